@@ -1,0 +1,81 @@
+"""The tree of our errors. Every message says what came, why it fails and what to do.
+
+CareplanError                 exit code
+├── UsageError                2   the command or setting was written wrongly
+├── InputError                1   a file or resource we were given cannot be used
+├── TemplateError             1   a template or profile on disk is broken; carries file, line and remedy
+├── LaunchError               1   a SMART launch was refused; carries the HTTP status to answer with
+└── RemoteError               3   the other side failed
+    ├── Unreachable           3   no answer within the time limits
+    └── Refused               3   an answer that says no, in the server's own words
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+class CareplanError(Exception):
+    """Base of everything we raise on purpose; `str()` is fit to show to the person who can act on it."""
+
+    exit_code = 1
+
+
+class UsageError(CareplanError):
+    """The command, option or setting was written wrongly."""
+
+    exit_code = 2
+
+
+class InputError(CareplanError):
+    """A file or resource that we were handed cannot be used; names the source and the remedy."""
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One thing wrong in a template file: where, what, and how to mend it."""
+
+    file: str
+    line: int | None
+    message: str
+    remedy: str
+
+    def __str__(self) -> str:
+        where = self.file if self.line is None else f"{self.file}:{self.line}"
+        return f"{where}: {self.message}\n    {self.remedy}"
+
+
+class TemplateError(CareplanError):
+    """Templates or profiles that must not be used; carries every fault found, not only the first."""
+
+    def __init__(self, faults: list[Fault]) -> None:
+        self.faults = tuple(faults)
+        count = "1 fault" if len(faults) == 1 else f"{len(faults)} faults"
+        super().__init__(f"the templates cannot be used, {count}:\n" + "\n".join(map(str, faults)))
+
+
+class LaunchError(CareplanError):
+    """A SMART launch that we refuse to complete; `status` is the HTTP status of the page that says so."""
+
+    def __init__(self, message: str, status: int = 400) -> None:
+        self.status = status
+        super().__init__(message)
+
+
+class RemoteError(CareplanError):
+    """The EHR or another server on the network failed."""
+
+    exit_code = 3
+
+
+class Unreachable(RemoteError):
+    """No answer within the time limits."""
+
+
+class Refused(RemoteError):
+    """An answer that says no; `status` is the HTTP status, `detail` the server's own words."""
+
+    def __init__(self, message: str, status: int, detail: str = "") -> None:
+        self.status = status
+        self.detail = detail
+        super().__init__(f"{message}: {detail}" if detail else message)

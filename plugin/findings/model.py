@@ -1,0 +1,112 @@
+"""What reading a chart yields: one Finding per fact of the vocabulary, with every result behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from plugin.library.vocabulary import Value, Vocabulary
+
+State = Literal["known", "derived", "presumed", "unknown", "conflicting"]
+DECIDED: frozenset[State] = frozenset({"known", "derived", "presumed"})
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One result as the chart holds it, whether it counts or not.
+
+    reference: `Observation/er-1`; what the page links to and `because` names.
+    value: what we read from it in the vocabulary's terms; None where nothing could be read.
+    text: the chart's own words (`95 %`, `Positive`, `HER2 2+`).
+    date: ISO date or date-time of the specimen, else of the result; empty where the chart has none.
+    site: which lesion was sampled, where the chart says so.
+    label: the name of the test as displayed.
+    set_aside: why it does not count, in a sentence for the screen; empty where it counts.
+    """
+
+    reference: str
+    value: Value | None
+    text: str
+    date: str = ""
+    site: Literal["primary", "metastasis", ""] = ""
+    label: str = ""
+    set_aside: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What we know of one fact.
+
+    state: `known` is reported, `derived` worked out by a written rule from what is reported, `presumed` taken as so
+        because charts rarely record its absence, `unknown` not there, `conflicting` results that disagree.
+    value: None unless the state is known, derived or presumed.
+    detail: the leading result in the chart's words, such as `95 %`.
+    evidence: references of the results that give the value.
+    note: why it is derived, presumed or conflicting, in a sentence for the screen.
+    results: all results read for this fact, newest first, those set aside included.
+    """
+
+    code: str
+    state: State
+    value: Value | None = None
+    detail: str = ""
+    evidence: tuple[str, ...] = ()
+    note: str = ""
+    results: tuple[Result, ...] = ()
+
+    def __post_init__(self) -> None:
+        if (self.value is None) == (self.state in DECIDED):
+            raise ValueError(f"finding {self.code}: state {self.state} does not fit value {self.value!r}")
+
+
+@dataclass(frozen=True, slots=True)
+class Patient:
+    """Who the chart is about. `reference` is `Patient/<id>`; empty where the input holds no Patient resource."""
+
+    id: str
+    reference: str
+    name: str = ""
+    sex: str = ""
+    birth_date: str = ""
+    identifier: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something in the input that could not be read or was missing; shown, never swallowed.
+
+    kind: `unread` a value we do not understand, `impossible` a value that cannot be, `mismatch` code and name disagree,
+        `gap` a part of the chart that could not be fetched.
+    """
+
+    kind: Literal["unread", "impossible", "mismatch", "gap"]
+    reference: str
+    text: str
+
+
+class Findings(Mapping[str, Finding]):
+    """Every fact of the vocabulary, known or not, by code; immutable."""
+
+    def __init__(
+        self,
+        patient: Patient,
+        findings: list[Finding],
+        vocabulary: Vocabulary,
+        problems: tuple[Problem, ...] = (),
+        inputs: tuple[str, ...] = (),
+    ) -> None:
+        given = {finding.code: finding for finding in findings}
+        self.patient = patient
+        self.problems = problems
+        self.inputs = inputs
+        self._by_code = {code: given.get(code) or Finding(code, "unknown") for code in vocabulary}
+
+    def __getitem__(self, code: str) -> Finding:
+        return self._by_code[code]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._by_code)
+
+    def __len__(self) -> int:
+        return len(self._by_code)
