@@ -1,0 +1,107 @@
+"""YAML as JSON-shaped data that remembers where each element stands, so that a fault can name its line.
+
+Only the JSON schema of YAML is taken: dates stay text, and the words that YAML 1.1 would silently turn into booleans
+(`yes`, `no`, `on`, `off`) are refused, because in a clinical text they are words.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import yaml
+
+from plugin.errors import Fault, TemplateError
+
+Path_: TypeAlias = tuple[str | int, ...]
+
+BOOLEANS = {"true": True, "false": False}
+SURPRISING = re.compile(r"^(yes|no|on|off|y|n)$", re.IGNORECASE)
+INTEGER = re.compile(r"^-?(0|[1-9][0-9]*)$")
+DECIMAL = re.compile(r"^-?(0|[1-9][0-9]*)\.[0-9]+$")
+QUOTE = "put it in quotes if it is a word, write true or false if it is an answer"
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One YAML document: its data, the file it came from, and the line of every element by its path."""
+
+    file: str
+    data: Any
+    lines: dict[Path_, int]
+
+    def line(self, *path: str | int) -> int:
+        """The line of the element at `path`, or of its nearest enclosing element that is there; counts from 1."""
+        while path not in self.lines:
+            path = path[:-1]
+        return self.lines[path]
+
+    def fault(self, path: Path_, message: str, remedy: str) -> Fault:
+        """A fault at the element that `path` leads to."""
+        return Fault(self.file, self.line(*path), message, remedy)
+
+
+def read_yaml(path: Path, name: str | None = None) -> list[Document]:
+    """Every document in a YAML file; raises TemplateError with the line of the first syntax fault.
+
+    name: how messages call the file; its last two path segments when None.
+    """
+    shown = name or "/".join(path.parts[-2:])
+    try:
+        nodes = list(yaml.compose_all(path.read_text(encoding="utf-8"), Loader=LOADER))
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else None
+        message = f"not YAML: {error.problem}"
+        raise TemplateError([Fault(shown, line, message, "mend the indentation, quotes or brackets there")]) from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise TemplateError([Fault(shown, None, f"cannot be read: {error}", "check the path and that it is UTF-8")]) from error
+    faults: list[Fault] = []
+    documents = [_document(shown, node, faults) for node in nodes]
+    if not documents:
+        faults.append(Fault(shown, 1, "the file is empty", "write one FHIR resource into it or remove it"))
+    if faults:
+        raise TemplateError(faults)
+    return documents
+
+
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+def _document(file: str, root: yaml.Node, faults: list[Fault]) -> Document:
+    lines: dict[Path_, int] = {}
+
+    def build(node: yaml.Node, path: Path_) -> Any:
+        lines[path] = node.start_mark.line + 1
+        if isinstance(node, yaml.MappingNode):
+            return mapping(node, path)
+        if isinstance(node, yaml.SequenceNode):
+            return [build(item, (*path, index)) for index, item in enumerate(node.value)]
+        return scalar(node, path)
+
+    def mapping(node: yaml.MappingNode, path: Path_) -> dict[str, Any]:
+        result: dict[str, Any] = {}
+        for key_node, value_node in node.value:
+            key = str(key_node.value)
+            if key in result:
+                line = key_node.start_mark.line + 1
+                faults.append(Fault(file, line, f"'{key}' stands twice in one element", "keep one of the two"))
+            result[key] = build(value_node, (*path, key))
+        return result
+
+    def scalar(node: yaml.Node, path: Path_) -> Any:
+        text: str = node.value
+        if node.style in ("'", '"', "|", ">"):
+            return text
+        if text in BOOLEANS:
+            return BOOLEANS[text]
+        if INTEGER.match(text):
+            return int(text)
+        if DECIMAL.match(text):
+            return float(text)
+        if SURPRISING.match(text) or text in ("", "~", "null"):
+            faults.append(Fault(file, lines[path], f"'{text}' without quotes can be read in two ways", QUOTE))
+        return text
+
+    return Document(file, build(root, ()), lines)
