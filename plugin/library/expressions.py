@@ -8,7 +8,7 @@ None stands for FHIRPath's empty collection: we do not know. Source: FHIRPath 2.
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -21,10 +21,10 @@ ComparisonOperator: TypeAlias = Literal["=", "!=", "<", "<=", ">", ">="]
 OPERATIONS: dict[ComparisonOperator, Callable[[Value, Value], bool]] = {
     "=": operator.eq,
     "!=": operator.ne,
-    "<": operator.lt,  # type: ignore[dict-item]
-    "<=": operator.le,  # type: ignore[dict-item]
-    ">": operator.gt,  # type: ignore[dict-item]
-    ">=": operator.ge,  # type: ignore[dict-item]
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
 }
 
 
@@ -144,3 +144,80 @@ def names_in(expression: Expression) -> frozenset[str]:
         case Literally():
             return frozenset()
     return frozenset({expression.name})
+
+
+def inline(expression: Expression, definitions: Mapping[str, Expression]) -> Expression:
+    """The expression with every named condition replaced by what it stands for, so that only findings are left."""
+    match expression:
+        case Conjunction(operands):
+            return Conjunction(tuple(inline(operand, definitions) for operand in operands))
+        case Disjunction(operands):
+            return Disjunction(tuple(inline(operand, definitions) for operand in operands))
+        case Negation(operand):
+            return Negation(inline(operand, definitions))
+        case Name(name) if name in definitions:
+            return definitions[name]
+    return expression
+
+
+def leaves(expression: Expression) -> Iterator[Leaf]:
+    """Every comparison, membership, existence test, name and literal in the expression, in reading order."""
+    match expression:
+        case Conjunction(operands) | Disjunction(operands):
+            for operand in operands:
+                yield from leaves(operand)
+        case Negation(operand):
+            yield from leaves(operand)
+        case _:
+            yield expression
+
+
+def deciding(
+    expression: Expression, environment: Environment, cost: Callable[[str], int] = lambda _: 0
+) -> frozenset[str]:
+    """The names whose values make the expression what it is: true, false, or undecided.
+
+    Where one of several operands would be enough, the cheapest set counts by `cost` of its names (so that a reported
+    fact is preferred to a presumed one), then the one written first. For an undecided expression these are the unknown
+    names that keep it so.
+    """
+    truth = evaluate(expression, environment)
+    match expression:
+        case Negation(operand):
+            return deciding(operand, environment, cost)
+        case Conjunction(operands) | Disjunction(operands):
+            same = [operand for operand in operands if evaluate(operand, environment) is truth]
+            choices = [deciding(operand, environment, cost) for operand in same]
+            one_is_enough = truth is not None and truth is isinstance(expression, Disjunction)
+            if one_is_enough:
+                return min(choices, key=lambda names: sum(map(cost, names)))
+            return frozenset().union(*choices)
+    return names_in(expression)
+
+
+def written(expression: Expression) -> str:
+    """The expression as FHIRPath text, fully bracketed."""
+    match expression:
+        case Conjunction(operands):
+            return "(" + " and ".join(map(written, operands)) + ")"
+        case Disjunction(operands):
+            return "(" + " or ".join(map(written, operands)) + ")"
+        case Negation(operand):
+            return f"{written(operand)}.not()"
+        case Comparison(name, symbol, value):
+            return f"(%{name} {symbol} {_literal(value)})"
+        case Membership(name, values):
+            return f"(%{name} in ({' | '.join(map(_literal, values))}))"
+        case Existence(name):
+            return f"%{name}.exists()"
+        case Name(name):
+            return f"%{name}"
+        case Literally(value):
+            return _literal(value)
+    raise AssertionError(expression)
+
+
+def _literal(value: Value) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return f"'{value}'" if isinstance(value, str) else str(value)

@@ -6,12 +6,12 @@ at the rule `entireExpression`, and let every syntax error raise.
 
 from __future__ import annotations
 
-from typing import Any, NoReturn
+from typing import Any
 
 from antlr4 import CommonTokenStream, InputStream
 from antlr4.error.ErrorListener import ErrorListener
 from fhirpathpy.parser.generated.FHIRPathLexer import FHIRPathLexer
-from fhirpathpy.parser.generated.FHIRPathParser import FHIRPathParser as Grammar
+from fhirpathpy.parser.generated.FHIRPathParser import FHIRPathParser
 
 from plugin.library.expressions import (
     Comparison,
@@ -26,9 +26,9 @@ from plugin.library.expressions import (
 )
 from plugin.library.vocabulary import Value
 
-SUBSET = (
-    "use %names, literals, = != < <= > >=, in ('a' | 'b'), and, or, implies, .not(), .exists() and brackets"
-)
+Grammar: Any = FHIRPathParser  # generated code without types
+
+SUBSET = "use %names, literals, = != < <= > >=, in ('a' | 'b'), and, or, implies, .not(), .exists() and brackets"
 
 
 class ExpressionError(Exception):
@@ -50,7 +50,7 @@ def parse(text: str) -> Expression:
 
 
 class _Strict(ErrorListener):  # type: ignore[misc]
-    def syntaxError(self, recognizer: Any, symbol: Any, line: int, column: int, message: str, error: Any) -> None:  # noqa: N802
+    def syntaxError(self, recognizer: Any, symbol: Any, line: int, column: int, message: str, error: Any) -> None:
         raise ExpressionError(message, column + 1)
 
 
@@ -71,7 +71,7 @@ def _expression(node: Any) -> Expression:
             return _invocation(node)
         case Grammar.TermExpressionContext():
             return _term(node)
-    _refuse(node)
+    raise _refused(node)
 
 
 def _flat(node: Any, kind: type[Conjunction] | type[Disjunction]) -> tuple[Expression, ...]:
@@ -89,7 +89,7 @@ def _operands(node: Any) -> tuple[Expression, Expression]:
 def _comparison(node: Any) -> Expression:
     symbol = node.getChild(1).getText()
     if symbol not in ("=", "!=", "<", "<=", ">", ">="):
-        _refuse(node)
+        raise _refused(node)
     return Comparison(_name(node.expression(0)), symbol, _literal(node.expression(1)))
 
 
@@ -99,7 +99,7 @@ def _invocation(node: Any) -> Expression:
         return Negation(_expression(node.expression()))
     if call == "exists()":
         return Existence(_name(node.expression()))
-    _refuse(node)
+    raise _refused(node)
 
 
 def _term(node: Any) -> Expression:
@@ -110,13 +110,13 @@ def _term(node: Any) -> Expression:
         return Name(_name(node))
     if isinstance(term, Grammar.LiteralTermContext) and isinstance(term.literal(), Grammar.BooleanLiteralContext):
         return Literally(term.getText() == "true")
-    _refuse(node)
+    raise _refused(node)
 
 
 def _name(node: Any) -> str:
     if isinstance(node, Grammar.TermExpressionContext) and isinstance(node.term(), Grammar.ExternalConstantTermContext):
         return str(node.getText()).removeprefix("%").strip("`'")
-    _refuse(node)
+    raise _refused(node)
 
 
 def _unwrapped(node: Any) -> Any:
@@ -141,8 +141,10 @@ def _literal(node: Any) -> Value:
                 return text == "true"
             case Grammar.NumberLiteralContext():
                 return float(text) if "." in text else int(text)
-    _refuse(node)
+    raise _refused(node)
 
 
-def _refuse(node: Any) -> NoReturn:
-    raise ExpressionError(f"'{node.getText()}' is outside the subset of FHIRPath that conditions may use", node.start.column + 1)
+def _refused(node: Any) -> ExpressionError:
+    return ExpressionError(
+        f"'{node.getText()}' is outside the subset of FHIRPath that conditions may use", node.start.column + 1
+    )

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
 
 import yaml
 
@@ -56,7 +56,9 @@ def read_yaml(path: Path, name: str | None = None) -> list[Document]:
         message = f"not YAML: {error.problem}"
         raise TemplateError([Fault(shown, line, message, "mend the indentation, quotes or brackets there")]) from error
     except (OSError, UnicodeDecodeError) as error:
-        raise TemplateError([Fault(shown, None, f"cannot be read: {error}", "check the path and that it is UTF-8")]) from error
+        raise TemplateError(
+            [Fault(shown, None, f"cannot be read: {error}", "check the path and that it is UTF-8")]
+        ) from error
     faults: list[Fault] = []
     documents = [_document(shown, node, faults) for node in nodes]
     if not documents:
@@ -78,7 +80,7 @@ def _document(file: str, root: yaml.Node, faults: list[Fault]) -> Document:
             return mapping(node, path)
         if isinstance(node, yaml.SequenceNode):
             return [build(item, (*path, index)) for index, item in enumerate(node.value)]
-        return scalar(node, path)
+        return scalar(cast(yaml.ScalarNode, node), path)
 
     def mapping(node: yaml.MappingNode, path: Path_) -> dict[str, Any]:
         result: dict[str, Any] = {}
@@ -90,7 +92,7 @@ def _document(file: str, root: yaml.Node, faults: list[Fault]) -> Document:
             result[key] = build(value_node, (*path, key))
         return result
 
-    def scalar(node: yaml.Node, path: Path_) -> Any:
+    def scalar(node: yaml.ScalarNode, path: Path_) -> Any:
         text: str = node.value
         if node.style in ("'", '"', "|", ">"):
             return text
