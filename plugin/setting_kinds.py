@@ -1,0 +1,219 @@
+"""The kinds of value a setting can have: each reads what came from a file or the environment, or says what it accepts.
+
+Every function here raises ValueError with the accepted form; `plugin.settings` adds the name, the value and the source.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import orjson
+
+from plugin.errors import UsageError
+
+_LEAST_SECRET = 32
+_TRUE = frozenset({"true", "yes", "on", "1"})
+_FALSE = frozenset({"false", "no", "off", "0"})
+
+
+@dataclass(frozen=True, slots=True)
+class Issuer:
+    """One EHR that may launch us.
+
+    iss: its FHIR base address, no trailing slash.
+    client_id, client_secret: our registration there; no secret for a public client.
+    scopes: what to ask for; empty: the scopes the plug-in needs.
+    label: what people call this EHR.
+    frame_origins: origins of the pages that frame us, where they differ from the origin of `iss`.
+    """
+
+    iss: str
+    client_id: str
+    client_secret: str = ""
+    scopes: tuple[str, ...] = ()
+    label: str = ""
+    frame_origins: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        """Without the secret: a repr ends up in logs and tracebacks."""
+        return f"Issuer(iss={self.iss!r}, client_id={self.client_id!r})"
+
+    @property
+    def name(self) -> str:
+        """The label, or the address where no label is given."""
+        return self.label or self.iss
+
+    @property
+    def framing(self) -> tuple[str, ...]:
+        """Origins that may frame the plug-in on behalf of this EHR."""
+        return self.frame_origins or (origin_of(self.iss),)
+
+
+def text(value: object) -> str:
+    """Any text."""
+    if not isinstance(value, str):
+        raise ValueError("it must be text")
+    return value.strip()
+
+
+def secret(value: object) -> str:
+    """A secret long enough to resist guessing."""
+    given = text(value)
+    if len(given) < _LEAST_SECRET:
+        raise ValueError(f"it must be text of at least {_LEAST_SECRET} characters, random ones")
+    return given
+
+
+def path(value: object) -> Path:
+    """A folder on this machine."""
+    if isinstance(value, Path):
+        return value
+    given = text(value)
+    if not given:
+        raise ValueError("it must be the path of a folder")
+    return Path(given).expanduser().absolute()
+
+
+def seconds(value: object) -> float:
+    """A duration in seconds above zero."""
+    return _positive(value, "a number of seconds above 0, such as 10")
+
+
+def hours(value: object) -> float:
+    """A duration in hours above zero."""
+    return _positive(value, "a number of hours above 0, such as 8")
+
+
+def _positive(value: object, accepted: str) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        raise ValueError(f"it must be {accepted}")
+    try:
+        number = float(value)
+    except ValueError:
+        raise ValueError(f"it must be {accepted}") from None
+    if not math.isfinite(number) or number <= 0:
+        raise ValueError(f"it must be {accepted}")
+    return number
+
+
+def switch(value: object) -> bool:
+    """True or false."""
+    if isinstance(value, bool):
+        return value
+    word = value.strip().lower() if isinstance(value, str) else ""
+    if word in _TRUE or word in _FALSE:
+        return word in _TRUE
+    raise ValueError("it must be true or false")
+
+
+def zone(value: object) -> str:
+    """A name of the IANA time zone database."""
+    name = text(value)
+    if name == "UTC":
+        return name
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError("it must be the name of a time zone, such as Europe/Berlin or UTC") from None
+    return name
+
+
+def log_level(value: object) -> str:
+    """One of the log levels."""
+    word = text(value).lower()
+    if word not in ("debug", "info", "warning", "error"):
+        raise ValueError("it must be debug, info, warning or error")
+    return word
+
+
+def web_address(value: object) -> str:
+    """An http(s) address without query, fragment, credentials or trailing slash."""
+    given = text(value).rstrip("/")
+    try:
+        parts = urlsplit(given)
+        plain = (
+            parts.scheme in ("http", "https")
+            and parts.hostname
+            and not (parts.query or parts.fragment or parts.username)
+        )
+        _ = parts.port
+    except ValueError:
+        plain = False
+    if not plain:
+        raise ValueError("it must be an address such as https://ehr.example.org/fhir, without query or fragment")
+    return given
+
+
+def issuers(value: object) -> tuple[Issuer, ...]:
+    """A list of tables with `iss` and `client_id`; in the environment the same list as JSON."""
+    if isinstance(value, str):
+        try:
+            value = orjson.loads(value)
+        except orjson.JSONDecodeError:
+            raise ValueError('it must be a JSON list such as [{"iss": "https://…", "client_id": "…"}]') from None
+    if not isinstance(value, list | tuple):
+        raise ValueError("it must be a list of tables with iss and client_id")
+    found = tuple(entry if isinstance(entry, Issuer) else _issuer(entry) for entry in value)
+    addresses = [issuer.iss for issuer in found]
+    if len(set(addresses)) != len(addresses):
+        raise ValueError("each iss may be listed once")
+    return found
+
+
+def _issuer(entry: object) -> Issuer:
+    if not isinstance(entry, Mapping):
+        raise ValueError("each entry must be a table with iss and client_id")
+    known = [item.name for item in fields(Issuer)]
+    unknown = sorted(set(entry) - set(known))
+    if unknown:
+        raise ValueError(f"unknown key {unknown[0]!r} in an entry: it may have {', '.join(known)}")
+    if not entry.get("client_id"):
+        raise ValueError("each entry needs client_id, the id under which the EHR registered the plug-in")
+    return Issuer(
+        iss=web_address(entry.get("iss", "")),
+        client_id=text(entry["client_id"]),
+        client_secret=text(entry.get("client_secret", "")),
+        scopes=_words(entry.get("scopes", ())),
+        label=text(entry.get("label", "")),
+        frame_origins=tuple(origin_of(web_address(origin)) for origin in _words(entry.get("frame_origins", ()))),
+    )
+
+
+def _words(value: object) -> tuple[str, ...]:
+    if isinstance(value, str):
+        return tuple(value.split())
+    if isinstance(value, list | tuple) and all(isinstance(word, str) for word in value):
+        return tuple(value)
+    raise ValueError("scopes and frame_origins must be lists of text")
+
+
+def origin_of(address: str) -> str:
+    """Scheme, host and port of an address, as browsers compare them."""
+    parts = urlsplit(address)
+    return f"{parts.scheme}://{parts.netloc}".lower()
+
+
+def is_loopback(host: str) -> bool:
+    """Whether this host name or address can only mean this machine."""
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def require_tls(address: str, name: str) -> None:
+    """Raise UsageError unless the address is https, or plain http on this machine."""
+    parts = urlsplit(address)
+    if parts.scheme == "https" or is_loopback(parts.hostname or ""):
+        return
+    raise UsageError(
+        f"{name} = {address!r} is not https: secrets and patient data would travel in the clear; use https"
+    )

@@ -1,0 +1,230 @@
+"""Every setting once: its name, type, default and help; from a TOML file, then the environment, then the caller.
+
+The file is named by `--config` or `CAREPLAN_CONFIG`; a setting `read_timeout` is `CAREPLAN_READ_TIMEOUT` in the
+environment. An unknown name or a value that does not fit stops the program: a misspelt setting must not pass unnoticed.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, Field, dataclass, field, fields, replace
+from datetime import UTC, tzinfo
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from plugin import setting_kinds as kinds
+from plugin.errors import UsageError
+from plugin.setting_kinds import Issuer
+
+PREFIX = "CAREPLAN_"
+_PACKAGE = Path(__file__).parent
+
+__all__ = ["Issuer", "Settings", "check_ready_to_serve", "describe", "load_settings"]
+
+
+def _content(name: str) -> Path:
+    """Templates and profiles as installed with the package, or as they lie in a checkout."""
+    installed = _PACKAGE / "_content" / name
+    return installed if installed.is_dir() else _PACKAGE.parent / name
+
+
+def _about(kind: Callable[[object], object], help_text: str) -> dict[str, Any]:
+    return {"kind": kind, "help": help_text}
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All settings, checked. Build it with `load_settings`, or directly with values of the right types in tests."""
+
+    secret_key: str = field(
+        default="",
+        repr=False,
+        metadata=_about(
+            kinds.secret,
+            "protects stored tokens and form tokens: at least 32 random characters; `careplan serve` needs it",
+        ),
+    )
+    public_url: str = field(
+        default="http://127.0.0.1:8766",
+        metadata=_about(
+            kinds.web_address,
+            "address under which browsers reach the plug-in; the EHR has <public_url>/smart/callback registered",
+        ),
+    )
+    allowed_issuers: tuple[Issuer, ...] = field(
+        default=(),
+        metadata=_about(
+            kinds.issuers,
+            "EHRs that may launch the plug-in: list of {iss, client_id, client_secret, scopes, label, frame_origins}",
+        ),
+    )
+    instance_folder: Path = field(
+        default_factory=lambda: Path.cwd() / "instance",
+        metadata=_about(kinds.path, "where the default database is kept"),
+    )
+    database_url: str = field(
+        default="",
+        repr=False,
+        metadata=_about(kinds.text, "SQLAlchemy address of the database; empty: SQLite in the instance folder"),
+    )
+    templates_folder: Path = field(
+        default_factory=lambda: _content("templates") / "metastatic-breast-cancer",
+        metadata=_about(kinds.path, "folder of the care-plan template in use"),
+    )
+    profiles_folder: Path = field(
+        default_factory=lambda: _content("profiles"),
+        metadata=_about(kinds.path, "folder of ValueSets, ConceptMaps and profiles"),
+    )
+    connect_timeout: float = field(
+        default=5.0, metadata=_about(kinds.seconds, "seconds to wait for a connection to an EHR")
+    )
+    read_timeout: float = field(
+        default=10.0, metadata=_about(kinds.seconds, "seconds to wait for one answer of an EHR")
+    )
+    chart_timeout: float = field(
+        default=20.0, metadata=_about(kinds.seconds, "seconds after which a chart is drafted from what came")
+    )
+    time_zone: str = field(
+        default="UTC",
+        metadata=_about(kinds.zone, "time zone that says which day is today, such as Europe/Berlin"),
+    )
+    session_hours: float = field(
+        default=8.0, metadata=_about(kinds.hours, "hours after which a launch has to be repeated")
+    )
+    cookie_secure: bool = field(
+        default=True,
+        metadata=_about(kinds.switch, "send cookies over TLS only; a plain-http loopback address never does"),
+    )
+    cookie_partitioned: bool = field(
+        default=True,
+        metadata=_about(kinds.switch, "keep cookies apart for each EHR that frames the plug-in (CHIPS)"),
+    )
+    log_level: str = field(default="info", metadata=_about(kinds.log_level, "debug, info, warning or error"))
+
+    @property
+    def database(self) -> str:
+        """The database address in force."""
+        return self.database_url or f"sqlite:///{self.instance_folder / 'careplan.sqlite'}"
+
+    @property
+    def zone(self) -> tzinfo:
+        """The time zone in force; UTC works without a time zone database on the machine."""
+        return UTC if self.time_zone == "UTC" else ZoneInfo(self.time_zone)
+
+    @property
+    def frame_ancestors(self) -> tuple[str, ...]:
+        """Origins that may show the plug-in in a frame, for the Content-Security-Policy, without repeats."""
+        return tuple(dict.fromkeys(origin for issuer in self.allowed_issuers for origin in issuer.framing))
+
+    @property
+    def redirect_uri(self) -> str:
+        """The one address that authorization servers send the browser back to."""
+        return f"{self.public_url}/smart/callback"
+
+    @property
+    def tls(self) -> bool:
+        """Whether browsers reach us over TLS."""
+        return urlsplit(self.public_url).scheme == "https"
+
+    def issuer(self, iss: str) -> Issuer | None:
+        """The allowed EHR with this FHIR base, a trailing slash aside; None where it is not on the list."""
+        wanted = iss.rstrip("/")
+        return next((issuer for issuer in self.allowed_issuers if issuer.iss == wanted), None)
+
+
+def load_settings(
+    config: Path | None = None,
+    environ: Mapping[str, str] | None = None,
+    overrides: Mapping[str, object] | None = None,
+) -> Settings:
+    """Read the settings: defaults, then the TOML file, then the environment, then `overrides`.
+
+    Raises UsageError naming the setting, the value, where it came from and the accepted form.
+    """
+    environ = os.environ if environ is None else environ
+    if config is None and environ.get(f"{PREFIX}CONFIG"):
+        config = Path(environ[f"{PREFIX}CONFIG"])
+    settings = Settings()
+    if config is not None:
+        settings = _apply(settings, _read_toml(config), str(config))
+    settings = _apply(settings, _read_environment(environ), "the environment")
+    return _apply(settings, dict(overrides or {}), "the command line")
+
+
+def check_ready_to_serve(settings: Settings) -> None:
+    """Raise UsageError when a setting that real EHRs need is missing; the demo fills them in by itself."""
+    if not settings.secret_key:
+        raise UsageError(
+            "secret_key is not set: stored tokens cannot be protected without it; "
+            "set CAREPLAN_SECRET_KEY to the output of `python -c 'import secrets; print(secrets.token_urlsafe(48))'`"
+        )
+    if not settings.allowed_issuers:
+        raise UsageError(
+            "allowed_issuers is empty: no EHR could launch the plug-in; "
+            "add an [[allowed_issuers]] table with iss and client_id"
+        )
+    kinds.require_tls(settings.public_url, "public_url")
+    for issuer in settings.allowed_issuers:
+        kinds.require_tls(issuer.iss, "allowed_issuers.iss")
+
+
+def describe() -> list[tuple[str, str, str, str]]:
+    """One row a setting for documentation: name, environment variable, default, help."""
+    rows = []
+    for item in fields(Settings):
+        rows.append((item.name, f"{PREFIX}{item.name.upper()}", _default_text(item), item.metadata["help"]))
+    return rows
+
+
+def _default_text(item: Field[Any]) -> str:
+    if item.name == "instance_folder":
+        return "./instance"
+    if item.default_factory is not MISSING:
+        return f"{item.name.removesuffix('_folder')} shipped with the plug-in"
+    if item.default in ("", ()):
+        return "none"
+    return str(item.default).lower() if isinstance(item.default, bool) else str(item.default)
+
+
+def _apply(settings: Settings, values: Mapping[str, object], source: str) -> Settings:
+    known = {item.name: item for item in fields(Settings)}
+    changes: dict[str, Any] = {}
+    for name, value in values.items():
+        if name not in known:
+            raise UsageError(f"unknown setting {name!r} in {source}: {_did_you_mean(name, list(known))}")
+        try:
+            changes[name] = known[name].metadata["kind"](value)
+        except ValueError as fault:
+            shown = "(hidden)" if name in ("secret_key", "allowed_issuers") else repr(value)
+            raise UsageError(f"setting {name} = {shown} in {source} cannot be used: {fault}") from fault
+    return replace(settings, **changes)
+
+
+def _did_you_mean(name: str, known: list[str]) -> str:
+    close = difflib.get_close_matches(name, known, n=1)
+    return f"did you mean {close[0]!r}?" if close else f"known settings are {', '.join(known)}"
+
+
+def _read_toml(path: Path) -> dict[str, object]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as fault:
+        raise UsageError(
+            f"the settings file {path} cannot be read ({fault.strerror}): check --config or CAREPLAN_CONFIG"
+        ) from fault
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
+        raise UsageError(f"the settings file {path} is not TOML: {fault}") from fault
+
+
+def _read_environment(environ: Mapping[str, str]) -> dict[str, object]:
+    # CAREPLAN_TEST_* belongs to the test suite, which shares its environment with the program under test.
+    return {
+        name.removeprefix(PREFIX).lower(): value
+        for name, value in environ.items()
+        if name.startswith(PREFIX) and name != f"{PREFIX}CONFIG" and not name.startswith(f"{PREFIX}TEST_")
+    }

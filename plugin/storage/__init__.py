@@ -1,0 +1,1 @@
+"""What must survive a restart: launches in progress, open workspaces, facts, decisions and deliveries."""
