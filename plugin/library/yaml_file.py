@@ -15,7 +15,7 @@ import yaml
 
 from plugin.errors import Fault, TemplateError
 
-Path_: TypeAlias = tuple[str | int, ...]
+ElementPath: TypeAlias = tuple[str | int, ...]
 
 BOOLEANS = {"true": True, "false": False}
 SURPRISING = re.compile(r"^(yes|no|on|off|y|n)$", re.IGNORECASE)
@@ -30,7 +30,7 @@ class Document:
 
     file: str
     data: Any
-    lines: dict[Path_, int]
+    lines: dict[ElementPath, int]
 
     def line(self, *path: str | int) -> int:
         """The line of the element at `path`, or of its nearest enclosing element that is there; counts from 1."""
@@ -38,7 +38,7 @@ class Document:
             path = path[:-1]
         return self.lines[path]
 
-    def fault(self, path: Path_, message: str, remedy: str) -> Fault:
+    def fault(self, path: ElementPath, message: str, remedy: str) -> Fault:
         """A fault at the element that `path` leads to."""
         return Fault(self.file, self.line(*path), message, remedy)
 
@@ -72,9 +72,9 @@ LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 def _document(file: str, root: yaml.Node, faults: list[Fault]) -> Document:
-    lines: dict[Path_, int] = {}
+    lines: dict[ElementPath, int] = {}
 
-    def build(node: yaml.Node, path: Path_) -> Any:
+    def build(node: yaml.Node, path: ElementPath) -> Any:
         lines[path] = node.start_mark.line + 1
         if isinstance(node, yaml.MappingNode):
             return mapping(node, path)
@@ -82,7 +82,7 @@ def _document(file: str, root: yaml.Node, faults: list[Fault]) -> Document:
             return [build(item, (*path, index)) for index, item in enumerate(node.value)]
         return scalar(cast(yaml.ScalarNode, node), path)
 
-    def mapping(node: yaml.MappingNode, path: Path_) -> dict[str, Any]:
+    def mapping(node: yaml.MappingNode, path: ElementPath) -> dict[str, Any]:
         result: dict[str, Any] = {}
         for key_node, value_node in node.value:
             key = str(key_node.value)
@@ -92,7 +92,7 @@ def _document(file: str, root: yaml.Node, faults: list[Fault]) -> Document:
             result[key] = build(value_node, (*path, key))
         return result
 
-    def scalar(node: yaml.ScalarNode, path: Path_) -> Any:
+    def scalar(node: yaml.ScalarNode, path: ElementPath) -> Any:
         text: str = node.value
         if node.style in ("'", '"', "|", ">"):
             return text

@@ -1,0 +1,261 @@
+"""From checked YAML documents to a Template: compiles conditions, resolves codes, groups and citations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from plugin.errors import Fault, TemplateError
+from plugin.library.conditions import Compiler
+from plugin.library.content import system_url
+from plugin.library.elements import coding, condition_text, extension, extensions
+from plugin.library.rules import (
+    Activity,
+    AlertRule,
+    CategoryRule,
+    Citation,
+    Condition,
+    Gate,
+    Grounds,
+    ItemKind,
+    ItemRule,
+    Template,
+)
+from plugin.library.vocabulary import Vocabulary
+from plugin.library.yaml_file import Document, ElementPath
+
+CATEGORY, ASSESSMENT, SUPPORT, ALERT = map(system_url, ("treatment-category", "assessment", "supportive-care", "alert"))
+ITEM_KINDS: dict[str, ItemKind] = {ASSESSMENT: "assessment", SUPPORT: "supportive-care"}
+
+
+class Builder:
+    """Builds one Template; notes every fault on the way and raises them together."""
+
+    def __init__(self, vocabulary: Vocabulary, profiles: Path) -> None:
+        self.vocabulary = vocabulary
+        self.profiles = profiles
+        self.compiler = Compiler(vocabulary)
+        self.faults: list[Fault] = self.compiler.faults
+        self.activities: dict[str, Activity] = {}
+        self.citations: dict[str, Citation] = {}
+        self.ids: dict[str, Document] = {}
+        self.category_rules: list[CategoryRule] = []
+        self.gates: list[Gate] = []
+        self.item_rules: list[ItemRule] = []
+        self.alert_rules: list[AlertRule] = []
+
+    def build(self, documents: list[Document]) -> Template:
+        """The template made of these documents; raises TemplateError with every fault."""
+        by_type: dict[str, list[Document]] = {}
+        for document in documents:
+            by_type.setdefault(_kind(document.data), []).append(document)
+        for document in by_type.get("logic-library", []):
+            self._definitions(document)
+        for document in by_type.get("asset-collection", []):
+            self._evidence(document)
+        for document in by_type.get("ActivityDefinition", []):
+            self._activity(document)
+        for document in by_type.get("clinical-protocol", []):
+            self._protocol(document)
+        strategies = by_type.get("workflow-definition", [])
+        if len(strategies) != 1:
+            message = (
+                f"a template needs exactly one PlanDefinition of type workflow-definition, found {len(strategies)}"
+            )
+            self.faults.append(Fault("strategy.yaml", None, message, "keep one strategy.yaml that names the template"))
+        if self.faults:
+            raise TemplateError(self.faults)
+        strategy = strategies[0].data
+        return Template(
+            id=strategy["id"],
+            url=strategy["url"],
+            version=strategy["version"],
+            title=strategy["title"],
+            vocabulary=self.vocabulary,
+            category_rules=tuple(self.category_rules),
+            gates=tuple(self.gates),
+            item_rules=tuple(self.item_rules),
+            alert_rules=tuple(self.alert_rules),
+            activities=self.activities,
+            citations=self.citations,
+            questionnaires={document.data["id"]: document.data for document in by_type.get("Questionnaire", [])},
+            part_urls=tuple(
+                f"{document.data['url']}|{document.data['version']}"
+                for kind in ("workflow-definition", "clinical-protocol")
+                for document in by_type.get(kind, [])
+            ),
+            resources=tuple(document.data for document in documents),
+        )
+
+    def _definitions(self, document: Document) -> None:
+        texts = {}
+        for index, each in enumerate(document.data.get("extension", [])):
+            expression = each.get("valueExpression", {})
+            path = ("extension", index, "valueExpression", "expression")
+            name = expression.get("name", "")
+            if self.vocabulary.by_variable(name) is not None or name in texts:
+                remedy = "choose a name that no finding and no other named condition has"
+                self.faults.append(document.fault(path, f"the name '{name}' is already taken", remedy))
+            texts[name] = (expression.get("expression", ""), document, path)
+        self.compiler.define(texts)
+
+    def _evidence(self, document: Document) -> None:
+        for artifact in document.data.get("relatedArtifact", []):
+            self.citations[artifact["id"]] = Citation(
+                id=artifact["id"],
+                citation=artifact["citation"],
+                url=artifact.get("url", ""),
+                year=extension(artifact, "evidence-year"),
+                kind=extension(artifact, "evidence-kind", ""),
+                verification=extension(artifact, "evidence-verification", "knowledge"),
+            )
+
+    def _activity(self, document: Document) -> None:
+        data = document.data
+        system, code = coding(data)
+        if code in self.activities:
+            remedy = "keep one ActivityDefinition per code"
+            self.faults.append(document.fault(("code",), f"the item '{code}' is described twice", remedy))
+        self.activities[code] = Activity(
+            code=code,
+            system=system,
+            label=data["title"],
+            description=data.get("description", ""),
+            topic=next((topic["text"] for topic in data.get("topic", [])), ""),
+            kind=data.get("kind", ""),
+            url=f"{data['url']}|{data['version']}",
+            agents=tuple(extensions(data, "activity-agents")),
+            watch=tuple(extensions(data, "activity-watch")),
+        )
+
+    def _protocol(self, document: Document) -> None:
+        for index, action in enumerate(document.data.get("action", [])):
+            path: ElementPath = ("action", index)
+            self._unique(action.get("id", ""), document, path)
+            text = condition_text(action)
+            where = (*path, "condition", 0, "expression", "expression")
+            condition = self.compiler.condition(text, document, where) if text else None
+            if not text:
+                remedy = "add a condition of kind applicability; write true if it always holds"
+                self.faults.append(document.fault(path, f"rule '{action.get('id')}' has no condition", remedy))
+            if condition is not None:
+                self._rule(action, condition, document, path)
+
+    def _rule(self, action: dict[str, Any], condition: Condition, document: Document, path: ElementPath) -> None:
+        system, code = coding(action)
+        if extension(action, "gate-disposition"):
+            self.gates.append(self._gate(action, condition, document, path))
+        elif system == CATEGORY and self._described(code, document, path):
+            self.category_rules.append(
+                CategoryRule(
+                    id=action["id"],
+                    code=code,
+                    title=action["title"],
+                    reason=action.get("description", action["title"]),
+                    condition=condition,
+                    disposition=extension(action, "rule-disposition", "offered"),
+                    grounds=self._grounds(action, document, path),
+                    flags=tuple(extensions(action, "rule-flag")),
+                    regulatory_status=extension(action, "rule-regulatory-status", ""),
+                )
+            )
+        elif system in ITEM_KINDS and self._described(code, document, path):
+            self.item_rules.append(
+                ItemRule(
+                    id=action["id"],
+                    kind=ITEM_KINDS[system],
+                    code=code,
+                    title=action["title"],
+                    reason=action.get("description", action["title"]),
+                    condition=condition,
+                    accompanies=frozenset(self._targets(action, "accompanies", document, path)),
+                    grounds=self._grounds(action, document, path),
+                )
+            )
+        elif system == ALERT:
+            level = extension(action, "alert-level", "warning")
+            self.alert_rules.append(AlertRule(action["id"], code, action["title"], level, condition))
+        elif system not in (CATEGORY, *ITEM_KINDS):
+            remedy = "use one of the CodeSystems treatment-category, assessment, supportive-care, alert, or a gate"
+            self.faults.append(document.fault((*path, "code"), f"no rule can have a code of system '{system}'", remedy))
+
+    def _gate(self, action: dict[str, Any], condition: Condition, document: Document, path: ElementPath) -> Gate:
+        return Gate(
+            id=action["id"],
+            title=action["title"],
+            reason=action.get("description", action["title"]),
+            condition=condition,
+            disposition=extension(action, "gate-disposition"),
+            targets=frozenset(self._targets(action, "gate-target", document, path)),
+            companions=tuple(extensions(action, "gate-companion")),
+            presumption_stands=extension(action, "gate-presumption") == "stands",
+            grounds=self._grounds(action, document, path),
+        )
+
+    def _grounds(self, action: dict[str, Any], document: Document, path: ElementPath) -> Grounds:
+        citations: list[Citation] = []
+        for index, artifact in enumerate(action.get("documentation", [])):
+            citation = self.citations.get(artifact.get("label", ""))
+            if citation is None:
+                message = f"'{artifact.get('label')}' is not in evidence.yaml"
+                fault = document.fault(
+                    (*path, "documentation", index), message, "add the source there or correct its id"
+                )
+                self.faults.append(fault)
+            else:
+                citations.append(citation)
+        marked = bool(extension(action, "rule-unsourced", False))
+        if not citations and not marked:
+            remedy = "cite a source of evidence.yaml, or mark the rule with the extension rule-unsourced"
+            self.faults.append(document.fault(path, f"rule '{action['id']}' cites nothing", remedy))
+        checked = tuple(citation for citation in citations if citation.checked)
+        return Grounds(
+            citations=checked,
+            kind=extension(action, "rule-evidence", ""),
+            confidence=extension(action, "rule-confidence", ""),
+            documented=tuple(extensions(action, "rule-source")),
+            unsourced=marked or not checked,
+        )
+
+    def _targets(self, action: dict[str, Any], name: str, document: Document, path: ElementPath) -> Iterator[str]:
+        for value in extensions(action, name):
+            codes = self._group(str(value), document, path) if str(value).startswith("http") else [str(value)]
+            yield from codes
+
+    def _group(self, canonical: str, document: Document, path: ElementPath) -> list[str]:
+        file = self.profiles / f"ValueSet-{canonical.rsplit('/', 1)[-1]}.json"
+        if not file.is_file():
+            message = f"the group {canonical} is not in profiles/"
+            self.faults.append(document.fault(path, message, f"add {file.name}, or correct the canonical URL"))
+            return []
+        include = orjson.loads(file.read_bytes())["compose"]["include"]
+        return [concept["code"] for part in include for concept in part.get("concept", [])]
+
+    def _unique(self, rule_id: str, document: Document, path: ElementPath) -> None:
+        if not rule_id:
+            self.faults.append(document.fault(path, "a rule without id", "give it a stable, unique id"))
+        elif rule_id in self.ids:
+            message = f"the id '{rule_id}' stands already in {self.ids[rule_id].file}"
+            self.faults.append(
+                document.fault((*path, "id"), message, "ids are unique over the whole template; rename one")
+            )
+        self.ids[rule_id] = document
+
+    def _described(self, code: str, document: Document, path: ElementPath) -> bool:
+        if code in self.activities:
+            return True
+        message = f"the item '{code}' has no ActivityDefinition"
+        self.faults.append(
+            document.fault((*path, "code"), message, "describe it in activities.yaml or correct the code")
+        )
+        return False
+
+
+def _kind(resource: dict[str, Any]) -> str:
+    """The resource type, or for PlanDefinition and Library the code of their type, which tells their part apart."""
+    for candidate in resource.get("type", {}).get("coding", []) if isinstance(resource.get("type"), dict) else []:
+        return str(candidate.get("code", ""))
+    return str(resource["resourceType"])

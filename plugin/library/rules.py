@@ -1,0 +1,155 @@
+"""What a template holds once it is loaded: rules, gates, items, sources. Immutable."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from plugin.library.expressions import Expression
+from plugin.library.vocabulary import Vocabulary
+
+ItemKind = Literal["assessment", "supportive-care"]
+GateDisposition = Literal["not-offered", "judgement", "conditional", "no-plan"]
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A condition as its author wrote it, and the same with every named condition replaced by findings."""
+
+    text: str
+    expression: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """One source of evidence.yaml. verification: `primary` text read, `secondary` report read, `knowledge` neither."""
+
+    id: str
+    citation: str
+    url: str
+    year: int | None
+    kind: str
+    verification: str
+
+    @property
+    def checked(self) -> bool:
+        """Whether somebody read it; only then it may be printed as a citation."""
+        return self.verification != "knowledge"
+
+
+@dataclass(frozen=True, slots=True)
+class Grounds:
+    """What a rule stands on. `documented` are knowledge-base ids it encodes; `unsourced` says no source was read."""
+
+    citations: tuple[Citation, ...]
+    kind: str
+    confidence: str
+    documented: tuple[str, ...]
+    unsourced: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryRule:
+    """Opens a treatment category, as offered or for the clinician's judgement, when its condition is true."""
+
+    id: str
+    code: str
+    title: str
+    reason: str
+    condition: Condition
+    disposition: Literal["offered", "judgement"]
+    grounds: Grounds
+    flags: tuple[str, ...]
+    regulatory_status: str
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """Closes or moves categories that rules have opened; gates speak last and always win.
+
+    companions: when not empty, the gate moves its targets only if none of these categories stands as offered.
+    presumption_stands: a not-offered that rests on a presumption stays so, instead of becoming judgement.
+    """
+
+    id: str
+    title: str
+    reason: str
+    condition: Condition
+    disposition: GateDisposition
+    targets: frozenset[str]
+    companions: tuple[str, ...]
+    presumption_stands: bool
+    grounds: Grounds
+
+
+@dataclass(frozen=True, slots=True)
+class ItemRule:
+    """Makes a test due or lists a supportive-care item.
+
+    accompanies: when not empty, only beside one of these categories.
+    """
+
+    id: str
+    kind: ItemKind
+    code: str
+    title: str
+    reason: str
+    condition: Condition
+    accompanies: frozenset[str]
+    grounds: Grounds
+
+
+@dataclass(frozen=True, slots=True)
+class AlertRule:
+    """Shows an alert when its condition is true."""
+
+    id: str
+    code: str
+    text: str
+    level: Literal["info", "warning", "critical"]
+    condition: Condition
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """What an item is: its name, its words, where the page groups it."""
+
+    code: str
+    system: str
+    label: str
+    description: str
+    topic: str
+    kind: str
+    url: str
+    agents: tuple[str, ...]
+    watch: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """One care-plan template, checked and compiled. Rules stand in the order of their files.
+
+    part_urls: canonical URLs with version of every PlanDefinition it is made of.
+    resources: every FHIR resource of the template as loaded, for packaging and for `$apply`.
+    """
+
+    id: str
+    url: str
+    version: str
+    title: str
+    vocabulary: Vocabulary
+    category_rules: tuple[CategoryRule, ...]
+    gates: tuple[Gate, ...]
+    item_rules: tuple[ItemRule, ...]
+    alert_rules: tuple[AlertRule, ...]
+    activities: Mapping[str, Activity]
+    citations: Mapping[str, Citation]
+    questionnaires: Mapping[str, dict[str, Any]]
+    part_urls: tuple[str, ...]
+    resources: tuple[dict[str, Any], ...]
+
+    def label(self, code: str) -> str:
+        """What people read for an item's code; the code itself where the template describes no such item."""
+        activity = self.activities.get(code)
+        return activity.label if activity else code

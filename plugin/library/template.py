@@ -1,0 +1,60 @@
+"""Loading a template: every YAML file of its folder, checked as FHIR and as sense, compiled, immutable."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from plugin.errors import Fault, TemplateError
+from plugin.library.build import Builder
+from plugin.library.content import content_folder
+from plugin.library.rules import Template
+from plugin.library.template_schema import schema_faults
+from plugin.library.validation import check_model
+from plugin.library.vocabulary_file import load_vocabulary
+from plugin.library.yaml_file import Document, read_yaml
+
+VOCABULARY_FILE = "findings.yaml"
+NOT_RESOURCES = frozenset({"cases"})
+
+
+def load_template(folder: Path, profiles: Path | None = None) -> Template:
+    """The template in `folder`, ready to draft with.
+
+    profiles: the folder of ValueSets and CodeSystems; the installed one when None.
+    Raises TemplateError carrying every fault found, each with file, line and remedy.
+    """
+    profiles = profiles or content_folder("profiles")
+    if not folder.is_dir():
+        raise TemplateError([Fault(str(folder), None, "there is no such template folder", "give the folder's path")])
+    documents = read_documents(folder)
+    faults = [fault for document in documents for fault in form_faults(document)]
+    if faults:
+        raise TemplateError(faults)
+    vocabulary = load_vocabulary(folder / VOCABULARY_FILE, profiles)
+    return Builder(vocabulary, profiles).build(documents)
+
+
+def read_documents(folder: Path) -> list[Document]:
+    """Every resource of the template but its vocabulary, in the order of file names."""
+    documents: list[Document] = []
+    faults: list[Fault] = []
+    for path in sorted(folder.rglob("*.yaml")):
+        inside = path.relative_to(folder)
+        if inside.parts[0] in NOT_RESOURCES or str(inside) == VOCABULARY_FILE:
+            continue
+        try:
+            documents.extend(read_yaml(path, str(inside)))
+        except TemplateError as error:
+            faults.extend(error.faults)
+    if faults:
+        raise TemplateError(faults)
+    return documents
+
+
+def form_faults(document: Document) -> list[Fault]:
+    """Faults of form: what the JSON Schema of its kind, then the FHIR model says."""
+    faults = schema_faults(document)
+    if faults:
+        return faults
+    remedy = "write the element as FHIR R4 defines it"
+    return [document.fault((), message, remedy) for message in check_model(document.data)]

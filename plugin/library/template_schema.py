@@ -1,0 +1,62 @@
+"""The JSON Schemas of template files, and what they say about one document."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import resources
+from typing import Any
+
+import orjson
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import ValidationError
+
+from plugin.errors import Fault
+from plugin.library.yaml_file import Document
+
+LIBRARIES = {"logic-library": "library-definitions", "asset-collection": "library-evidence"}
+BY_TYPE = {
+    "PlanDefinition": "plan-definition",
+    "ActivityDefinition": "activity-definition",
+    "Questionnaire": "questionnaire",
+}
+
+
+def schema_faults(document: Document) -> list[Fault]:
+    """What the schema of this kind of file finds wrong, most telling fault per element, in file order."""
+    data = document.data
+    if not isinstance(data, dict) or "resourceType" not in data:
+        remedy = "start it with resourceType: PlanDefinition (or another FHIR resource type)"
+        return [document.fault((), "this is no FHIR resource", remedy)]
+    name = _schema_name(data)
+    if name is None:
+        known = ", ".join([*BY_TYPE, "Library"])
+        return [document.fault((), f"a template has no place for a {data['resourceType']}", f"use one of: {known}")]
+    return [
+        _fault(document, error)
+        for error in sorted(_validator(name).iter_errors(data), key=lambda e: list(map(str, e.path)))
+    ]
+
+
+def _schema_name(data: dict[str, Any]) -> str | None:
+    if data["resourceType"] != "Library":
+        return BY_TYPE.get(data["resourceType"])
+    for coding in data.get("type", {}).get("coding", []):
+        return LIBRARIES.get(coding.get("code", ""))
+    return None
+
+
+@cache
+def _validator(name: str) -> Draft202012Validator:
+    file = resources.files("plugin.library") / "schemas" / f"{name}.schema.json"
+    return Draft202012Validator(orjson.loads(file.read_bytes()))
+
+
+def _fault(document: Document, error: ValidationError) -> Fault:
+    path = tuple(error.absolute_path)
+    where = ".".join(map(str, path)) or "the resource"
+    remedy = (
+        str(error.schema.get("description", "compare it with a neighbouring element that loads"))
+        if isinstance(error.schema, dict)
+        else "remove it"
+    )
+    return document.fault(path, f"{where}: {error.message}", remedy)
