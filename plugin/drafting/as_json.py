@@ -1,0 +1,100 @@
+"""The draft as the command line's JSON contract prints it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from plugin.drafting.model import CategoryLine, Draft, Fact, ItemLine
+from plugin.findings.model import Finding
+
+
+def draft_json(draft: Draft) -> dict[str, Any]:
+    """One object with the lists of the contract; codes of our CodeSystems, references into the input."""
+    return {
+        "patient": draft.findings.patient.id,
+        "as_of": draft.as_of,
+        "templates": {"id": draft.template_id, "version": draft.template_version},
+        "no_plan": draft.no_plan,
+        "offered": [_offered(line) for line in draft.standing("offered")],
+        "conditional": [_conditional(line) for line in draft.standing("conditional")],
+        "judgement": [_judgement(line) for line in draft.standing("judgement")],
+        "not_offered": [_closed(line) for line in draft.standing("not-offered")],
+        "assessments": [_item(line) for line in draft.assessments],
+        "supportive_care": [_item(line) for line in draft.supportive_care],
+        "alerts": [
+            {"code": alert.code, "text": alert.text, "level": alert.level, "because": list(alert.because)}
+            for alert in draft.alerts
+        ],
+        "to_confirm": list(draft.to_confirm),
+        "findings": {code: finding_json(finding) for code, finding in draft.findings.items()},
+    }
+
+
+def finding_json(finding: Finding) -> dict[str, Any]:
+    """One finding: value, state, the results behind it, and what was set aside and why."""
+    return {
+        "value": finding.value,
+        "state": finding.state,
+        "evidence": list(finding.evidence),
+        "detail": finding.detail,
+        "note": finding.note,
+        "set_aside": [
+            {"reference": result.reference, "text": result.text, "why": result.set_aside}
+            for result in finding.results
+            if result.set_aside
+        ],
+    }
+
+
+def _common(line: CategoryLine) -> dict[str, Any]:
+    return {
+        "code": line.code,
+        "rule": line.rule,
+        "why": line.why,
+        "because": list(line.because),
+        "evidence": [source.id for source in line.sources],
+        "unsourced": line.unsourced,
+        "derives": _written(line.derives),
+        "presumes": _written(line.presumes),
+        "flags": list(line.flags),
+    }
+
+
+def _offered(line: CategoryLine) -> dict[str, Any]:
+    return _common(line)
+
+
+def _conditional(line: CategoryLine) -> dict[str, Any]:
+    return _common(line) | {"waits_for": list(line.waits_for), "missing": list(line.missing)}
+
+
+def _judgement(line: CategoryLine) -> dict[str, Any]:
+    return _conditional(line)
+
+
+def _closed(line: CategoryLine) -> dict[str, Any]:
+    return {
+        "code": line.code,
+        "rule": line.rule,
+        "why": line.why,
+        "closed_by": _written(line.closed_by),
+        "because": list(line.because),
+        "presumes": _written(line.presumes),
+    }
+
+
+def _item(line: ItemLine) -> dict[str, Any]:
+    return {
+        "code": line.code,
+        "rule": line.rule,
+        "why": line.why,
+        "because": list(line.because),
+        "evidence": [source.id for source in line.sources],
+        "unsourced": line.unsourced,
+        "opens": list(line.opens),
+        "accompanies": list(line.accompanies),
+    }
+
+
+def _written(facts: tuple[Fact, ...]) -> list[str]:
+    return [str(fact) for fact in facts]

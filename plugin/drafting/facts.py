@@ -1,0 +1,78 @@
+"""The facts of one patient as conditions see them, and the reasons they give."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from plugin.drafting.model import Fact
+from plugin.findings.model import Finding, Findings, State
+from plugin.library.expressions import Truth, deciding, evaluate
+from plugin.library.rules import Condition
+from plugin.library.vocabulary import Value, Vocabulary
+
+# Where one of several facts would decide alone, name the one we are surest of.
+COST: dict[State, int] = {"known": 0, "derived": 1, "presumed": 100, "unknown": 0, "conflicting": 0}
+
+
+class Facts:
+    """Answers conditions for one patient; remembers nothing between patients."""
+
+    def __init__(self, findings: Findings, vocabulary: Vocabulary) -> None:
+        self.findings = findings
+        self.vocabulary = vocabulary
+        self._by_variable = {vocabulary[code].variable: code for code in vocabulary}
+        self.environment: dict[str, Value | None] = {
+            variable: _decided(findings[code], vocabulary[code].undecided)
+            for variable, code in self._by_variable.items()
+        }
+
+    def truth(self, condition: Condition) -> Truth:
+        """True, False, or None where the facts do not decide it."""
+        return evaluate(condition.expression, self.environment)
+
+    def reasons(self, condition: Condition) -> tuple[Fact, ...]:
+        """The decided facts that make the condition what it is, in the order of the vocabulary."""
+        return tuple(self.fact(code) for code in self._deciding(condition) if self._is_decided(code))
+
+    def missing(self, condition: Condition) -> tuple[str, ...]:
+        """The findings that a condition waits for, in the order of the vocabulary; empty when it is decided."""
+        if self.truth(condition) is not None:
+            return ()
+        return tuple(code for code in self._deciding(condition) if not self._is_decided(code))
+
+    def fact(self, code: str) -> Fact:
+        """The finding as a line cites it."""
+        finding = self.findings[code]
+        label = self.vocabulary[code].label
+        return Fact(code, label, written_value(finding.value), finding.state, finding.evidence)
+
+    def _deciding(self, condition: Condition) -> list[str]:
+        names = deciding(condition.expression, self.environment, self._cost)
+        return [code for variable, code in self._by_variable.items() if variable in names]
+
+    def _cost(self, variable: str) -> int:
+        return COST[self.findings[self._by_variable[variable]].state]
+
+    def _is_decided(self, code: str) -> bool:
+        return self.environment[self.vocabulary[code].variable] is not None
+
+
+def written_value(value: Value | None) -> str:
+    """A value as the JSON contract writes it: `true`, `2`, `positive`; `unknown` for None."""
+    if value is None:
+        return "unknown"
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def references(facts: Iterable[Fact]) -> tuple[str, ...]:
+    """The results behind some facts, each once, in the order of the facts."""
+    return tuple(dict.fromkeys(reference for fact in facts for reference in fact.evidence))
+
+
+def merged(*groups: Iterable[Fact]) -> tuple[Fact, ...]:
+    """All facts of some groups, each once, in order."""
+    return tuple(dict.fromkeys(fact for group in groups for fact in group))
+
+
+def _decided(finding: Finding, undecided: frozenset[str]) -> Value | None:
+    return None if finding.value in undecided else finding.value

@@ -1,0 +1,122 @@
+"""The one way from findings to a draft."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date
+
+from plugin.drafting.facts import Facts
+from plugin.drafting.items import alerts, item_lines, wanted_test
+from plugin.drafting.model import Alert, CategoryLine, Draft, ItemLine
+from plugin.drafting.standing import category_lines
+from plugin.findings.model import Findings
+from plugin.library.rules import Gate, Template
+
+
+def draft_plan(findings: Findings, template: Template, as_of: date) -> Draft:
+    """The draft for one patient: pure, and the same for the same input on any machine.
+
+    as_of: the day for which the draft speaks; the same that the findings were read for.
+    """
+    facts = Facts(findings, template.vocabulary)
+    stop = next((gate for gate in template.gates if _stops(gate, facts)), None)
+    categories = category_lines(facts, template)
+    if stop is not None:
+        return _nothing(stop, categories, facts, template, as_of)
+    due = item_lines("assessment", facts, template, categories)
+    categories = tuple(_waiting(line, facts, due) for line in categories)
+    return Draft(
+        findings=findings,
+        as_of=as_of.isoformat(),
+        template_id=template.id,
+        template_version=template.version,
+        template_title=template.title,
+        categories=categories,
+        assessments=_assessments(due, categories, template),
+        supportive_care=item_lines("supportive-care", facts, template, categories),
+        alerts=alerts(facts, template),
+        to_confirm=_to_confirm(categories, findings),
+    )
+
+
+def _stops(gate: Gate, facts: Facts) -> bool:
+    return gate.disposition == "no-plan" and facts.truth(gate.condition) is True
+
+
+def _nothing(stop: Gate, categories: Iterable[CategoryLine], facts: Facts, template: Template, as_of: date) -> Draft:
+    reasons = facts.reasons(stop.condition)
+    closed = tuple(
+        replace(
+            line,
+            disposition="not-offered",
+            rule=stop.id,
+            rules=(stop.id,),
+            title=stop.title,
+            why=stop.reason,
+            facts=reasons,
+            closed_by=reasons,
+            because=(),
+            derives=(),
+            presumes=(),
+            missing=(),
+            gates=(),
+        )
+        for line in categories
+    )
+    said = alerts(facts, template)
+    return Draft(
+        findings=facts.findings,
+        as_of=as_of.isoformat(),
+        template_id=template.id,
+        template_version=template.version,
+        template_title=template.title,
+        categories=closed,
+        assessments=(),
+        supportive_care=(),
+        alerts=said or (Alert("judgement", stop.reason, "critical"),),
+        to_confirm=(),
+        no_plan=stop.reason,
+    )
+
+
+def _waiting(line: CategoryLine, facts: Facts, due: tuple[ItemLine, ...]) -> CategoryLine:
+    """The line with the tests that would settle what it misses: of several, those that are due now."""
+    due_codes = {item.code for item in due}
+    tests: dict[str, None] = {}
+    for code in line.missing:
+        settling = facts.vocabulary[code].settled_by
+        now = [test for test in settling if test in due_codes]
+        tests.update(dict.fromkeys(now or settling))
+    flags = line.flags
+    if line.disposition == "conditional" and "test-first" not in flags:
+        flags = (*flags, "test-first")
+    return replace(line, waits_for=tuple(tests), flags=flags)
+
+
+def _assessments(
+    due: tuple[ItemLine, ...], categories: tuple[CategoryLine, ...], template: Template
+) -> tuple[ItemLine, ...]:
+    """Due tests with what each would open, those that open most first, then in template order."""
+    waiting = [line for line in categories if line.disposition == "conditional"]
+    opens: dict[str, list[str]] = {}
+    for line in waiting:
+        for test in line.waits_for:
+            opens.setdefault(test, []).append(line.code)
+    known = {item.code for item in due}
+    every = (*due, *(wanted_test(code, template) for code in opens if code not in known))
+    lines = [replace(item, opens=tuple(opens.get(item.code, ()))) for item in every]
+    return tuple(sorted(lines, key=lambda item: -len(item.opens)))
+
+
+def _to_confirm(categories: Iterable[CategoryLine], findings: Findings) -> tuple[str, ...]:
+    """Facts a person should confirm: those on which most open lines rest come first."""
+    weight: Counter[str] = Counter()
+    for line in categories:
+        if line.disposition == "not-offered":
+            continue
+        weight.update(line.missing)
+        weight.update(fact.code for fact in (*line.presumes, *line.derives))
+    order = list(findings)
+    return tuple(sorted(weight, key=lambda code: (-weight[code], order.index(code))))

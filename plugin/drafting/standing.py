@@ -1,0 +1,175 @@
+"""Where each treatment category stands: rules open lines, gates close or move them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from plugin.drafting.facts import Facts, merged, references
+from plugin.drafting.model import CategoryLine, Disposition, Fact, GateOutcome, Source
+from plugin.library.expressions import Truth
+from plugin.library.rules import CategoryRule, Citation, Gate, Template
+
+# When several speak, the first of these wins.
+ORDER: tuple[Disposition, ...] = ("not-offered", "judgement", "conditional", "offered")
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What the rules of one category say together, before any gate."""
+
+    disposition: Disposition
+    rule: CategoryRule
+    speaking: tuple[CategoryRule, ...]
+    facts: tuple[Fact, ...]
+    missing: tuple[str, ...]
+
+
+def category_lines(facts: Facts, template: Template) -> tuple[CategoryLine, ...]:
+    """One line per category that any rule opens, in the order in which the template first names them."""
+    rules: dict[str, list[CategoryRule]] = {}
+    for rule in template.category_rules:
+        rules.setdefault(rule.code, []).append(rule)
+    own = [gate for gate in template.gates if gate.disposition != "no-plan" and not gate.companions]
+    alone = {
+        code: _line(_opening(facts, of_code), [_outcome(facts, gate) for gate in own if code in gate.targets], template)
+        for code, of_code in rules.items()
+    }
+    paired = [gate for gate in template.gates if gate.companions]
+    return tuple(_accompanied(line, paired, alone, facts) for line in alone.values())
+
+
+def _opening(facts: Facts, rules: list[CategoryRule]) -> Opening:
+    truths = [(rule, facts.truth(rule.condition)) for rule in rules]
+    holding = [rule for rule, truth in truths if truth is True]
+    if holding:
+        lead = min(holding, key=lambda rule: ORDER.index(rule.disposition))
+        return Opening(lead.disposition, lead, tuple(holding), facts.reasons(lead.condition), ())
+    waiting = [rule for rule, truth in truths if truth is None]
+    if waiting:
+        lead = min(waiting, key=lambda rule: len(facts.missing(rule.condition)))
+        missing = tuple(dict.fromkeys(code for rule in waiting for code in facts.missing(rule.condition)))
+        return Opening("conditional", lead, tuple(waiting), facts.reasons(lead.condition), missing)
+    closing = merged(*(facts.reasons(rule.condition) for rule in rules))
+    return Opening("not-offered", rules[0], (), closing, ())
+
+
+def _outcome(facts: Facts, gate: Gate) -> GateOutcome:
+    truth = facts.truth(gate.condition)
+    reasons = facts.reasons(gate.condition)
+    return GateOutcome(
+        id=gate.id,
+        title=gate.title,
+        reason=gate.reason,
+        truth=truth,
+        disposition=_moved_to(gate, truth, reasons),
+        facts=reasons,
+        missing=facts.missing(gate.condition),
+        sources=sources(gate.grounds.citations),
+    )
+
+
+def _moved_to(gate: Gate, truth: Truth, reasons: tuple[Fact, ...]) -> Disposition:
+    if truth is None:
+        return "conditional"
+    if truth is False or gate.disposition == "no-plan":
+        return "offered"
+    rests_on_presumption = any(fact.state == "presumed" for fact in reasons)
+    if gate.disposition == "not-offered" and rests_on_presumption and not gate.presumption_stands:
+        return "judgement"
+    return gate.disposition
+
+
+def _line(opening: Opening, gates: list[GateOutcome], template: Template) -> CategoryLine:
+    rule = opening.rule
+    activity = template.activities[rule.code]
+    line = CategoryLine(
+        code=rule.code,
+        label=activity.label,
+        description=activity.description,
+        topic=activity.topic,
+        disposition=opening.disposition,
+        rule=rule.id,
+        rules=tuple(each.id for each in opening.speaking),
+        title=rule.title,
+        why=rule.reason,
+        condition=rule.condition.text,
+        facts=opening.facts,
+        because=references(opening.facts),
+        derives=_in_state(opening.facts, "derived"),
+        presumes=_in_state(opening.facts, "presumed"),
+        missing=opening.missing,
+        waits_for=(),
+        closed_by=opening.facts if opening.disposition == "not-offered" else (),
+        gates=(),
+        sources=sources(rule.grounds.citations),
+        evidence_kind=rule.grounds.kind,
+        confidence=rule.grounds.confidence,
+        regulatory_status=rule.regulatory_status,
+        unsourced=rule.grounds.unsourced,
+        flags=tuple(dict.fromkeys(flag for each in opening.speaking for flag in each.flags)),
+        agents=activity.agents,
+        watch=activity.watch,
+    )
+    if opening.disposition == "not-offered":
+        return line
+    for gate in gates:
+        line = _gated(line, gate)
+    return line
+
+
+def _gated(line: CategoryLine, gate: GateOutcome) -> CategoryLine:
+    line = replace(
+        line,
+        gates=(*line.gates, gate),
+        derives=merged(line.derives, _in_state(gate.facts, "derived")),
+        presumes=merged(line.presumes, _in_state(gate.facts, "presumed")),
+        missing=tuple(dict.fromkeys((*line.missing, *gate.missing))),
+    )
+    if ORDER.index(gate.disposition) >= ORDER.index(line.disposition):
+        return line
+    if gate.disposition == "conditional" and gate.truth is None:
+        return replace(line, disposition="conditional")
+    return replace(
+        line,
+        disposition=gate.disposition,
+        rule=gate.id,
+        rules=tuple(dict.fromkeys((*line.rules, gate.id))),
+        title=gate.title,
+        why=gate.reason,
+        facts=gate.facts,
+        because=references(gate.facts),
+        closed_by=gate.facts if gate.disposition == "not-offered" else (),
+    )
+
+
+def _accompanied(
+    line: CategoryLine, gates: list[Gate], alone: Mapping[str, CategoryLine], facts: Facts
+) -> CategoryLine:
+    """The line after the gates that ask for a companion, judged by where the companions stand on their own."""
+    for gate in gates:
+        if line.code not in gate.targets or line.disposition == "not-offered":
+            continue
+        outcome = _outcome(facts, gate)
+        if outcome.truth is True:
+            beside = [alone[code] for code in gate.companions if code in alone]
+            standing = max([each.disposition for each in beside], key=ORDER.index) if beside else "not-offered"
+            missing = tuple(dict.fromkeys(code for each in beside for code in each.missing))
+            moved: Disposition = "judgement" if standing == "not-offered" else standing
+            outcome = replace(outcome, disposition=moved, missing=missing if moved == "conditional" else ())
+        line = _gated(line, outcome)
+    return line
+
+
+def _in_state(facts: tuple[Fact, ...], state: str) -> tuple[Fact, ...]:
+    return tuple(fact for fact in facts if fact.state == state)
+
+
+def sources(citations: tuple[Citation, ...]) -> tuple[Source, ...]:
+    """Citations as lines carry them."""
+    return tuple(_sources(citations))
+
+
+def _sources(citations: tuple[Citation, ...]) -> Iterator[Source]:
+    for each in citations:
+        yield Source(each.id, each.citation, each.url, each.year, each.kind, each.verification)
