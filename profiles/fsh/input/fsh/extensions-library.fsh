@@ -1,0 +1,68 @@
+// What the Libraries and ActivityDefinitions of a template carry.
+
+RuleSet: OnElement(expression)
+* insert PlainDefinition
+* ^context.type = #element
+* ^context.expression = "{expression}"
+
+Extension: NamedCondition
+Id: named-condition
+Title: "Named condition"
+Description: "A condition that several rules use by name: FHIRPath over findings, with a description in plain words; repeats."
+* insert OnElement(Library)
+* value[x] 1..1
+* value[x] only Expression
+* valueExpression.name 1..1
+* valueExpression.description 1..1
+* valueExpression.language = #text/fhirpath
+* valueExpression.expression 1..1
+
+Extension: EvidenceYear
+Id: evidence-year
+Title: "Year"
+Description: "Year of the source."
+* insert OnElement(RelatedArtifact)
+* value[x] 1..1
+* value[x] only integer
+
+Extension: EvidenceKindExtension
+Id: evidence-kind
+Title: "Kind of source"
+Description: "What kind of publication the source is."
+* insert OnElement(RelatedArtifact)
+* value[x] 1..1
+* value[x] only code
+* valueCode from EvidenceKindCodes (required)
+
+Extension: EvidenceVerificationExtension
+Id: evidence-verification
+Title: "Verification"
+Description: "How far the source was read."
+* insert OnElement(RelatedArtifact)
+* value[x] 1..1
+* value[x] only code
+* valueCode from EvidenceVerificationCodes (required)
+
+Extension: EvidenceRead
+Id: evidence-read
+Title: "Read on"
+Description: "Day on which the source was last read."
+* insert OnElement(RelatedArtifact)
+* value[x] 1..1
+* value[x] only date
+
+Extension: ActivityWatch
+Id: activity-watch
+Title: "What to watch"
+Description: "Something to watch for with this item; repeats."
+* insert OnElement(ActivityDefinition)
+* value[x] 1..1
+* value[x] only string
+
+Extension: ActivityAgents
+Id: activity-agents
+Title: "Agents"
+Description: "Name of a drug of the class; repeats. Names the class, chooses none."
+* insert OnElement(ActivityDefinition)
+* value[x] 1..1
+* value[x] only string

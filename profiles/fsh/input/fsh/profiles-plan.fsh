@@ -1,0 +1,72 @@
+// The plan before and after review. Both are proposals: nothing active, nothing ordered, dosed or scheduled.
+
+RuleSet: Proposal
+* insert PlainDefinition
+* text 1..1
+* instantiatesCanonical 1..*
+* status = #draft
+* intent = #proposal
+* category 1..*
+* category ^slicing.discriminator.type = #pattern
+* category ^slicing.discriminator.path = "$this"
+* category ^slicing.rules = #open
+* category ^slicing.description = "US Core asks for assess-plan; others may stand beside it"
+* category contains assessPlan 1..1
+* category[assessPlan] = $careplan-category#assess-plan
+* subject only Reference(Patient)
+* period 0..0
+* created 1..1
+* obeys plan-1
+* activity.reference 0..0
+* activity.detail 1..1
+* activity.detail.code 1..1
+* activity.detail.code from PlanActivity (required)
+* activity.detail.scheduled[x] 0..0
+* activity.detail.product[x] 0..0
+* activity.detail.dailyAmount 0..0
+* activity.detail.quantity 0..0
+* activity.extension contains
+    ActivityDisposition named disposition 0..1 and
+    ActivityRule named rule 0..* and
+    ActivityStrength named strength 0..1 and
+    ActivityCertainty named certainty 0..1 and
+    ActivityCitation named citation 0..* and
+    ActivityUnsourced named unsourced 0..1 and
+    ActivityWaitsFor named waitsFor 0..* and
+    ActivityPresumes named presumes 0..* and
+    ActivityDerives named derives 0..* and
+    ActivityRegulatoryStatus named regulatoryStatus 0..1
+
+Invariant: plan-1
+Description: "Every canonical that the plan instantiates names its version."
+Severity: #error
+Expression: "instantiatesCanonical.all($this.contains('|'))"
+
+Profile: CareplanDraft
+Parent: CarePlan
+Id: careplan-draft
+Title: "Drafted care plan"
+Description: "A plan drafted from a chart for a clinician to review. A proposal: it carries no decision, order, dose or date to start."
+* insert Proposal
+* activity.detail.status = #not-started
+* activity.detail.statusReason 0..0
+
+Profile: CareplanReviewed
+Parent: CarePlan
+Id: careplan-reviewed
+Title: "Reviewed care plan"
+Description: "A drafted plan with the clinician's decision on its lines. Still a proposal: making it active is an act of the EHR. A line without a decision was left undecided; a declined line stays, cancelled, with its reason."
+* insert Proposal
+* activity obeys line-1 and line-2
+* activity.extension contains ReviewDecisionExtension named decision 0..1
+* activity.detail.status from ProposalActivityStatus (required)
+
+Invariant: line-1
+Description: "A line is cancelled exactly when the clinician declined it."
+Severity: #error
+Expression: "(detail.status = 'cancelled') = extension.where(url = 'https://careplan-plugin.example.org/fhir/StructureDefinition/review-decision').extension.where(url = 'decision').where(value = 'decline').exists()"
+
+Invariant: line-2
+Description: "A cancelled line says why."
+Severity: #error
+Expression: "detail.status = 'cancelled' implies detail.statusReason.text.exists()"
