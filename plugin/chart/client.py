@@ -1,0 +1,216 @@
+"""A small FHIR R4 client: read, search with paging, create, update, transaction; every failure named."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from urllib.parse import urljoin, urlsplit
+
+import orjson
+import requests
+
+from plugin.chart.http import Limits
+from plugin.errors import Refused, RemoteError, Unreachable
+from plugin.setting_kinds import origin_of
+
+MEDIA_TYPE = "application/fhir+json"
+Resource = dict[str, object]
+Parameters = Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of a search: the resources, what the server had to say about them, and where the next page is."""
+
+    resources: list[Resource]
+    warnings: list[str]
+    next_url: str | None
+
+
+class PagingStopped(RemoteError):
+    """A search that could not be read to its end; what came before is still good."""
+
+
+class FhirClient:
+    """Talks to one FHIR server. The session carries the authorization; the client never sends it anywhere else."""
+
+    def __init__(self, session: requests.Session, base_url: str, limits: Limits | None = None) -> None:
+        self._session = session
+        self._base = base_url.rstrip("/")
+        self._limits = limits or Limits()
+
+    def read(self, resource_type: str, resource_id: str) -> Resource:
+        """One resource by id. Raises Refused (404 and 410 included) or Unreachable."""
+        return self._resource(self._send("GET", f"{self._base}/{resource_type}/{resource_id}"))
+
+    def read_reference(self, reference: str) -> Resource:
+        """One resource by relative or absolute reference on this server; Refused where it lies on another server."""
+        url = urljoin(f"{self._base}/", reference)
+        if not url.startswith(f"{self._base}/"):
+            raise Refused("the reference points at another server and is not followed", 0, origin_of(url))
+        return self._resource(self._send("GET", url))
+
+    def search(self, resource_type: str, parameters: Parameters) -> Iterator[Page]:
+        """The pages of a search, in order.
+
+        Raises Refused or Unreachable when a page cannot be had, PagingStopped when the links cannot be followed:
+        to another origin, in a circle, or further than the limit of pages.
+        """
+        counted = [*parameters, ("_count", str(self._limits.count))]
+        page = self._page(self._send("GET", f"{self._base}/{resource_type}", parameters=counted))
+        yield page
+        seen: set[str] = set()
+        while page.next_url is not None:
+            self._check_next(page.next_url, seen)
+            seen.add(page.next_url)
+            page = self._page(self._send("GET", page.next_url))
+            yield page
+
+    def create(self, resource: Resource, if_none_exist: str = "") -> Resource:
+        """Create a resource, return it as stored (with id). `if_none_exist` is a search that prevents a second one."""
+        headers = {"If-None-Exist": if_none_exist} if if_none_exist else {}
+        url = f"{self._base}/{resource['resourceType']}"
+        return self._stored(self._send("POST", url, body=resource, headers=headers), resource)
+
+    def update(self, resource: Resource, version: str = "") -> Resource:
+        """Replace a resource; with `version` only if the server still holds that version (else Refused, status 412)."""
+        headers = {"If-Match": f'W/"{version}"'} if version else {}
+        url = f"{self._base}/{resource['resourceType']}/{resource['id']}"
+        return self._stored(self._send("PUT", url, body=resource, headers=headers), resource)
+
+    def transaction(self, bundle: Resource) -> Resource:
+        """Send a transaction Bundle, return the response Bundle. All or nothing, so never repeated by us."""
+        return self._resource(self._send("POST", self._base, body=bundle))
+
+    def _send(
+        self,
+        method: str,
+        url: str,
+        parameters: Parameters = (),
+        body: Resource | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> requests.Response:
+        sent = {"Accept": MEDIA_TYPE, **(headers or {})}
+        if body is not None:
+            sent |= {"Content-Type": MEDIA_TYPE, "Prefer": "return=representation"}
+        try:
+            response = self._session.request(
+                method,
+                url,
+                params=list(parameters),
+                data=None if body is None else orjson.dumps(body),
+                headers=sent,
+                timeout=(self._limits.connect, self._limits.read),
+                allow_redirects=False,
+            )
+        except requests.Timeout as fault:
+            raise Unreachable(f"the server gave no answer within {self._limits.read:g} s") from fault
+        except requests.RequestException as fault:
+            raise Unreachable(f"the server could not be reached ({type(fault).__name__})") from fault
+        if response.status_code >= 300:
+            raise _refusal(response)
+        return response
+
+    def _stored(self, response: requests.Response, sent: Resource) -> Resource:
+        """The stored resource; where the server keeps to itself what it stored, what we sent with the id it names."""
+        if response.content:
+            answer = self._resource(response)
+            if answer["resourceType"] == sent["resourceType"]:
+                return answer
+        location = response.headers.get("Location", "") or response.headers.get("Content-Location", "")
+        parts = urlsplit(location).path.split("/")
+        kind = str(sent["resourceType"])
+        if kind not in parts[:-1]:
+            raise Refused(
+                "the server did not say where it stored the resource", response.status_code, f"no Location for {kind}"
+            )
+        return {**sent, "id": parts[parts.index(kind) + 1]}
+
+    def _resource(self, response: requests.Response) -> Resource:
+        try:
+            body = orjson.loads(response.content)
+        except orjson.JSONDecodeError:
+            body = None
+        if not isinstance(body, dict) or not isinstance(body.get("resourceType"), str):
+            kind = response.headers.get("Content-Type", "no content type")
+            raise Refused("the server answered with something that is not FHIR JSON", response.status_code, kind)
+        return body
+
+    def _page(self, response: requests.Response) -> Page:
+        bundle = self._resource(response)
+        if bundle["resourceType"] != "Bundle":
+            raise Refused(
+                "the server answered a search without a Bundle", response.status_code, str(bundle["resourceType"])
+            )
+        resources: list[Resource] = []
+        warnings: list[str] = []
+        for resource in _entries(bundle):
+            if resource.get("resourceType") == "OperationOutcome":
+                warnings += _severe_issues(resource)
+            else:
+                resources.append(resource)
+        return Page(resources, warnings, _next_link(bundle, response.url))
+
+    def _check_next(self, url: str, seen: set[str]) -> None:
+        if origin_of(url) != origin_of(self._base):
+            raise PagingStopped(f"the next page is on another server ({origin_of(url)}) and was not followed")
+        if url in seen:
+            raise PagingStopped("the server's pages lead in a circle")
+        if len(seen) + 1 >= self._limits.pages:
+            raise PagingStopped(f"there are more than {self._limits.pages} pages and the rest was not read")
+
+
+def _entries(bundle: Resource) -> Iterator[Resource]:
+    entries = bundle.get("entry")
+    for entry in entries if isinstance(entries, list) else []:
+        resource = entry.get("resource") if isinstance(entry, dict) else None
+        if isinstance(resource, dict) and isinstance(resource.get("resourceType"), str):
+            yield resource
+
+
+def _next_link(bundle: Resource, page_url: str) -> str | None:
+    links = bundle.get("link")
+    for link in links if isinstance(links, list) else []:
+        url = link.get("url") if isinstance(link, dict) and link.get("relation") == "next" else None
+        if isinstance(url, str):
+            return str(urljoin(page_url, url))
+    return None
+
+
+def _severe_issues(outcome: Resource) -> list[str]:
+    return [text for severity, text in _issues(outcome) if severity in ("error", "fatal")]
+
+
+def _issues(outcome: Resource) -> Iterator[tuple[str, str]]:
+    issues = outcome.get("issue")
+    for issue in issues if isinstance(issues, list) else []:
+        if not isinstance(issue, dict):
+            continue
+        details = issue.get("details")
+        text = details.get("text") if isinstance(details, dict) else None
+        yield str(issue.get("severity", "error")), str(issue.get("diagnostics") or text or issue.get("code") or "")
+
+
+def _refusal(response: requests.Response) -> Refused:
+    status = response.status_code
+    meaning = {
+        401: "the server does not accept our authorization (401)",
+        403: "the server does not allow this (403)",
+        404: "the server does not have it (404)",
+        409: "the server reports a conflict (409)",
+        410: "the resource was deleted (410)",
+        412: "the resource changed in the meantime (412)",
+        429: "the server asks us to slow down (429)",
+    }.get(status, f"the server answered with status {status}")
+    return Refused(meaning, status, _words_of(response))
+
+
+def _words_of(response: requests.Response) -> str:
+    """The server's own words from an OperationOutcome; other bodies are pages for browsers and say nothing to us."""
+    try:
+        body = orjson.loads(response.content)
+    except orjson.JSONDecodeError:
+        return ""
+    if not isinstance(body, dict) or body.get("resourceType") != "OperationOutcome":
+        return ""
+    return "; ".join(text for _, text in _issues(body) if text)[:500]

@@ -1,0 +1,198 @@
+"""A patient's chart, read in parallel: everything that came, and a named gap for everything that did not."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
+
+import requests
+
+from plugin.chart.client import FhirClient, Parameters, Resource
+from plugin.chart.http import Limits
+from plugin.chart.searches import CHART_SEARCHES, PATIENT, Search
+from plugin.errors import Refused, RemoteError
+
+Progress = Callable[[int, int, str], None]
+
+# A server that does not support a search says so with one of these; asking differently may help.
+_SEARCH_NOT_SUPPORTED = frozenset({400, 404, 422, 501})
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A part of the chart that is missing: which resource type, why, and the HTTP status where the server answered."""
+
+    resource_type: str
+    text: str
+    status: int | None = None
+
+    def as_resource(self) -> Resource:
+        """The gap as the OperationOutcome that findings understand."""
+        issue = {
+            "severity": "error",
+            "code": "incomplete",
+            "expression": [self.resource_type],
+            "diagnostics": self.text,
+        }
+        return {"resourceType": "OperationOutcome", "issue": [issue]}
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """What was read.
+
+    resources: each resource once, in the order of the searches, then one OperationOutcome a gap; ready for findings.
+    gaps: what is missing. timings: seconds a search, by resource type. seconds: wall time of the whole.
+    """
+
+    resources: list[Resource]
+    gaps: list[Gap]
+    timings: dict[str, float]
+    seconds: float
+
+
+@dataclass(slots=True)
+class _Found:
+    """What one search brought so far; shared with the thread that still reads, so that a deadline loses nothing."""
+
+    search: Search
+    resources: list[Resource] = field(default_factory=list)
+    gaps: list[Gap] = field(default_factory=list)
+    seconds: float = 0.0
+    abandoned: bool = False
+
+    def miss(self, reason: object, status: int | None = None) -> None:
+        self.gaps.append(_gap(self.search, reason, status))
+
+
+def read_chart(
+    session: requests.Session,
+    base_url: str,
+    patient_id: str,
+    searches: Sequence[Search] = CHART_SEARCHES,
+    limits: Limits | None = None,
+    progress: Progress | None = None,
+) -> Chart:
+    """Read the patient and all searches at the same time, for at most `limits.whole` seconds.
+
+    session: carries the authorization, see `plugin.chart.http.http_session` for time limits and retries.
+    progress: called from this thread with (searches done, searches in all, label of the one just done).
+    Never raises for a search that failed: that is a gap. Raises what the session raises when the launch itself ended.
+    """
+    limits = limits or Limits()
+    client = FhirClient(session, base_url, limits)
+    began = time.monotonic()
+    found = [_Found(PATIENT), *map(_Found, searches)]
+    pool = ThreadPoolExecutor(max_workers=len(found), thread_name_prefix="chart")
+    try:
+        futures = {pool.submit(_fill, client, patient_id, one): one for one in found}
+        late = _await(futures, began + limits.whole, progress)
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+    for one in late:
+        one.abandoned = True
+    gaps = [gap for one in found for gap in list(one.gaps)]
+    gaps += [_gap(one.search, f"the server gave no complete answer within {limits.whole:g} s") for one in late]
+    own, foreign = _sort_out(found, patient_id)
+    gaps += foreign
+    timings = {one.search.resource_type: one.seconds for one in found if one not in late}
+    resources = own + [gap.as_resource() for gap in gaps]
+    return Chart(resources, gaps, timings, time.monotonic() - began)
+
+
+def _await(futures: dict[Future[None], _Found], deadline: float, progress: Progress | None) -> list[_Found]:
+    """Wait for the searches; those still running at the deadline."""
+    pending = set(futures)
+    while pending:
+        done, pending = wait(pending, timeout=max(0.0, deadline - time.monotonic()), return_when="FIRST_COMPLETED")
+        if not done:
+            break
+        for future in done:
+            future.result()
+            if progress is not None:
+                progress(len(futures) - len(pending), len(futures), futures[future].search.label)
+    return [futures[future] for future in futures if future in pending]
+
+
+def _fill(client: FhirClient, patient_id: str, found: _Found) -> None:
+    began = time.monotonic()
+    try:
+        _read_or_search(client, patient_id, found)
+    except Refused as refusal:
+        found.miss(refusal, refusal.status)
+    except RemoteError as failure:
+        found.miss(failure)
+    finally:
+        found.seconds = time.monotonic() - began
+
+
+def _read_or_search(client: FhirClient, patient_id: str, found: _Found) -> None:
+    search = found.search
+    if search is PATIENT:
+        found.resources.append(client.read("Patient", patient_id))
+        return
+    parameters = search.parameters(patient_id)
+    try:
+        _collect(client, search, parameters, found)
+    except Refused as refusal:
+        if refusal.status not in _SEARCH_NOT_SUPPORTED or not (search.include or search.categories):
+            raise
+        _ask_differently(client, patient_id, found, refusal)
+
+
+def _ask_differently(client: FhirClient, patient_id: str, found: _Found, refusal: Refused) -> None:
+    """The search without what the server may not support; what is lost by that is a gap."""
+    search = found.search
+    plain = [("patient", patient_id)]
+    if not search.categories:
+        _collect(client, search, plain, found)
+        found.miss(f"the server does not send what they refer to ({refusal})", refusal.status)
+        return
+    for category in search.categories:
+        _collect(client, search, [*plain, ("category", category)], found)
+    found.miss("the server sends them by category only, those without a category were not read", refusal.status)
+
+
+def _collect(client: FhirClient, search: Search, parameters: Parameters, found: _Found) -> None:
+    for page in client.search(search.resource_type, parameters):
+        if found.abandoned:
+            return
+        found.resources.extend(page.resources)
+        for warning in page.warnings:
+            found.miss(f"the server reports: {warning}")
+
+
+def _gap(search: Search, reason: object, status: int | None = None) -> Gap:
+    return Gap(search.resource_type, f"{search.label} could not be read completely: {reason}", status)
+
+
+def _sort_out(found: Iterable[_Found], patient_id: str) -> tuple[list[Resource], list[Gap]]:
+    """Each resource once, without those of another patient: a server that ignores `patient=` sends everybody's."""
+    own: dict[tuple[object, object], Resource] = {}
+    gaps = []
+    for one in found:
+        foreign = 0
+        for number, resource in enumerate(list(one.resources)):
+            if _of_another_patient(resource, patient_id):
+                foreign += 1
+                continue
+            kind = resource["resourceType"]
+            key = (kind, resource.get("id") or f"without id {one.search.resource_type} {number}")
+            own.setdefault(key, resource)
+        if foreign:
+            reason = f"the server sent {foreign} of another patient, which were left out"
+            gaps.append(_gap(one.search, reason))
+    return list(own.values()), gaps
+
+
+def _of_another_patient(resource: Resource, patient_id: str) -> bool:
+    if resource["resourceType"] == "Patient":
+        return resource.get("id") != patient_id
+    subject = resource.get("subject") or resource.get("patient")
+    reference = subject.get("reference") if isinstance(subject, dict) else None
+    if not isinstance(reference, str):
+        return False
+    parts = reference.split("/")
+    return "Patient" in parts[:-1] and parts[parts.index("Patient") + 1] != patient_id

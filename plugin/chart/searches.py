@@ -1,0 +1,53 @@
+"""Which searches a chart needs: the resource types that findings are read from, as data, in the order of importance."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from plugin.chart.client import Parameters
+
+# The standard's observation categories. Some EHRs refuse a search for all Observations; those are asked one by one.
+_OBSERVATION_CATEGORIES = (
+    "laboratory",
+    "survey",
+    "exam",
+    "vital-signs",
+    "imaging",
+    "procedure",
+    "therapy",
+    "social-history",
+    "activity",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """One search of a patient's chart.
+
+    label: what the clinician reads when it fails, in the plural.
+    include: `_include` values, for resources that are meaningless without what they refer to.
+    categories: where the server refuses the plain search, the categories to ask for instead.
+    """
+
+    resource_type: str
+    label: str
+    include: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+
+    def parameters(self, patient_id: str) -> Parameters:
+        """The query of the plain search."""
+        return [("patient", patient_id), *(("_include", value) for value in self.include)]
+
+
+PATIENT = Search("Patient", "The patient's own record")
+
+CHART_SEARCHES = (
+    Search("Observation", "Results and observations", categories=_OBSERVATION_CATEGORIES),
+    Search("Condition", "Conditions"),
+    Search("DiagnosticReport", "Diagnostic reports"),
+    Search("Specimen", "Specimens"),
+    Search("MedicationRequest", "Prescriptions", include=("MedicationRequest:medication",)),
+    Search("MedicationStatement", "Medication statements", include=("MedicationStatement:medication",)),
+    Search("MedicationAdministration", "Administered medication", include=("MedicationAdministration:medication",)),
+    Search("Procedure", "Procedures"),
+)
