@@ -1,0 +1,64 @@
+"""Lines of a draft as CarePlan activities."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from plugin.drafting.model import CategoryLine, ItemLine
+from plugin.library.content import extension_url, system_url
+from plugin.library.rules import Template
+
+# What CarePlan.activity.detail.reasonReference may point at, FHIR R4.
+REASON_TYPES = frozenset({"Condition", "Observation", "DiagnosticReport", "DocumentReference"})
+
+
+def activity_of(line: CategoryLine | ItemLine, template: Template) -> dict[str, Any]:
+    """One CarePlan.activity: the item, the results behind it, its sources and how strongly they speak."""
+    activity = template.activities.get(line.code)
+    system = system_url("treatment-category" if isinstance(line, CategoryLine) else line.kind)
+    detail: dict[str, Any] = {
+        **({"kind": activity.kind} if activity and activity.kind else {}),
+        **({"instantiatesCanonical": [activity.url]} if activity else {}),
+        "code": {"coding": [{"system": system, "code": line.code, "display": line.label}], "text": line.label},
+        "status": "not-started",
+        "description": line.why,
+    }
+    reasons = [reference for reference in line.because if reference.split("/")[0] in REASON_TYPES]
+    if reasons:
+        detail["reasonReference"] = [{"reference": reference} for reference in reasons]
+    extensions = [*_common_extensions(line), *(_category_extensions(line) if isinstance(line, CategoryLine) else ())]
+    return {**({"extension": extensions} if extensions else {}), "detail": detail}
+
+
+def _common_extensions(line: CategoryLine | ItemLine) -> list[dict[str, Any]]:
+    result = [_extension("activity-rule", "valueString", rule) for rule in line.rules]
+    for source in line.sources:
+        artifact = {"type": "citation", "label": source.id, "citation": source.citation}
+        artifact |= {"url": source.url} if source.url else {}
+        result.append(_extension("activity-citation", "valueRelatedArtifact", artifact))
+    if line.unsourced:
+        result.append(_extension("activity-unsourced", "valueBoolean", True))
+    return result
+
+
+def _category_extensions(line: CategoryLine) -> list[dict[str, Any]]:
+    result = [_extension("activity-disposition", "valueCode", line.disposition)]
+    for name, system, code in (
+        ("activity-strength", "rule-evidence", line.evidence_kind),
+        ("activity-certainty", "rule-confidence", line.confidence),
+    ):
+        if code:
+            concept = {"coding": [{"system": system_url(system), "code": code}]}
+            result.append(_extension(name, "valueCodeableConcept", concept))
+    for test in line.waits_for:
+        concept = {"coding": [{"system": system_url("assessment"), "code": test}]}
+        result.append(_extension("activity-waits-for", "valueCodeableConcept", concept))
+    result += [_extension("activity-presumes", "valueString", str(fact)) for fact in line.presumes]
+    result += [_extension("activity-derives", "valueString", str(fact)) for fact in line.derives]
+    if line.regulatory_status:
+        result.append(_extension("activity-regulatory-status", "valueString", line.regulatory_status))
+    return result
+
+
+def _extension(name: str, key: str, value: Any) -> dict[str, Any]:
+    return {"url": extension_url(name), key: value}

@@ -1,0 +1,129 @@
+"""A draft as an outline of headings and entries: what narrative, text output and printed page are all made of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from plugin.drafting.model import CategoryLine, Draft, Fact, ItemLine
+from plugin.findings.model import Finding
+from plugin.library.rules import Template
+from plugin.library.vocabulary import FindingDefinition
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line: its title, and sentences below it."""
+
+    title: str
+    details: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A heading with its entries; `empty` is said where there are none."""
+
+    heading: str
+    entries: tuple[Entry, ...]
+    empty: str = ""
+
+
+def outline(draft: Draft, template: Template) -> tuple[Section, ...]:
+    """The whole draft in the order in which a clinician thinks: warnings, facts, plan, tests, care, what is closed."""
+    headings = {item["linkId"]: item for item in template.questionnaires["plan-review"]["item"]}
+
+    def heading(link_id: str) -> str:
+        return str(headings[link_id]["text"])
+
+    sections = [
+        Section("Attention", tuple(Entry(alert.text) for alert in draft.alerts)),
+        Section("What is known", tuple(_known(draft, template))),
+    ]
+    if draft.no_plan:
+        return (*sections, Section("No plan is drafted", (Entry(draft.no_plan),)))
+    return (
+        *sections,
+        Section(heading("offered"), tuple(_offered(line) for line in draft.standing("offered")), "None."),
+        Section(heading("support"), tuple(_item(line, template) for line in draft.supportive_care), "None."),
+        Section(heading("conditional"), tuple(_waiting(line, template) for line in draft.standing("conditional"))),
+        Section(heading("judgement"), tuple(_waiting(line, template) for line in draft.standing("judgement"))),
+        Section(heading("assessments"), tuple(_item(line, template) for line in draft.assessments)),
+        Section(heading("not-offered"), tuple(_closed(line) for line in draft.standing("not-offered"))),
+    )
+
+
+def in_words(definition: FindingDefinition, finding: Finding) -> str:
+    """A finding's value as people read it: `positive (95 %)`, `yes`, `62`, `not known`."""
+    if finding.state == "unknown":
+        return "not known"
+    if finding.state == "conflicting":
+        return "results disagree"
+    value = finding.value
+    words = {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
+    unit = f" {definition.unit}" if definition.unit and not isinstance(value, bool) else ""
+    detail = f" ({finding.detail})" if finding.detail and finding.detail.casefold() != words.casefold() else ""
+    return f"{words}{unit}{detail}"
+
+
+def fact_in_words(fact: Fact) -> str:
+    """A fact as a sentence part: `Visceral crisis: no`."""
+    return f"{fact.label}: {({'true': 'yes', 'false': 'no'}).get(fact.value, fact.value)}"
+
+
+def _known(draft: Draft, template: Template) -> Iterator[Entry]:
+    for code, finding in draft.findings.items():
+        if finding.state in ("known", "derived", "conflicting"):
+            definition = template.vocabulary[code]
+            note = {"derived": " — worked out, please confirm", "conflicting": ""}.get(finding.state, "")
+            yield Entry(f"{definition.label}: {in_words(definition, finding)}{note}", _sentence(finding.note))
+
+
+def _offered(line: CategoryLine) -> Entry:
+    return Entry(line.label, (line.why, *_rests_on(line), *_authority(line)))
+
+
+def _waiting(line: CategoryLine, template: Template) -> Entry:
+    missing = [template.vocabulary[code].label for code in line.missing]
+    tests = [template.label(code) for code in line.waits_for]
+    return Entry(
+        line.label,
+        (
+            line.why,
+            *((f"Waits for: {', '.join(missing)}.",) if missing else ()),
+            *((f"Would be settled by: {', '.join(tests)}.",) if tests else ()),
+            *_rests_on(line),
+            *_authority(line),
+        ),
+    )
+
+
+def _closed(line: CategoryLine) -> Entry:
+    because = "; ".join(fact_in_words(fact) for fact in line.closed_by)
+    return Entry(line.label, (f"Closed by {because}.",) if because else (line.why,))
+
+
+def _item(line: ItemLine, template: Template) -> Entry:
+    opens = ", ".join(template.label(code) for code in line.opens)
+    return Entry(line.label, (line.why, *((f"Would settle: {opens}.",) if opens else ()), *_authority(line)))
+
+
+def _rests_on(line: CategoryLine) -> Iterator[str]:
+    if line.facts:
+        yield f"Because {'; '.join(fact_in_words(fact) for fact in line.facts)}."
+    if line.derives:
+        yield f"Worked out, to be confirmed: {'; '.join(fact_in_words(fact) for fact in line.derives)}."
+    if line.presumes:
+        yield f"Presumed, to be confirmed: {'; '.join(fact_in_words(fact) for fact in line.presumes)}."
+
+
+def _authority(line: CategoryLine | ItemLine) -> Iterator[str]:
+    if line.sources:
+        yield f"Sources: {' · '.join(source.citation for source in line.sources)}"
+    if isinstance(line, CategoryLine) and line.regulatory_status:
+        yield f"Regulatory status: {line.regulatory_status}"
+    if line.unsourced:
+        yield "Unsourced, needs clinical confirmation."
+
+
+def _sentence(text: str) -> tuple[str, ...]:
+    return (text,) if text else ()
