@@ -1,0 +1,101 @@
+"""One database: engine, sessions, and the migrations that travel in the package."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from plugin.errors import UsageError
+
+_MIGRATIONS = Path(__file__).parent / "migrations"
+_BUSY_SECONDS = 30
+
+
+class Database:
+    """SQLite or PostgreSQL by address. Sessions are short: open, do one thing, close."""
+
+    def __init__(self, url: str) -> None:
+        """Prepare the engine; connects on first use.
+
+        Raises UsageError when the address is no SQLAlchemy address or its driver is not installed.
+        """
+        self._engine = _engine(url)
+
+    @contextmanager
+    def session(self) -> Iterator[Session]:
+        """A transaction: committed at the end of the block, undone when the block raises."""
+        with Session(self._engine, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    def upgrade(self) -> None:
+        """Bring the tables to this version of the program; safe to call at every start and from several processes."""
+        config = Config()
+        config.set_main_option("script_location", str(_MIGRATIONS))
+        try:
+            with self._engine.begin() as connection:
+                config.attributes["connection"] = connection
+                command.upgrade(config, "head")
+        except SQLAlchemyError as fault:
+            address = self._engine.url.render_as_string(hide_password=True)
+            raise UsageError(
+                f"the database {address} cannot be opened or brought up to date ({_reason(fault)}): check database_url"
+            ) from fault
+
+    def close(self) -> None:
+        """Let go of all connections."""
+        self._engine.dispose()
+
+
+def _engine(url: str) -> Engine:
+    try:
+        parsed = make_url(url)
+        if parsed.drivername == "postgresql":
+            parsed = parsed.set(drivername="postgresql+psycopg")
+        engine = create_engine(parsed, connect_args=_connect_args(parsed.get_backend_name()), pool_pre_ping=True)
+    except (ArgumentError, NoSuchModuleError) as fault:
+        raise UsageError(
+            f"database_url is not an address that SQLAlchemy understands ({fault}): "
+            "write sqlite:////folder/file.sqlite or postgresql://user@host/name"
+        ) from fault
+    except ModuleNotFoundError as fault:
+        raise UsageError(
+            f"the driver for this database is not installed ({fault.name}): pip install 'careplan-plugin[postgres]'"
+        ) from fault
+    if parsed.get_backend_name() == "sqlite":
+        _prepare_sqlite(engine, parsed.database)
+    return engine
+
+
+def _connect_args(backend: str) -> dict[str, Any]:
+    return {"timeout": _BUSY_SECONDS} if backend == "sqlite" else {}
+
+
+def _prepare_sqlite(engine: Engine, file: str | None) -> None:
+    if not file or file == ":memory:":
+        raise UsageError("an SQLite database in memory forgets everything with each connection: name a file")
+    Path(file).parent.mkdir(parents=True, exist_ok=True)
+
+    @event.listens_for(engine, "connect")
+    def _configure(connection: Any, _record: object) -> None:
+        # The driver's own idea of transactions leaves DDL outside of them; we begin them ourselves.
+        connection.isolation_level = None
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA foreign_keys = ON")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        # Taking the write lock at once makes writers wait for each other; a lock asked for halfway fails instead.
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _reason(fault: SQLAlchemyError) -> str:
+    original = getattr(fault, "orig", None)
+    return str(original or fault).splitlines()[0]

@@ -1,0 +1,293 @@
+"""Facts, decisions and deliveries of one patient: the seam that the review pages and the delivery work through.
+
+Facts and decisions are append-only: the latest one leads, the earlier ones stay as history. Every function takes an
+open session (`Database.session()`) and the time; nothing here looks at a clock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal, cast, get_args
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from plugin.errors import InputError
+from plugin.storage.tables import DecisionRow, DeliveryRow, FactRow
+
+Value = bool | int | float | str
+Choice = Literal["accept", "change", "decline", "reopen"]
+DeliveryStatus = Literal["pending", "saved", "refused", "failed"]
+
+
+@dataclass(frozen=True, slots=True)
+class PatientKey:
+    """A patient of one EHR; the same id in another EHR is another person."""
+
+    iss: str
+    patient_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Who stated or decided: a FHIR reference such as `Practitioner/7`, and the name for the screen."""
+
+    reference: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A clinician's statement about one finding; `value` None withdraws an earlier one."""
+
+    id: int
+    finding: str
+    value: Value | None
+    reason: str
+    author: Author
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of the draft: the code, and the kind of code it is (`treatment-category`, `assessment` …)."""
+
+    kind: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a clinician decided about a line, against which version of the template.
+
+    choice: `reopen` takes the earlier decision back. standing: where the line stood when it was decided (`offered`,
+    `conditional` …), so that a decision taken on other grounds is not carried over silently.
+    """
+
+    id: int
+    line: Line
+    template_version: str
+    standing: str
+    choice: Choice
+    text: str
+    reason: str
+    author: Author
+    at: datetime
+    supersedes: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """An attempt to write a reviewed plan. `reference` is what the EHR stored, `message` its words where it refused."""
+
+    id: int
+    idempotency_key: str
+    status: DeliveryStatus
+    request: dict[str, Any]
+    response: dict[str, Any] | None
+    reference: str
+    message: str
+    at: datetime
+    updated: datetime
+
+
+def add_fact(
+    session: Session,
+    patient: PatientKey,
+    *,
+    finding: str,
+    value: Value | None,
+    reason: str,
+    author: Author,
+    at: datetime,
+) -> Fact:
+    """Keep a statement; `value` None withdraws what was stated before, so that the chart leads again."""
+    row = FactRow(
+        iss=patient.iss,
+        patient_id=patient.patient_id,
+        finding=finding,
+        value=value,
+        reason=reason,
+        author_reference=author.reference,
+        author_name=author.name,
+        at=at,
+    )
+    session.add(row)
+    session.flush()
+    return _fact(row)
+
+
+def facts_of(session: Session, patient: PatientKey) -> dict[str, Fact]:
+    """The statement in force for each finding, by finding code; withdrawn ones are left out."""
+    latest = {fact.finding: fact for fact in _facts(session, patient)}
+    return {code: fact for code, fact in latest.items() if fact.value is not None}
+
+
+def decide(
+    session: Session,
+    patient: PatientKey,
+    *,
+    line: Line,
+    template_version: str,
+    choice: Choice,
+    author: Author,
+    at: datetime,
+    standing: str = "",
+    text: str = "",
+    reason: str = "",
+) -> Decision:
+    """Keep a decision about a line; it supersedes the earlier one on the same line.
+
+    Raises InputError for a decision that is none of accept, change, decline and reopen, a decline without reason or a
+    change without text: such a record could not be explained later.
+    """
+    _check_choice(line, choice, text, reason)
+    earlier = _latest_decisions(session, patient).get(line)
+    row = DecisionRow(
+        iss=patient.iss,
+        patient_id=patient.patient_id,
+        line_kind=line.kind,
+        line_code=line.code,
+        template_version=template_version,
+        standing=standing,
+        decision=choice,
+        text=text,
+        reason=reason,
+        author_reference=author.reference,
+        author_name=author.name,
+        at=at,
+        supersedes=earlier.id if earlier else None,
+    )
+    session.add(row)
+    session.flush()
+    return _decision(row)
+
+
+def decisions_of(session: Session, patient: PatientKey) -> dict[Line, Decision]:
+    """The decision in force for each line; lines that were reopened are left out."""
+    latest = _latest_decisions(session, patient)
+    return {line: decision for line, decision in latest.items() if decision.choice != "reopen"}
+
+
+def history(session: Session, patient: PatientKey) -> list[Fact | Decision]:
+    """Everything stated and decided about this patient, oldest first."""
+    entries: list[Fact | Decision] = [*_facts(session, patient), *_decisions(session, patient)]
+    return sorted(entries, key=lambda entry: entry.at)
+
+
+def add_delivery(
+    session: Session, patient: PatientKey, *, idempotency_key: str, request: dict[str, Any], at: datetime
+) -> Delivery:
+    """Open a delivery as `pending`; the same key again gives the one that is there, so that nothing is sent twice."""
+    row = DeliveryRow(
+        iss=patient.iss,
+        patient_id=patient.patient_id,
+        idempotency_key=idempotency_key,
+        status="pending",
+        request=request,
+        response=None,
+        reference="",
+        message="",
+        at=at,
+        updated=at,
+    )
+    try:
+        with session.begin_nested():
+            session.add(row)
+    except IntegrityError:
+        same_key = DeliveryRow.idempotency_key == idempotency_key
+        row = session.scalars(select(DeliveryRow).where(*_belongs(DeliveryRow, patient), same_key)).one()
+    return _delivery(row)
+
+
+def update_delivery(
+    session: Session,
+    delivery_id: int,
+    *,
+    status: DeliveryStatus,
+    at: datetime,
+    response: dict[str, Any] | None = None,
+    reference: str = "",
+    message: str = "",
+) -> Delivery:
+    """Record how a delivery went. Raises InputError for one that is unknown, or saved already: saved is final."""
+    row = session.get(DeliveryRow, delivery_id, with_for_update=True)
+    if row is None:
+        raise InputError(f"there is no delivery {delivery_id}: open it with add_delivery first")
+    if status not in get_args(DeliveryStatus):
+        raise InputError(f"{status!r} is no status of a delivery: use {', '.join(get_args(DeliveryStatus))}")
+    if row.status == "saved":
+        raise InputError(f"delivery {delivery_id} is saved already and stays so; open a new one for a changed plan")
+    row.status, row.response, row.reference, row.message, row.updated = status, response, reference, message, at
+    session.flush()
+    return _delivery(row)
+
+
+def deliveries_of(session: Session, patient: PatientKey) -> list[Delivery]:
+    """All deliveries of this patient, newest first."""
+    rows = session.scalars(select(DeliveryRow).where(*_belongs(DeliveryRow, patient)).order_by(DeliveryRow.id.desc()))
+    return [_delivery(row) for row in rows]
+
+
+def _check_choice(line: Line, choice: str, text: str, reason: str) -> None:
+    if choice not in get_args(Choice):
+        raise InputError(f"{choice!r} is no decision about {line.code}: use accept, change, decline or reopen")
+    if choice == "decline" and not reason.strip():
+        raise InputError(f"{line.code} was declined without a reason: give the reason, it goes into the chart")
+    if choice == "change" and not text.strip():
+        raise InputError(f"{line.code} was changed without a text: say what it is changed to")
+
+
+def _facts(session: Session, patient: PatientKey) -> Sequence[Fact]:
+    rows = session.scalars(select(FactRow).where(*_belongs(FactRow, patient)).order_by(FactRow.id))
+    return [_fact(row) for row in rows]
+
+
+def _decisions(session: Session, patient: PatientKey) -> Sequence[Decision]:
+    rows = session.scalars(select(DecisionRow).where(*_belongs(DecisionRow, patient)).order_by(DecisionRow.id))
+    return [_decision(row) for row in rows]
+
+
+def _latest_decisions(session: Session, patient: PatientKey) -> dict[Line, Decision]:
+    return {decision.line: decision for decision in _decisions(session, patient)}
+
+
+def _belongs(table: type[FactRow | DecisionRow | DeliveryRow], patient: PatientKey) -> tuple[Any, Any]:
+    return table.iss == patient.iss, table.patient_id == patient.patient_id
+
+
+def _fact(row: FactRow) -> Fact:
+    author = Author(row.author_reference, row.author_name)
+    return Fact(row.id, row.finding, row.value, row.reason, author, row.at)
+
+
+def _decision(row: DecisionRow) -> Decision:
+    return Decision(
+        row.id,
+        Line(row.line_kind, row.line_code),
+        row.template_version,
+        row.standing,
+        cast(Choice, row.decision),
+        row.text,
+        row.reason,
+        Author(row.author_reference, row.author_name),
+        row.at,
+        row.supersedes,
+    )
+
+
+def _delivery(row: DeliveryRow) -> Delivery:
+    return Delivery(
+        row.id,
+        row.idempotency_key,
+        cast(DeliveryStatus, row.status),
+        row.request,
+        row.response,
+        row.reference,
+        row.message,
+        row.at,
+        row.updated,
+    )

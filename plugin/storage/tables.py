@@ -1,0 +1,152 @@
+"""The tables. Times are aware UTC everywhere; rows of facts and decisions are only ever added."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    MetaData,
+    String,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """A point in time. Refuses naive ones; gives back aware UTC also where the database forgets the zone (SQLite)."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a time without zone cannot be stored; pass an aware datetime")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Base(DeclarativeBase):
+    """Names every constraint, so that migrations can address them on any database."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(column_0_label)s",
+            "uq": "uq_%(table_name)s_%(column_0_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {datetime: UtcDateTime, str: Text, dict[str, Any]: JSON}  # noqa: RUF012 (read by SQLAlchemy)
+
+
+class LaunchRow(Base):
+    """A launch between the redirect to the authorization server and the way back; used once, then deleted.
+
+    id: hash of the `state` parameter. browser_hash: hash of the secret that only the launching browser holds.
+    """
+
+    __tablename__ = "launch_state"
+
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    browser_hash: Mapped[str] = mapped_column(String(64))
+    iss: Mapped[str]
+    verifier: Mapped[str]
+    nonce: Mapped[str]
+    configuration: Mapped[dict[str, Any]]
+    created: Mapped[datetime]
+    expires: Mapped[datetime] = mapped_column(index=True)
+
+
+class WorkspaceRow(Base):
+    """One launch of one patient by one clinician in one browser. `tokens` is encrypted with the secret key."""
+
+    __tablename__ = "workspace"
+
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    browser_hash: Mapped[str] = mapped_column(String(64))
+    iss: Mapped[str]
+    patient_id: Mapped[str]
+    encounter_id: Mapped[str]
+    user_reference: Mapped[str]
+    user_name: Mapped[str]
+    user_subject: Mapped[str]
+    scopes: Mapped[str]
+    missing_scopes: Mapped[str]
+    need_patient_banner: Mapped[bool]
+    smart_style_url: Mapped[str]
+    token_endpoint: Mapped[str]
+    tokens: Mapped[str]
+    created: Mapped[datetime]
+    expires: Mapped[datetime] = mapped_column(index=True)
+
+
+class FactRow(Base):
+    """What a clinician stated about one finding. A `value` of null withdraws the statement."""
+
+    __tablename__ = "fact"
+    __table_args__ = (Index("ix_fact_patient", "iss", "patient_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    iss: Mapped[str]
+    patient_id: Mapped[str]
+    finding: Mapped[str]
+    value: Mapped[Any] = mapped_column(JSON(none_as_null=True), nullable=True)
+    reason: Mapped[str]
+    author_reference: Mapped[str]
+    author_name: Mapped[str]
+    at: Mapped[datetime]
+
+
+class DecisionRow(Base):
+    """What a clinician decided about one line of a draft. `supersedes` names the decision it replaces."""
+
+    __tablename__ = "decision"
+    __table_args__ = (Index("ix_decision_patient", "iss", "patient_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    iss: Mapped[str]
+    patient_id: Mapped[str]
+    line_kind: Mapped[str]
+    line_code: Mapped[str]
+    template_version: Mapped[str]
+    standing: Mapped[str]
+    decision: Mapped[str]
+    text: Mapped[str]
+    reason: Mapped[str]
+    author_reference: Mapped[str]
+    author_name: Mapped[str]
+    at: Mapped[datetime]
+    supersedes: Mapped[int | None] = mapped_column(ForeignKey("decision.id"))
+
+
+class DeliveryRow(Base):
+    """One attempt to write a reviewed plan into the EHR, kept until the EHR confirmed it."""
+
+    __tablename__ = "delivery"
+    __table_args__ = (UniqueConstraint("iss", "patient_id", "idempotency_key", name="uq_delivery_key"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    iss: Mapped[str]
+    patient_id: Mapped[str]
+    idempotency_key: Mapped[str]
+    status: Mapped[str]
+    request: Mapped[dict[str, Any]]
+    response: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    reference: Mapped[str]
+    message: Mapped[str]
+    at: Mapped[datetime]
+    updated: Mapped[datetime]
