@@ -1,0 +1,111 @@
+"""What bad input gets: a message that says what came, where, and what to do; the exit code of the contract; nothing else."""
+
+from __future__ import annotations
+
+import gzip
+import json
+
+import pytest
+from click.testing import CliRunner
+
+from plugin.cli import main
+
+PATIENT = {"resourceType": "Patient", "id": "p1", "gender": "female", "birthDate": "1960-01-01"}
+ER = {"coding": [{"system": "http://loinc.org", "code": "85337-4"}]}
+ER_PERCENT = {"coding": [{"system": "http://loinc.org", "code": "85329-1"}]}
+
+
+def bundle(*resources):
+    return json.dumps({"resourceType": "Bundle", "type": "collection", "entry": [{"resource": r} for r in resources]})
+
+
+def observation(code, **value):
+    return {
+        "resourceType": "Observation",
+        "id": "er-1",
+        "status": "final",
+        "code": code,
+        "subject": {"reference": "Patient/p1"},
+        "effectiveDateTime": "2026-10-01",
+        **value,
+    }
+
+
+@pytest.fixture
+def careplan(tmp_path):
+    def run(*arguments, content=None, name="chart.json"):
+        if content is None:
+            return CliRunner().invoke(main, list(arguments))
+        path = tmp_path / name
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return CliRunner().invoke(main, ["draft", str(path), "--as-of", "2026-11-22", "--format", "json", *arguments])
+
+    return run
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("", ["chart.json is empty", "give a FHIR Bundle"]),
+        ("{not json", ["chart.json", "not JSON", "line 1", "export it again"]),
+        ('{"name": "x"}', ["chart.json", "resourceType"]),
+        ("[1, 2]", ["chart.json"]),
+        (bundle(), ["chart.json", "no resource"]),
+        (bundle(PATIENT, PATIENT | {"id": "p2"}), ["p1", "p2", "one patient"]),
+    ],
+    ids=["empty file", "not json", "not fhir", "array of numbers", "empty bundle", "two patients"],
+)
+def test_unusable_files_are_refused_with_what_where_and_remedy(careplan, content, said):
+    result = careplan(content=content)
+    assert result.exit_code == 1
+    assert result.stdout == ""
+    assert all(part in result.stderr for part in said), result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_broken_ndjson_names_the_line(careplan):
+    result = careplan(content=json.dumps(PATIENT) + "\n{broken\n")
+    assert result.exit_code == 1
+    assert "line 2 of the NDJSON" in result.stderr
+
+
+def test_half_a_gzip_file_is_refused(careplan):
+    result = careplan(content=gzip.compress(bundle(PATIENT).encode())[:-12], name="chart.json.gz")
+    assert result.exit_code == 1
+    assert "cannot be read" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("resource", "problem"),
+    [
+        (observation(ER), "no value"),
+        (observation(ER, dataAbsentReason={"coding": [{"code": "unknown"}]}), ""),
+        (observation(ER_PERCENT, valueQuantity={"value": 140, "unit": "%"}), "140"),
+        (observation(ER_PERCENT, valueQuantity={"value": 3, "unit": "furlongs"}), "furlongs"),
+        (observation(ER, valueString="see comment"), "see comment"),
+    ],
+    ids=["without value", "data absent", "140 percent", "unknown unit", "unreadable words"],
+)
+def test_an_unusable_value_leaves_the_fact_unknown_and_is_shown(careplan, resource, problem):
+    result = careplan(content=bundle(PATIENT, resource))
+    assert result.exit_code == 0, result.stderr
+    found = json.loads(result.stdout)
+    assert found["findings"]["er"]["state"] == "unknown"
+    aside = found["findings"]["er"]["set_aside"]
+    assert [entry["reference"] for entry in aside] == ["Observation/er-1"]
+    assert aside[0]["why"]
+    if problem:
+        shown = json.dumps(found["alerts"]) + json.dumps(aside)
+        assert problem in shown
+
+
+def test_wrong_usage_exits_with_2(careplan):
+    assert careplan("draft").exit_code == 2
+    assert careplan("draft", "x.json", "--as-of", "22.11.2026").exit_code == 2
+    assert careplan("draft", "x.json", "--format", "pdf").exit_code == 2
+
+
+def test_a_missing_file_is_named(careplan):
+    result = careplan("draft", "nowhere.json")
+    assert result.exit_code == 1
+    assert "nowhere.json" in result.stderr
