@@ -36,6 +36,20 @@ RuleSet: Proposal
     ActivityPresumes named presumes 0..* and
     ActivityDerives named derives 0..* and
     ActivityRegulatoryStatus named regulatoryStatus 0..1
+* insert LineExtension(disposition, activity-disposition)
+* insert LineExtension(rule, activity-rule)
+* insert LineExtension(strength, activity-strength)
+* insert LineExtension(certainty, activity-certainty)
+* insert LineExtension(citation, activity-citation)
+* insert LineExtension(unsourced, activity-unsourced)
+* insert LineExtension(waitsFor, activity-waits-for)
+* insert LineExtension(presumes, activity-presumes)
+* insert LineExtension(derives, activity-derives)
+* insert LineExtension(regulatoryStatus, activity-regulatory-status)
+
+// Names the discriminating URL once more, for validators that do not follow a slice into the extension it names.
+RuleSet: LineExtension(slice, extension)
+* activity.extension[{slice}].url = "https://careplan-plugin.example.org/fhir/StructureDefinition/{extension}" (exactly)
 
 Invariant: plan-1
 Description: "Every canonical that the plan instantiates names its version."
