@@ -1,0 +1,112 @@
+"""The whole demo on one machine: FHIR server, sandbox EHR in front of it, and the plug-in."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from plugin.sandbox.fhir_server import fhir_server, free_port
+from plugin.sandbox.oauth_store import Client
+from plugin.sandbox.sample_patients import sample_patients, seed
+from plugin.sandbox.serving import serving
+from plugin.sandbox.smart_server import TOKEN_SECONDS, create_sandbox_app
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
+EHR_PORT = 8765
+PLUGIN_PORT = 8766
+CLIENT_ID = "careplan-plugin"
+APP_NAME = "Care plan"
+
+
+@dataclass(frozen=True, slots=True)
+class SandboxEHR:
+    """A running sandbox: `url` its launch page, `fhir_url` its FHIR base (`iss`), `backend_url` the server behind it."""
+
+    url: str
+    fhir_url: str
+    backend_url: str
+
+
+MakePlugin = Callable[[SandboxEHR, str], "WSGIApplication"]
+
+
+@contextmanager
+def sandbox_ehr(
+    port: int | None = None,
+    plugin_url: str = f"http://127.0.0.1:{PLUGIN_PORT}",
+    fhir_server_url: str | None = None,
+    token_seconds: int = TOKEN_SECONDS,
+    client_secret: str = "",
+    progress: Callable[[int, int], None] | None = None,
+) -> Iterator[SandboxEHR]:
+    """A seeded sandbox EHR that runs while the block does, with the plug-in registered as its one app.
+
+    port: of the EHR; None takes a free one.
+    plugin_url: where the plug-in is reached; its launch and redirect addresses are below it.
+    fhir_server_url: FHIR R4 server to use instead of starting one.
+    token_seconds: lifetime of access tokens.
+    client_secret: makes the plug-in a confidential client.
+    """
+    port = free_port() if port is None else port
+    client = Client(
+        client_id=CLIENT_ID,
+        redirect_uris=(f"{plugin_url}/smart/callback",),
+        launch_url=f"{plugin_url}/smart/launch",
+        name=APP_NAME,
+        secret=client_secret,
+    )
+    with ExitStack() as stack:
+        backend_url = stack.enter_context(fhir_server(fhir_server_url))
+        url = f"http://127.0.0.1:{port}"
+        app = create_sandbox_app(url, backend_url, (client,), token_seconds)
+        stack.enter_context(serving(app, port))
+        seed(backend_url, progress)
+        yield SandboxEHR(url, f"{url}/fhir", backend_url)
+
+
+def run_demo(
+    port: int = EHR_PORT,
+    plugin_port: int = PLUGIN_PORT,
+    fhir_server_url: str | None = None,
+    make_plugin: MakePlugin | None = None,
+) -> None:
+    """Run the demo until Ctrl-C or SIGTERM; prints the address to open once everything answers.
+
+    make_plugin: builds the plug-in for a sandbox and its own address; None takes the one of this package.
+    Raises UsageError (port taken, extra not installed), Unreachable or Refused (FHIR server).
+    """
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    plugin_url = f"http://127.0.0.1:{plugin_port}"
+    _say("starting the sandbox EHR ...")
+    with ExitStack() as stack:
+        ehr = stack.enter_context(sandbox_ehr(port, plugin_url, fhir_server_url, progress=_show_progress))
+        stack.enter_context(serving((make_plugin or _plugin)(ehr, plugin_url), plugin_port))
+        _say(f"{len(sample_patients())} synthetic patients are ready; Ctrl-C stops everything")
+        sys.stdout.write(f"{ehr.url}\n")
+        sys.stdout.flush()
+        stop.wait()
+        _say("stopping ...")
+
+
+def _plugin(ehr: SandboxEHR, plugin_url: str) -> WSGIApplication:
+    raise NotImplementedError
+
+
+def _show_progress(done: int, total: int) -> None:
+    end = "\n" if done == total else ""
+    sys.stderr.write(f"\rwriting sample patients {done}/{total}{end}")
+    sys.stderr.flush()
+
+
+def _say(text: str) -> None:
+    sys.stderr.write(f"{text}\n")
+    sys.stderr.flush()

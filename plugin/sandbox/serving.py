@@ -1,0 +1,49 @@
+"""Serves a WSGI application on a loopback port in a thread, and stops it again."""
+
+from __future__ import annotations
+
+import errno
+import importlib.util
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from plugin.errors import UsageError
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
+THREADS = 16  # an app reads a chart with many searches at once
+
+
+@contextmanager
+def serving(application: WSGIApplication, port: int) -> Iterator[None]:
+    """Serve `application` at http://127.0.0.1:`port` while the block runs.
+
+    Raises UsageError where the port is taken or the extra `sandbox` is not installed.
+    """
+    if importlib.util.find_spec("waitress") is None:
+        raise UsageError(
+            "the sandbox needs the package waitress, which is not installed: "
+            "run `pip install 'careplan-plugin[sandbox]'`"
+        )
+    from waitress.server import create_server
+
+    try:
+        server = create_server(application, host="127.0.0.1", port=port, threads=THREADS, ident="")
+    except OSError as error:
+        if error.errno != errno.EADDRINUSE:
+            raise
+        raise UsageError(
+            f"port {port} is in use by another program: stop it, or choose other ports with --port and --plugin-port"
+        ) from error
+    thread = threading.Thread(target=server.run, name=f"serving-{port}", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        # Closing the listening socket and every connection from inside its own loop lets that loop run out.
+        server.trigger.pull_trigger(lambda: server.asyncore.close_all(server._map))
+        thread.join(timeout=10)
+        server.task_dispatcher.shutdown()
