@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import orjson
@@ -14,7 +15,7 @@ from plugin.errors import Refused, RemoteError, Unreachable
 from plugin.setting_kinds import origin_of
 
 MEDIA_TYPE = "application/fhir+json"
-Resource = dict[str, object]
+Resource = dict[str, Any]
 Parameters = Sequence[tuple[str, str]]
 
 

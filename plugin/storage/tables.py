@@ -66,6 +66,7 @@ class LaunchRow(Base):
     iss: Mapped[str]
     verifier: Mapped[str]
     nonce: Mapped[str]
+    scopes: Mapped[str]
     configuration: Mapped[dict[str, Any]]
     created: Mapped[datetime]
     expires: Mapped[datetime] = mapped_column(index=True)

@@ -67,6 +67,7 @@ def upgrade() -> None:
         sa.Column("iss", sa.Text(), nullable=False),
         sa.Column("verifier", sa.Text(), nullable=False),
         sa.Column("nonce", sa.Text(), nullable=False),
+        sa.Column("scopes", sa.Text(), nullable=False),
         sa.Column("configuration", sa.JSON(), nullable=False),
         sa.Column("created", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires", sa.DateTime(timezone=True), nullable=False),

@@ -1,0 +1,97 @@
+"""The workspace of one launch: whose chart, by whom, in which browser. One launch, one patient, one address."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import requests
+from flask import current_app
+
+from plugin.launch.cookies import CookiePolicy
+from plugin.launch.identity import User
+from plugin.setting_kinds import Issuer
+from plugin.storage.reviews import Author, PatientKey
+from plugin.storage.tables import WorkspaceRow
+
+if TYPE_CHECKING:
+    from plugin.launch.service import LaunchService
+
+EXTENSION = "careplan.launch"
+
+
+@dataclass(frozen=True, slots=True)
+class LaunchContext:
+    """What a launch established. Holds no token: those stay in the database.
+
+    workspace: the opaque id in the address `/w/<workspace>/`. iss: FHIR base of the EHR, no trailing slash.
+    encounter_id: empty where the launch has none. missing_scopes: what we asked for and did not get.
+    need_patient_banner: the EHR does not show who the patient is, so we have to. smart_style_url: the EHR's look.
+    """
+
+    workspace: str
+    iss: str
+    ehr: str
+    patient_id: str
+    encounter_id: str
+    user: User
+    scopes: tuple[str, ...]
+    missing_scopes: tuple[str, ...]
+    need_patient_banner: bool
+    smart_style_url: str
+    expires: datetime
+
+    @property
+    def fhir_base(self) -> str:
+        """Where the patient's resources are."""
+        return self.iss
+
+    @property
+    def patient(self) -> PatientKey:
+        """The patient as storage knows them."""
+        return PatientKey(self.iss, self.patient_id)
+
+    @property
+    def author(self) -> Author:
+        """The user as the author of facts and decisions; the subject at the issuer where there is no reference."""
+        return Author(self.user.reference or self.user.subject, self.user.name or self.user.subject)
+
+
+def context_from(row: WorkspaceRow, issuer: Issuer) -> LaunchContext:
+    """The context that a stored workspace stands for."""
+    return LaunchContext(
+        workspace=row.id,
+        iss=row.iss,
+        ehr=issuer.name,
+        patient_id=row.patient_id,
+        encounter_id=row.encounter_id,
+        user=User(row.user_reference, row.user_name, row.user_subject),
+        scopes=tuple(row.scopes.split()),
+        missing_scopes=tuple(row.missing_scopes.split()),
+        need_patient_banner=row.need_patient_banner,
+        smart_style_url=row.smart_style_url,
+        expires=row.expires,
+    )
+
+
+def launch_service() -> LaunchService:
+    """The launch service of the running app, see `plugin.launch.routes.init_launch`."""
+    service: LaunchService = current_app.extensions[EXTENSION]
+    return service
+
+
+def current_context(workspace: str) -> LaunchContext:
+    """The launch behind the page asked for. Raises LaunchError 401 unless this browser opened this workspace."""
+    service = launch_service()
+    return service.context(workspace, CookiePolicy.of(service.settings).get("workspace"))
+
+
+def authorized_session(context: LaunchContext) -> requests.Session:
+    """HTTP to the EHR with the launch's token, refreshed when due; usable in threads once it is made."""
+    return launch_service().http(context)
+
+
+def close_workspace(context: LaunchContext) -> None:
+    """Close a workspace and forget its tokens."""
+    launch_service().close(context)

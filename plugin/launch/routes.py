@@ -1,0 +1,118 @@
+"""The addresses of the launch: `/smart/launch`, `/smart/standalone`, `/smart/callback`; and the page of a refusal."""
+
+from __future__ import annotations
+
+import secrets
+
+import structlog
+from flask import Blueprint, Flask, Response, current_app, make_response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as Answer
+
+from plugin.errors import CareplanError, LaunchError, RemoteError, Unreachable
+from plugin.launch.context import EXTENSION, launch_service
+from plugin.launch.cookies import CookiePolicy, configure_sessions
+from plugin.launch.service import LAUNCH_SECONDS, Clock, LaunchService, cookie_of, utc_now
+from plugin.settings import Settings
+from plugin.storage.database import Database
+
+blueprint = Blueprint("launch", __name__, url_prefix="/smart", template_folder="templates")
+log = structlog.get_logger()
+
+_CALLBACK = "/smart/callback"
+_LANDING = "careplan.landing"
+
+
+def init_launch(
+    app: Flask,
+    settings: Settings,
+    database: Database,
+    clock: Clock = utc_now,
+    landing: str = "review.page",
+) -> LaunchService:
+    """Add the launch to an app.
+
+    landing: endpoint that a completed launch leads to; it gets `workspace`, and its address must begin with
+        `/w/<workspace>`, because that is the path of the cookie that opens the workspace.
+    The blueprint takes launches by POST from EHRs, which carry no form token of ours: exempt it from CSRF protection.
+    """
+    service = LaunchService(settings, database, clock)
+    app.extensions |= {EXTENSION: service, _LANDING: landing}
+    configure_sessions(app, settings)
+    app.register_blueprint(blueprint)
+    app.register_error_handler(LaunchError, refusal_page)
+    return service
+
+
+@blueprint.route("/launch", methods=["GET", "POST"])
+def launch() -> Answer:
+    """An EHR launches us: `iss` is its FHIR base, `launch` stands for its session."""
+    iss, token = request.values.get("iss", ""), request.values.get("launch", "")
+    if not iss or not token:
+        raise LaunchError("a launch needs the parameters iss and launch: start the plug-in from inside the EHR")
+    return _depart(iss, token)
+
+
+@blueprint.get("/standalone")
+def standalone() -> Answer:
+    """A launch from outside the EHR, which then asks for the patient itself."""
+    iss = request.values.get("iss", "")
+    if not iss:
+        raise LaunchError("a standalone launch needs the parameter iss, the FHIR address of the EHR")
+    return _depart(iss, "")
+
+
+@blueprint.get("/callback")
+def callback() -> Answer:
+    """The authorization server sends the browser back."""
+    service, policy = _service()
+    answer = request.args.to_dict()
+    cookie = cookie_of(answer.get("state", ""))
+    opened = service.complete(answer, policy.get(cookie))
+    landing = url_for(current_app.extensions[_LANDING], workspace=opened.workspace)
+    response = make_response(redirect(landing, 303))
+    policy.put(response, cookie, "", _CALLBACK, 0)
+    lifetime = int(service.settings.session_hours * 3600)
+    policy.put(response, "workspace", opened.secret, f"/w/{opened.workspace}", lifetime)
+    return response
+
+
+@blueprint.after_request
+def keep_private(response: Response) -> Response:
+    """No copy of a launch in caches, no address of it in a referrer, framed only by EHRs on the list."""
+    service, _ = _service()
+    ancestors = " ".join(("'self'", *service.settings.frame_ancestors))
+    response.headers.setdefault("Cache-Control", "no-store")
+    response.headers.setdefault("Referrer-Policy", "no-referrer")
+    policy = f"default-src 'none'; style-src 'self' 'unsafe-inline'; frame-ancestors {ancestors}"
+    response.headers.setdefault("Content-Security-Policy", policy)
+    return response
+
+
+@blueprint.errorhandler(RemoteError)
+def failure_page(failure: RemoteError) -> tuple[str, int]:
+    """The EHR failed during the launch."""
+    return _page(failure, 504 if isinstance(failure, Unreachable) else 502)
+
+
+def refusal_page(refusal: LaunchError) -> tuple[str, int]:
+    """A launch, or a page of a launch, that we refuse."""
+    return _page(refusal, refusal.status)
+
+
+def _page(error: CareplanError, status: int) -> tuple[str, int]:
+    error_id = secrets.token_hex(4)
+    log.warning("launch_refused", error_id=error_id, status=status, kind=type(error).__name__)
+    return render_template("launch/refused.html", message=str(error), error_id=error_id, status=status), status
+
+
+def _depart(iss: str, token: str) -> Answer:
+    service, policy = _service()
+    begun = service.begin(iss, token)
+    response = make_response(redirect(begun.address, 303))
+    policy.put(response, begun.cookie, begun.secret, _CALLBACK, LAUNCH_SECONDS)
+    return response
+
+
+def _service() -> tuple[LaunchService, CookiePolicy]:
+    service = launch_service()
+    return service, CookiePolicy.of(service.settings)

@@ -1,0 +1,275 @@
+"""The launch in two steps, without any web page: begin it, complete it. And what of it is open."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import requests
+import structlog
+from sqlalchemy import delete
+from sqlalchemy.orm import Session
+
+from plugin.chart.client import FhirClient
+from plugin.chart.http import Limits, http_session
+from plugin.errors import LaunchError
+from plugin.launch.bearer import EhrAuth, Keyring
+from plugin.launch.context import LaunchContext, context_from
+from plugin.launch.cookies import digest, matches
+from plugin.launch.discovery import SmartConfiguration, discover, signing_keys
+from plugin.launch.identity import User, user_of, verify_id_token
+from plugin.launch.scopes import not_granted, scopes_to_request
+from plugin.launch.tokens import Tokens, exchange_code, oauth_client, seal, server_says, tokens_from
+from plugin.setting_kinds import Issuer
+from plugin.settings import Settings
+from plugin.storage.database import Database
+from plugin.storage.tables import LaunchRow, WorkspaceRow
+
+Clock = Callable[[], datetime]
+LAUNCH_SECONDS = 600
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A launch on its way: where the browser goes, and the secret that it has to bring back under this name."""
+
+    address: str
+    cookie: str
+    secret: str
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A launch that arrived: the workspace, and the secret that opens it from now on."""
+
+    workspace: str
+    secret: str
+
+
+def utc_now() -> datetime:
+    """The clock of the machine."""
+    return datetime.now(UTC)
+
+
+class LaunchService:
+    """Everything a launch does, apart from HTTP pages and cookies."""
+
+    def __init__(self, settings: Settings, database: Database, clock: Clock = utc_now) -> None:
+        self.settings = settings
+        self.database = database
+        self.now = clock
+        self._limits = Limits.of(settings)
+
+    def begin(self, iss: str, launch: str) -> Begun:
+        """Start a launch from an EHR (`launch` is its token), or a standalone one (`launch` is empty).
+
+        Raises LaunchError 403 for an `iss` that is not on the list, RemoteError when its configuration cannot be had.
+        """
+        issuer = self._issuer(iss)
+        with http_session(self._limits) as http:
+            configuration = discover(http, issuer.iss)
+        state, secret = secrets.token_urlsafe(32), secrets.token_urlsafe(32)
+        verifier, nonce = secrets.token_urlsafe(64), secrets.token_urlsafe(32)
+        address = self._authorization_address(issuer, configuration, iss, launch, state, verifier, nonce)
+        with self.database.session() as session:
+            self._forget_expired(session)
+            session.add(
+                LaunchRow(
+                    id=digest(state),
+                    browser_hash=digest(secret),
+                    iss=issuer.iss,
+                    verifier=verifier,
+                    nonce=nonce,
+                    scopes=" ".join(self._scopes(issuer, launch)),
+                    configuration=asdict(configuration),
+                    created=self.now(),
+                    expires=self.now() + timedelta(seconds=LAUNCH_SECONDS),
+                )
+            )
+        log.info("launch_begun", ehr=issuer.name, standalone=not launch)
+        return Begun(address, cookie_of(state), secret)
+
+    def complete(self, answer: Mapping[str, str], secret: str | None) -> Opened:
+        """Finish a launch with what the authorization server sent back and the secret that the browser brought.
+
+        Raises LaunchError for everything that does not fit, RemoteError when the EHR fails.
+        """
+        row = self._take(answer.get("state", ""), secret)
+        issuer = self._issuer(row.iss)
+        configuration = SmartConfiguration(**row.configuration)
+        code = _code_of(answer, issuer, configuration)
+        token = exchange_code(
+            issuer, configuration.token_endpoint, code, row.verifier, self.settings.redirect_uri, self._limits
+        )
+        patient_id = _patient_of(token, issuer)
+        tokens = tokens_from(token, self.now())
+        user = self._identify(issuer, configuration, token, row.nonce)
+        return self._open(issuer, configuration, token, tokens, row.scopes.split(), patient_id, user)
+
+    def context(self, workspace: str, secret: str | None) -> LaunchContext:
+        """The context of a workspace. Raises LaunchError 401 unless this browser opened it and it is still open."""
+        with self.database.session() as session:
+            row = session.get(WorkspaceRow, workspace)
+        if row is None or not matches(secret, row.browser_hash):
+            raise LaunchError(
+                "this page belongs to a launch that is not open in this browser: launch the plug-in from the EHR "
+                "again. If it happens each time, the browser blocks cookies in frames; allow them for this address",
+                401,
+            )
+        if row.expires <= self.now():
+            raise LaunchError("this session has ended: launch the plug-in from the EHR again", 401)
+        return context_from(row, self._issuer(row.iss))
+
+    def http(self, context: LaunchContext) -> requests.Session:
+        """A session with the launch's authorization, time limits and retries; usable from several threads."""
+        keyring = Keyring(
+            database=self.database,
+            secret_key=self.settings.secret_key,
+            issuer=self._issuer(context.iss),
+            workspace=context.workspace,
+            clock=self.now,
+            limits=self._limits,
+        )
+        http = http_session(self._limits)
+        http.auth = EhrAuth(keyring, context.fhir_base)
+        return http
+
+    def close(self, context: LaunchContext) -> None:
+        """End a workspace at once and forget its tokens."""
+        with self.database.session() as session:
+            session.execute(delete(WorkspaceRow).where(WorkspaceRow.id == context.workspace))
+
+    def _issuer(self, iss: str) -> Issuer:
+        issuer = self.settings.issuer(iss)
+        if issuer is None:
+            raise LaunchError(
+                f"the EHR at {iss[:200]} is not on this plug-in's list of allowed EHRs: "
+                "its administrator has to add the address to allowed_issuers",
+                403,
+            )
+        return issuer
+
+    def _scopes(self, issuer: Issuer, launch: str) -> tuple[str, ...]:
+        return issuer.scopes or scopes_to_request(from_ehr=bool(launch))
+
+    def _authorization_address(
+        self,
+        issuer: Issuer,
+        configuration: SmartConfiguration,
+        iss: str,
+        launch: str,
+        state: str,
+        verifier: str,
+        nonce: str,
+    ) -> str:
+        parameters = {"aud": iss, "nonce": nonce, "scope": " ".join(self._scopes(issuer, launch))}
+        if launch:
+            parameters["launch"] = launch
+        with oauth_client(issuer, self._limits, self.settings.redirect_uri) as client:
+            address, _ = client.create_authorization_url(
+                configuration.authorization_endpoint, state=state, code_verifier=verifier, **parameters
+            )
+        return str(address)
+
+    def _take(self, state: str, secret: str | None) -> LaunchRow:
+        """The launch of this state, used up by that, so that no answer counts twice."""
+        with self.database.session() as session:
+            row = session.get(LaunchRow, digest(state), with_for_update=True) if state else None
+            if row is not None:
+                session.delete(row)
+        if row is None or row.expires <= self.now():
+            raise LaunchError("this launch is unknown, used already or too old: launch the plug-in from the EHR again")
+        if not matches(secret, row.browser_hash):
+            raise LaunchError(
+                "this launch was started in another browser, or this browser did not keep our cookie. "
+                "Allow cookies for this address, or open the plug-in in a tab of its own, and launch again",
+                403,
+            )
+        return row
+
+    def _identify(
+        self, issuer: Issuer, configuration: SmartConfiguration, token: Mapping[str, Any], nonce: str
+    ) -> User:
+        with http_session(self._limits) as http:
+            keys = signing_keys(http, configuration)
+            claims = verify_id_token(
+                token.get("id_token"), keys, configuration.issuer, issuer.client_id, nonce, self.now()
+            )
+            http.headers["Authorization"] = f"Bearer {token['access_token']}"
+            return user_of(claims, FhirClient(http, issuer.iss, self._limits), issuer.iss)
+
+    def _open(
+        self,
+        issuer: Issuer,
+        configuration: SmartConfiguration,
+        token: Mapping[str, Any],
+        tokens: Tokens,
+        requested: list[str],
+        patient_id: str,
+        user: User,
+    ) -> Opened:
+        granted = str(token.get("scope") or " ".join(requested)).split()
+        missing = not_granted(requested, granted)
+        opened = Opened(secrets.token_urlsafe(24), secrets.token_urlsafe(32))
+        row = WorkspaceRow(
+            id=opened.workspace,
+            browser_hash=digest(opened.secret),
+            iss=issuer.iss,
+            patient_id=patient_id,
+            encounter_id=_text(token.get("encounter")),
+            user_reference=user.reference,
+            user_name=user.name,
+            user_subject=user.subject,
+            scopes=" ".join(granted),
+            missing_scopes=" ".join(missing),
+            need_patient_banner=token.get("need_patient_banner") is not False,
+            smart_style_url=_text(token.get("smart_style_url")),
+            token_endpoint=configuration.token_endpoint,
+            tokens=seal(tokens, self.settings.secret_key),
+            created=self.now(),
+            expires=self.now() + timedelta(hours=self.settings.session_hours),
+        )
+        with self.database.session() as session:
+            session.add(row)
+        log.info("launch_completed", ehr=issuer.name, missing_scopes=list(missing))
+        return opened
+
+    def _forget_expired(self, session: Session) -> None:
+        for table in (LaunchRow, WorkspaceRow):
+            session.execute(delete(table).where(table.expires <= self.now()))
+
+
+def cookie_of(state: str) -> str:
+    """The name of the cookie that belongs to a launch: several launches may run in one browser."""
+    return f"launch-{digest(state)[:12]}"
+
+
+def _code_of(answer: Mapping[str, str], issuer: Issuer, configuration: SmartConfiguration) -> str:
+    named = answer.get("iss")
+    if named is None and configuration.names_itself:
+        raise LaunchError("the answer does not say which authorization server it comes from: launch again", 403)
+    if named is not None and named != configuration.issuer:
+        raise LaunchError(f"the answer comes from another authorization server than that of {issuer.name}", 403)
+    if "error" in answer:
+        raise LaunchError(server_says(issuer, answer["error"], answer.get("error_description")), 403)
+    if not answer.get("code"):
+        raise LaunchError(f"{issuer.name} sent neither a code nor a reason: launch the plug-in from the EHR again")
+    return answer["code"]
+
+
+def _patient_of(token: Mapping[str, Any], issuer: Issuer) -> str:
+    patient = token.get("patient")
+    if not isinstance(patient, str) or not patient:
+        raise LaunchError(
+            f"{issuer.name} did not say which patient this is about: open a patient's chart and launch from there"
+        )
+    return patient
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""
