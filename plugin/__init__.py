@@ -1,3 +1,66 @@
 """SMART on FHIR plug-in that drafts care plans for oncology teams."""
 
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from plugin.settings import Settings
+
 __version__ = "0.1.0"
+
+
+def create_app(
+    settings: Settings | None = None, *, clock: Callable[[], datetime] | None = None, **overrides: object
+) -> Flask:
+    """The plug-in as a WSGI application.
+
+    settings: as loaded; read from file and environment when None. overrides: single settings that win over both.
+    clock: tells the time, aware; the machine's clock when None. Raises UsageError and TemplateError before anything
+    is served. Imports wait until here, so that the command line answers at once.
+    """
+    from flask import Flask
+    from flask_wtf.csrf import CSRFProtect
+
+    from plugin.chart.http import Limits
+    from plugin.launch.routes import blueprint as launch_pages
+    from plugin.launch.routes import init_launch
+    from plugin.library.template import load_template
+    from plugin.review.charts import Charts
+    from plugin.review.workbench import Workbench
+    from plugin.settings import load_settings
+    from plugin.storage.database import Database
+    from plugin.web import desk, errors, health, logs, review_pages, security, words
+
+    settings = settings or load_settings(overrides=overrides)
+    clock = clock or _now
+    template = load_template(settings.templates_folder, settings.profiles_folder)
+    database = Database(settings.database)
+    database.upgrade()
+
+    app = Flask(__name__, static_folder="web/static", template_folder="web/templates")
+    # The form token lives as long as the launch: a form that was open over lunch is still good.
+    app.config.update(SECRET_KEY=settings.secret_key, WTF_CSRF_TIME_LIMIT=None, MAX_CONTENT_LENGTH=1_000_000)
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.extensions[desk.EXTENSION] = desk.Office(
+        Workbench(template, database, clock, settings.zone),
+        Charts(clock, timedelta(hours=settings.session_hours)),
+        Limits.of(settings),
+    )
+    logs.init_logs(app, settings)
+    security.init_security(app, settings)
+    errors.init_errors(app)
+    words.init_words(app, settings)
+    CSRFProtect(app).exempt(launch_pages)
+    init_launch(app, settings, database, clock)
+    app.register_blueprint(review_pages.blueprint)
+    app.register_blueprint(health.blueprint)
+    return app
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

@@ -1,0 +1,73 @@
+"""Did the EHR store what was sent? Everything sent has to be there; what the server adds is its own affair."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+# Servers own these: ids and versions are theirs to give, and a profile is a claim, not content.
+SERVER_OWNED = frozenset({"id", "meta"})
+SHOWN = 60
+
+
+def differences(sent: Mapping[str, Any], stored: Mapping[str, Any], links: Mapping[str, str], base: str) -> list[str]:
+    """Where `stored` lacks or changes what was sent, as `CarePlan.status: sent draft, stored active`.
+
+    links: fullUrl in the transaction -> reference that the server gave it. base: of the server, so that an absolute
+    reference equals a relative one.
+    """
+    return list(_compare(str(sent["resourceType"]), sent, stored, links, base, top=True))
+
+
+def _compare(
+    path: str, sent: Any, stored: Any, links: Mapping[str, str], base: str, top: bool = False
+) -> Iterator[str]:
+    if isinstance(sent, dict) and isinstance(stored, dict):
+        for key, value in sent.items():
+            if top and key in SERVER_OWNED:
+                continue
+            if key not in stored:
+                yield f"{path}.{key}: sent, not stored"
+            else:
+                yield from _compare(f"{path}.{key}", value, stored[key], links, base)
+    elif isinstance(sent, list) and isinstance(stored, list):
+        if len(sent) != len(stored):
+            yield f"{path}: {len(sent)} sent, {len(stored)} stored"
+            return
+        for number, (one, other) in enumerate(zip(sent, stored, strict=True)):
+            yield from _compare(f"{path}[{number}]", one, other, links, base)
+    elif not _same(sent, stored, path, links, base):
+        yield f"{path}: sent {_short(sent)}, stored {_short(stored)}"
+
+
+def _same(sent: Any, stored: Any, path: str, links: Mapping[str, str], base: str) -> bool:
+    if sent == stored and type(sent) is type(stored):
+        return True
+    if not isinstance(sent, str) or not isinstance(stored, str):
+        numbers = (int, float)
+        return isinstance(sent, numbers) and isinstance(stored, numbers) and sent == stored and not _mixed(sent, stored)
+    if path.endswith(".reference"):
+        return links.get(sent, sent) == stored.removeprefix(f"{base}/").split("/_history/")[0]
+    if path.endswith(".div"):
+        return "".join(sent.split()) == "".join(stored.split())
+    return _same_moment(sent, stored)
+
+
+def _mixed(sent: Any, stored: Any) -> bool:
+    return isinstance(sent, bool) != isinstance(stored, bool)
+
+
+def _same_moment(sent: str, stored: str) -> bool:
+    """`2026-11-22T15:00:00+01:00` and `2026-11-22T14:00:00Z` are one point in time."""
+    if "T" not in sent or "T" not in stored:
+        return False
+    try:
+        return datetime.fromisoformat(sent) == datetime.fromisoformat(stored)
+    except (ValueError, TypeError):
+        return False
+
+
+def _short(value: Any) -> str:
+    text = str(value)
+    return text if len(text) <= SHOWN else f"{text[:SHOWN]}…"

@@ -1,0 +1,100 @@
+"""The reviewed plan in words: the narrative of the CarePlan, which many EHRs show and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from html import escape
+
+from plugin.delivery.lines import Line, decidable_lines, standing_of
+from plugin.delivery.plan import ReviewedPlan
+from plugin.drafting.model import CategoryLine, Fact
+from plugin.drafting.outline import Entry, Section, fact_in_words, in_words
+from plugin.storage.reviews import Choice
+
+NOTICE = "Proposal from decision support, reviewed by a clinician. Nothing here is ordered, dosed or started."
+GROUPS: tuple[tuple[Choice | None, str], ...] = (
+    ("accept", "Accepted"),
+    ("change", "Kept with a change"),
+    ("decline", "Declined"),
+    (None, "Not decided yet"),
+)
+
+
+def narrative(plan: ReviewedPlan) -> str:
+    """The XHTML `div` of the reviewed plan, without scripts, styles or links."""
+    draft = plan.draft
+    parts = [
+        '<div xmlns="http://www.w3.org/1999/xhtml">',
+        f"<p><b>{escape(draft.template_title)}</b>, drafted as of {draft.as_of}, reviewed by "
+        f"{escape(plan.reviewer.name)}. {escape(NOTICE)}</p>",
+        *(_as_xhtml(section) for section in _sections(plan) if section.entries),
+        "</div>",
+    ]
+    return "".join(parts)
+
+
+def _sections(plan: ReviewedPlan) -> Iterator[Section]:
+    yield Section("Attention", tuple(Entry(alert.text) for alert in plan.draft.alerts))
+    for choice, heading in GROUPS:
+        lines = [line for line in decidable_lines(plan.draft) if plan.choice(line) == choice]
+        yield Section(heading, tuple(_line(plan, line) for line in lines))
+    yield Section("What is known", tuple(_known(plan)))
+    yield Section("Not offered", tuple(_closed(line) for line in plan.draft.standing("not-offered")))
+
+
+def _line(plan: ReviewedPlan, line: Line) -> Entry:
+    decision = plan.decision(line)
+    details = []
+    if decision is not None:
+        details += [f"In the reviewer's words: {decision.text}"] if decision.text else []
+        details += [f"Reason: {decision.reason}"] if decision.reason else []
+        details.append(f"Decided by {decision.author.name}, {decision.at:%Y-%m-%d}.")
+    return Entry(line.label, (*details, line.why, *_standing(plan, line), *_authority(line)))
+
+
+def _standing(plan: ReviewedPlan, line: Line) -> Iterator[str]:
+    if not isinstance(line, CategoryLine):
+        return
+    if standing_of(line) == "conditional":
+        missing = ", ".join(plan.template.vocabulary[code].label for code in line.missing)
+        yield f"Conditional: waits for {missing}."
+    if standing_of(line) == "judgement":
+        yield "Left to the clinician's judgement."
+    if line.presumes:
+        yield f"Presumes {_facts(line.presumes)}."
+    if line.derives:
+        yield f"Works out {_facts(line.derives)}."
+
+
+def _authority(line: Line) -> Iterator[str]:
+    if line.sources:
+        yield f"Sources: {' · '.join(source.citation for source in line.sources)}"
+    if line.unsourced:
+        yield "Unsourced, needs clinical confirmation."
+
+
+def _known(plan: ReviewedPlan) -> Iterator[Entry]:
+    for code, finding in plan.draft.findings.items():
+        if finding.state not in ("known", "derived", "conflicting"):
+            continue
+        definition = plan.template.vocabulary[code]
+        stated = plan.statements.get(code)
+        by = f" — stated by {stated.author.name}, {stated.at:%Y-%m-%d}" if stated else ""
+        reason = (f"Reason: {stated.reason}",) if stated and stated.reason else ()
+        yield Entry(f"{definition.label}: {in_words(definition, finding)}{by}", reason)
+
+
+def _closed(line: CategoryLine) -> Entry:
+    return Entry(line.label, (f"Closed by {_facts(line.closed_by)}." if line.closed_by else line.why,))
+
+
+def _facts(facts: Iterable[Fact]) -> str:
+    return "; ".join(fact_in_words(fact) for fact in facts)
+
+
+def _as_xhtml(section: Section) -> str:
+    entries = "".join(
+        f"<li><b>{escape(entry.title)}</b>{''.join(f'<br/>{escape(detail)}' for detail in entry.details)}</li>"
+        for entry in section.entries
+    )
+    return f"<h3>{escape(section.heading)}</h3><ul>{entries}</ul>"

@@ -1,0 +1,55 @@
+"""A reviewed plan: the draft, what was decided on it and stated for it, and by whom it is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import NAMESPACE_URL, uuid5
+
+from plugin.delivery.lines import Line, key_of, standing_of
+from plugin.drafting.model import Draft
+from plugin.library.content import CANONICAL
+from plugin.library.rules import Template
+from plugin.storage.reviews import Author, Choice, Decision, Fact, PatientKey
+from plugin.storage.reviews import Line as LineKey
+
+IDENTIFIER_SYSTEM = f"{CANONICAL}/NamingSystem/reviewed-plan"
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewedPlan:
+    """Everything that goes into the EHR, before it is FHIR.
+
+    decisions, statements: those in force. at: when it is sent.
+    """
+
+    patient: PatientKey
+    draft: Draft
+    template: Template
+    decisions: Mapping[LineKey, Decision]
+    statements: Mapping[str, Fact]
+    reviewer: Author
+    at: datetime
+    software_version: str
+
+    def decision(self, line: Line) -> Decision | None:
+        """The decision that counts for a line: not one that was taken while the line stood elsewhere."""
+        decision = self.decisions.get(key_of(line))
+        if decision is None or decision.standing not in ("", standing_of(line)):
+            return None
+        return decision
+
+    def choice(self, line: Line) -> Choice | None:
+        """What was decided on a line, None where nothing was."""
+        decision = self.decision(line)
+        return decision.choice if decision else None
+
+    def identifier(self, *parts: object) -> dict[str, str]:
+        """An identifier that the same thing always gets, and nothing else; says nothing about the patient."""
+        return {"system": IDENTIFIER_SYSTEM, "value": str(self.uuid(*parts))}
+
+    def uuid(self, *parts: object) -> str:
+        """A name-based UUID for a part of this patient's plan."""
+        name = "/".join(map(str, (self.patient.iss, self.patient.patient_id, self.template.id, *parts)))
+        return str(uuid5(NAMESPACE_URL, name))

@@ -1,0 +1,190 @@
+"""A reviewed plan as FHIR: one transaction of CarePlan, statements, filled-in review form and Provenance. Pure."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote
+
+import orjson
+
+from plugin.delivery.lines import Line, decidable_lines, standing_of
+from plugin.delivery.narrative import narrative
+from plugin.delivery.plan import ReviewedPlan
+from plugin.delivery.review_form import review_form
+from plugin.delivery.statements import observation, reference_to
+from plugin.drafting.activities import activity_of
+from plugin.drafting.bundle import CAREPLAN_CATEGORY, PARTICIPANT, URI_SYSTEM
+from plugin.library.content import CANONICAL, extension_url
+from plugin.storage.reviews import Decision
+
+Resource = dict[str, Any]
+UNDECIDED = "Not decided at this review."
+
+
+def care_plan(plan: ReviewedPlan) -> Resource:
+    """The CarePlan: a draft proposal, whatever was decided; declined lines stay, cancelled, with their reason."""
+    activities = [_activity(plan, line) for line in decidable_lines(plan.draft) if _is_written(plan, line)]
+    resource: Resource = {
+        "resourceType": "CarePlan",
+        "meta": {"profile": [f"{CANONICAL}/StructureDefinition/careplan-reviewed"]},
+        "text": {"status": "generated", "div": narrative(plan)},
+        "identifier": [plan.identifier("care-plan")],
+        "instantiatesCanonical": [f"{plan.template.url}|{plan.template.version}"],
+        "status": "draft",
+        "intent": "proposal",
+        "category": [{"coding": [{"system": CAREPLAN_CATEGORY, "code": "assess-plan"}]}],
+        "title": plan.template.title,
+        "subject": {"reference": f"Patient/{plan.patient.patient_id}"},
+        "created": plan.draft.as_of,
+        "author": reference_to(plan.reviewer),
+    }
+    return resource | ({"activity": activities} if activities else {})
+
+
+def content_key(plan: ReviewedPlan) -> str:
+    """The same for the same decisions, facts and reviewer, on whatever day they are sent."""
+    content = [
+        [_activity(plan, line) for line in decidable_lines(plan.draft)],
+        [observation(fact, plan.template.vocabulary[code], "") for code, fact in sorted(_stated(plan).items())],
+        plan.reviewer.reference,
+        plan.reviewer.name,
+        plan.template.version,
+    ]
+    return hashlib.sha256(orjson.dumps(content)).hexdigest()[:40]
+
+
+def transaction(plan: ReviewedPlan, existing: Resource | None) -> Resource:
+    """The transaction that writes the plan.
+
+    existing: the CarePlan that the EHR holds from an earlier save; it is updated, and only if nobody changed it since.
+    Everything else is created once: a repeated save finds it by its identifier.
+    """
+    plan_entry = _plan_entry(plan, existing)
+    form = review_form(plan)
+    form["identifier"] = plan.identifier("review", plan.at)
+    entries = [
+        plan_entry,
+        *(_created(plan, _statement(plan, code)) for code in _stated(plan)),
+        _created(plan, form),
+    ]
+    targets = [_reference(entry) for entry in (plan_entry, entries[-1])]
+    entries.append({"fullUrl": f"urn:uuid:{plan.uuid('provenance', plan.at)}", **_posted(_provenance(plan, targets))})
+    return _linked({"resourceType": "Bundle", "type": "transaction", "entry": entries}, plan)
+
+
+def _is_written(plan: ReviewedPlan, line: Line) -> bool:
+    """Undecided lines become activities only where every condition holds; the rest stays in words and in the form."""
+    return plan.choice(line) is not None or standing_of(line) in ("offered", "due")
+
+
+def _activity(plan: ReviewedPlan, line: Line) -> Resource:
+    activity = activity_of(line, plan.template)
+    detail = activity["detail"]
+    decision = plan.decision(line)
+    if decision is None:
+        detail["statusReason"] = {"text": UNDECIDED}
+        return activity
+    if decision.choice == "decline":
+        detail["status"] = "cancelled"
+        detail["statusReason"] = {"text": decision.reason}
+    if decision.choice == "change":
+        detail["description"] = decision.text
+    activity["extension"] = [*activity.get("extension", ()), _decision_extension(decision)]
+    return activity
+
+
+def _decision_extension(decision: Decision) -> Resource:
+    reason = "; ".join(filter(None, (decision.text, decision.reason)))
+    parts: list[Resource] = [{"url": "decision", "valueCode": decision.choice}]
+    parts += [{"url": "reason", "valueString": reason}] if reason else []
+    parts.append({"url": "author", "valueReference": reference_to(decision.author)})
+    parts.append({"url": "time", "valueDateTime": decision.at.isoformat(timespec="seconds")})
+    return {"url": extension_url("review-decision"), "extension": parts}
+
+
+def _stated(plan: ReviewedPlan) -> Mapping[str, Any]:
+    return {code: fact for code, fact in plan.statements.items() if code in plan.template.vocabulary}
+
+
+def _statement(plan: ReviewedPlan, code: str) -> Resource:
+    fact = plan.statements[code]
+    resource = observation(fact, plan.template.vocabulary[code], plan.patient.patient_id)
+    del resource["id"]
+    resource["meta"] = {"profile": [f"{CANONICAL}/StructureDefinition/finding-observation"]}
+    resource["identifier"] = [plan.identifier("statement", fact.id, code)]
+    return resource
+
+
+def _plan_entry(plan: ReviewedPlan, existing: Resource | None) -> Resource:
+    resource = care_plan(plan)
+    if existing is None:
+        return _created(plan, resource)
+    resource["id"] = existing["id"]
+    request = {"method": "PUT", "url": f"CarePlan/{existing['id']}"}
+    version = existing.get("meta", {}).get("versionId")
+    if version:
+        request["ifMatch"] = f'W/"{version}"'
+    return {"fullUrl": f"{plan.patient.iss}/CarePlan/{existing['id']}", "resource": resource, "request": request}
+
+
+def _created(plan: ReviewedPlan, resource: Resource) -> Resource:
+    identifier = resource["identifier"]
+    first = identifier[0] if isinstance(identifier, list) else identifier
+    search = f"identifier={quote(first['system'] + '|' + first['value'], safe='')}"
+    return {"fullUrl": f"urn:uuid:{first['value']}", **_posted(resource, search)}
+
+
+def _posted(resource: Resource, if_none_exist: str = "") -> Resource:
+    request = {"method": "POST", "url": resource["resourceType"]}
+    if if_none_exist:
+        request["ifNoneExist"] = if_none_exist
+    return {"resource": resource, "request": request}
+
+
+def _reference(entry: Resource) -> str:
+    """How others in the transaction point at an entry: by its id where it has one."""
+    resource = entry["resource"]
+    return f"{resource['resourceType']}/{resource['id']}" if "id" in resource else str(entry["fullUrl"])
+
+
+def _provenance(plan: ReviewedPlan, targets: list[str]) -> Resource:
+    urls = dict.fromkeys([f"{plan.template.url}|{plan.template.version}", *plan.template.part_urls])
+    made_from = [{"role": "derivation", "what": {"identifier": {"system": URI_SYSTEM, "value": url}}} for url in urls]
+    read = [{"role": "source", "what": {"reference": reference}} for reference in plan.draft.findings.inputs]
+    return {
+        "resourceType": "Provenance",
+        "meta": {"profile": [f"{CANONICAL}/StructureDefinition/review-provenance"]},
+        "target": [{"reference": target} for target in targets],
+        "occurredDateTime": plan.at.isoformat(timespec="seconds"),
+        "recorded": plan.at.isoformat(timespec="seconds"),
+        "agent": [
+            _agent("assembler", {"display": f"careplan-plugin {plan.software_version}"}),
+            _agent("verifier", reference_to(plan.reviewer)),
+        ],
+        "entity": made_from + read,
+    }
+
+
+def _agent(role: str, who: Resource) -> Resource:
+    return {"type": {"coding": [{"system": PARTICIPANT, "code": role}]}, "who": who}
+
+
+def _linked(bundle: Resource, plan: ReviewedPlan) -> Resource:
+    """The bundle with its references to statements pointing at the entries that carry them."""
+    inside = {
+        f"Observation/stated-{fact.id}": f"urn:uuid:{plan.uuid('statement', fact.id, code)}"
+        for code, fact in _stated(plan).items()
+    }
+
+    def walk(node: Any) -> Any:
+        if isinstance(node, dict):
+            return {
+                key: inside.get(value, value) if key == "reference" and isinstance(value, str) else walk(value)
+                for key, value in node.items()
+            }
+        return [walk(each) for each in node] if isinstance(node, list) else node
+
+    linked: Resource = walk(bundle)
+    return linked

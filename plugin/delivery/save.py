@@ -1,0 +1,173 @@
+"""Writing a reviewed plan to the EHR: check, send once, read back, compare; `saved` is said only then."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from plugin.chart.client import FhirClient
+from plugin.delivery.compare import differences
+from plugin.delivery.plan import IDENTIFIER_SYSTEM, ReviewedPlan
+from plugin.delivery.reviewed import care_plan, content_key, transaction
+from plugin.errors import Refused, RemoteError
+from plugin.library.validation import check_model, check_profile
+from plugin.storage.database import Database
+from plugin.storage.reviews import Delivery, DeliveryStatus, add_delivery, deliveries_of, update_delivery
+
+Resource = dict[str, Any]
+Clock = Callable[[], datetime]
+MOST_SHOWN = 5
+
+
+class UnsoundPlan(RuntimeError):
+    """The plan we built is not valid: a fault of ours, so nothing is sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a delivery went. `reference` is the CarePlan's, `message` what the reader should know."""
+
+    status: DeliveryStatus
+    reference: str = ""
+    message: str = ""
+    response: Resource | None = None
+
+
+def save_plan(plan: ReviewedPlan, client: FhirClient, database: Database, clock: Clock) -> Delivery:
+    """Save the plan, and keep how that went.
+
+    A plan that the EHR already holds is not sent again, so that pressing twice, or again after a lost answer, doubles
+    nothing. A plan that somebody changed in the EHR is replaced only after the reader was told.
+    Raises UnsoundPlan before anything is sent; a failure of the other side is an outcome, not an exception.
+    """
+    with database.session() as session:
+        earlier = deliveries_of(session, plan.patient)
+    try:
+        existing = _existing(plan, client)
+    except RemoteError as failure:
+        return _keep(database, clock, _open(plan, None, transaction(plan, None), database), _failed(failure))
+    bundle = _sound(transaction(plan, existing))
+    if existing is not None and earlier and _is_last_saved(plan, earlier[0], existing):
+        return earlier[0]
+    delivery = _open(plan, existing, bundle, database)
+    if existing is not None and _holds_the_same(plan, existing):
+        return _keep(database, clock, delivery, _saved(existing))
+    if existing is not None and _version(existing) not in _versions_known(earlier):
+        return _keep(database, clock, delivery, _changed_elsewhere(existing))
+    return _keep(database, clock, delivery, _send(plan, bundle, client))
+
+
+def _existing(plan: ReviewedPlan, client: FhirClient) -> Resource | None:
+    """The CarePlan of an earlier save, if the EHR holds one."""
+    identifier = plan.identifier("care-plan")
+    search = [
+        ("patient", plan.patient.patient_id),
+        ("identifier", f"{IDENTIFIER_SYSTEM}|{identifier['value']}"),
+    ]
+    for page in client.search("CarePlan", search):
+        for resource in page.resources:
+            if identifier["value"] in {each.get("value") for each in resource.get("identifier", ())}:  # type: ignore[attr-defined]
+                return resource
+    return None
+
+
+def _is_last_saved(plan: ReviewedPlan, last: Delivery, existing: Resource) -> bool:
+    same_content = last.idempotency_key.partition(":")[0] == content_key(plan)
+    return last.status == "saved" and same_content and _version(existing) in _versions_known([last])
+
+
+def _holds_the_same(plan: ReviewedPlan, existing: Resource) -> bool:
+    """Whether an earlier attempt arrived after all, though its answer was lost.
+
+    References are left out: the server has given the statements ids that we have not seen.
+    """
+    found = differences(care_plan(plan), existing, {}, plan.patient.iss)
+    return all(".reference: " in difference for difference in found)
+
+
+def _versions_known(deliveries: list[Delivery]) -> set[str]:
+    return {str(delivery.response["version"]) for delivery in deliveries if delivery.response}
+
+
+def _version(resource: Resource) -> str:
+    return str(resource.get("meta", {}).get("versionId", ""))
+
+
+def _sound(bundle: Resource) -> Resource:
+    faults = [
+        fault
+        for entry in bundle["entry"]
+        for fault in (*check_model(entry["resource"]), *check_profile(entry["resource"]))
+    ]
+    if faults:
+        raise UnsoundPlan("the reviewed plan is not valid FHIR R4: " + "; ".join(faults))
+    return bundle
+
+
+def _send(plan: ReviewedPlan, bundle: Resource, client: FhirClient) -> Outcome:
+    try:
+        answer = client.transaction(bundle)
+    except RemoteError as failure:
+        return _failed(failure)
+    stored = [_location(entry) for entry in answer.get("entry", [])]
+    if len(stored) != len(bundle["entry"]) or not all(stored):
+        return Outcome("failed", message="The EHR took the plan but did not say where it stored every part of it.")
+    links = {entry["fullUrl"]: where for entry, where in zip(bundle["entry"], stored, strict=True)}
+    try:
+        parts = [client.read(*where.split("/")) for where in stored]
+    except RemoteError as failure:
+        return Outcome("failed", stored[0], f"The EHR took the plan, but reading it back failed: {failure}.")
+    found = [
+        difference
+        for entry, part in zip(bundle["entry"], parts, strict=True)
+        for difference in differences(entry["resource"], part, links, plan.patient.iss)
+    ]
+    if found:
+        shown = "; ".join(found[:MOST_SHOWN])
+        return Outcome("failed", stored[0], f"The EHR stored something else than was sent ({len(found)}): {shown}")
+    return _saved(parts[0])
+
+
+def _location(entry: Resource) -> str:
+    """`CarePlan/7` from an absolute or relative location, with or without its version; empty where there is none."""
+    location = str(entry.get("response", {}).get("location", "")).split("/_history/")[0]
+    return "/".join(location.rstrip("/").split("/")[-2:]) if "/" in location else ""
+
+
+def _saved(care_plan: Resource) -> Outcome:
+    return Outcome("saved", f"CarePlan/{care_plan['id']}", response={"version": _version(care_plan)})
+
+
+def _changed_elsewhere(existing: Resource) -> Outcome:
+    message = (
+        f"The plan in the EHR (CarePlan/{existing['id']}) was changed since it was last saved from here. "
+        "Look at it in the EHR first; saving once more replaces it."
+    )
+    return Outcome("failed", f"CarePlan/{existing['id']}", message, {"version": _version(existing)})
+
+
+def _failed(failure: RemoteError) -> Outcome:
+    if isinstance(failure, Refused):
+        return Outcome("refused", message=str(failure))
+    return Outcome("failed", message=f"It is not certain that the plan arrived: {failure}.")
+
+
+def _open(plan: ReviewedPlan, existing: Resource | None, bundle: Resource, database: Database) -> Delivery:
+    key = f"{content_key(plan)}:{_version(existing) if existing else 'new'}:{plan.at.isoformat()}"
+    with database.session() as session:
+        return add_delivery(session, plan.patient, idempotency_key=key, request=bundle, at=plan.at)
+
+
+def _keep(database: Database, clock: Clock, delivery: Delivery, outcome: Outcome) -> Delivery:
+    with database.session() as session:
+        return update_delivery(
+            session,
+            delivery.id,
+            status=outcome.status,
+            at=clock(),
+            response=outcome.response,
+            reference=outcome.reference,
+            message=outcome.message,
+        )

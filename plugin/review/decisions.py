@@ -1,0 +1,54 @@
+"""Decisions on lines: what a form may send, and what each needs to be understood later."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import cast, get_args
+
+from plugin.errors import InputError
+from plugin.storage.reviews import Choice
+
+DECLINE_REASONS = (
+    "The patient does not want it",
+    "Another option of the plan is preferred",
+    "Does not fit this patient's condition",
+    "Already done or under way",
+    "Not available or not covered here",
+    "The draft rests on a wrong fact",
+)
+LONGEST_TEXT = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a person asks for one line, checked: a change has a text, a decline has a reason."""
+
+    choice: Choice
+    text: str
+    reason: str
+
+
+def read_wish(form: Mapping[str, str]) -> Wish:
+    """The decision in a form; raises InputError in words for the person who filled it in."""
+    choice = form.get("choice", "")
+    if choice not in get_args(Choice):
+        raise InputError("Choose accept, change or decline.")
+    text = _short(form.get("text", ""), "The change")
+    reason = "; ".join(
+        filter(None, (form.get("reason", "").strip(), _short(form.get("reason_text", ""), "The reason")))
+    )
+    if choice == "decline" and not reason:
+        raise InputError("Declining needs a reason: choose one or write your own.")
+    if choice == "change" and not text:
+        raise InputError("A change needs its text: say what the plan should say instead.")
+    return Wish(
+        cast(Choice, choice), text if choice == "change" else "", reason if choice in ("change", "decline") else ""
+    )
+
+
+def _short(text: str, name: str) -> str:
+    text = " ".join(text.split())
+    if len(text) > LONGEST_TEXT:
+        raise InputError(f"{name} has {len(text)} characters; keep it to {LONGEST_TEXT}.")
+    return text

@@ -1,0 +1,231 @@
+"""The review page as data: what stands where, in which order, with which decision. No HTML, no request."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from plugin.delivery.lines import Line, LineKind, decidable_lines, key_of, kind_of, standing_of
+from plugin.drafting.model import Disposition, Draft
+from plugin.findings.model import Finding
+from plugin.library.vocabulary import FindingDefinition, Vocabulary
+from plugin.review.words import value_in_words
+from plugin.storage.reviews import Choice, Decision, Fact
+from plugin.storage.reviews import Line as LineKey
+
+Labels = Mapping[str, str]
+
+SETTLED_BY_CHART = frozenset({"known", "derived", "conflicting"})
+
+
+@dataclass(frozen=True, slots=True)
+class LineView:
+    """One line of the plan with the decision that leads on it.
+
+    outdated: the line stood elsewhere when it was decided, so the decision no longer counts and is asked again.
+    """
+
+    line: Line
+    kind: LineKind
+    decision: Decision | None
+    outdated: bool
+
+    @property
+    def anchor(self) -> str:
+        """The id of the line on the page."""
+        return f"line-{self.kind}-{self.line.code}"
+
+    @property
+    def standing(self) -> str:
+        """Where the line stands now."""
+        return standing_of(self.line)
+
+    @property
+    def choice(self) -> Choice | None:
+        """The decision that counts, or None while the line is undecided."""
+        return None if self.decision is None or self.outdated else self.decision.choice
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """Lines under one heading."""
+
+    title: str
+    lines: tuple[LineView, ...]
+
+    @property
+    def size(self) -> int:
+        """How many lines stand under it."""
+        return len(self.lines)
+
+
+@dataclass(frozen=True, slots=True)
+class FactView:
+    """One finding as the page shows it, with what a person stated of it.
+
+    rank: place among the questions that would change most, from 1; 0 where it is not asked.
+    """
+
+    definition: FindingDefinition
+    finding: Finding
+    statement: Fact | None
+    rank: int
+
+    @property
+    def anchor(self) -> str:
+        """The id of the fact on the page."""
+        return f"fact-{self.definition.code}"
+
+    @property
+    def words(self) -> str:
+        """The value in words, empty where there is none."""
+        return value_in_words(self.finding.value, self.definition)
+
+    @property
+    def date(self) -> str:
+        """When the leading result was taken, empty where the chart has no date."""
+        leading = (result.date for result in self.finding.results if result.reference in self.finding.evidence)
+        return next(leading, "")
+
+    @property
+    def state(self) -> str:
+        """The finding's state, or `stated` where a person's own entry leads."""
+        return "stated" if self.statement and self.finding.state == "known" else self.finding.state
+
+    @property
+    def correction_needs_reason(self) -> bool:
+        """True where another value would overrule what the chart or an earlier entry says."""
+        return self.finding.state in SETTLED_BY_CHART
+
+    @property
+    def quiet(self) -> bool:
+        """Nothing recorded and nothing asked: folded away."""
+        return self.finding.state == "unknown" and not self.rank and not self.finding.results
+
+
+@dataclass(frozen=True, slots=True)
+class FactGroup:
+    """Facts under one heading; `quiet` ones are folded."""
+
+    title: str
+    shown: tuple[FactView, ...]
+    quiet: tuple[FactView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far the review has come, in lines."""
+
+    total: int
+    accepted: int
+    changed: int
+    declined: int
+
+    @property
+    def decided(self) -> int:
+        """Lines with a decision that counts."""
+        return self.accepted + self.changed + self.declined
+
+    @property
+    def undecided(self) -> int:
+        """Lines still open."""
+        return self.total - self.decided
+
+
+@dataclass(frozen=True, slots=True)
+class PageView:
+    """Everything the review page shows of one draft."""
+
+    draft: Draft
+    questions: tuple[FactView, ...]
+    fact_columns: tuple[tuple[FactGroup, ...], ...]
+    offered: tuple[Topic, ...]
+    conditional: tuple[Topic, ...]
+    judgement: tuple[Topic, ...]
+    not_offered: tuple[Topic, ...]
+    tests: tuple[Topic, ...]
+    support: tuple[Topic, ...]
+    progress: Progress
+    labels: Labels
+
+    def label(self, code: str) -> str:
+        """The name of a category, test or finding; the code itself where the template has none."""
+        return self.labels.get(code, code)
+
+
+def build_page(
+    draft: Draft,
+    vocabulary: Vocabulary,
+    labels: Labels,
+    decisions: Mapping[LineKey, Decision],
+    statements: Mapping[str, Fact],
+) -> PageView:
+    """The page for a draft.
+
+    labels: code of any category or test -> its name, for lines that name each other.
+    decisions, statements: the one in force for each line and for each fact, as stored.
+    """
+
+    def view(line: Line) -> LineView:
+        decision = decisions.get(key_of(line))
+        outdated = decision is not None and decision.standing not in ("", standing_of(line))
+        return LineView(line, kind_of(line), decision, outdated)
+
+    def standing(disposition: Disposition) -> tuple[Topic, ...]:
+        return _topics(draft.standing(disposition), view)
+
+    facts = _facts(draft, vocabulary, statements)
+    return PageView(
+        draft=draft,
+        questions=tuple(sorted((fact for fact in facts if fact.rank), key=lambda fact: fact.rank)),
+        fact_columns=_columns(_groups(facts)),
+        offered=standing("offered"),
+        conditional=standing("conditional"),
+        judgement=standing("judgement"),
+        not_offered=standing("not-offered"),
+        tests=_topics(draft.assessments, view),
+        support=_topics(draft.supportive_care, view),
+        progress=_progress([view(line) for line in decidable_lines(draft)]),
+        labels={**labels, **{code: definition.label for code, definition in vocabulary.items()}},
+    )
+
+
+def _topics(lines: Iterable[Line], view: Callable[[Line], LineView]) -> tuple[Topic, ...]:
+    by_topic: dict[str, list[LineView]] = {}
+    for line in lines:
+        by_topic.setdefault(line.topic, []).append(view(line))
+    return tuple(Topic(title, tuple(views)) for title, views in by_topic.items())
+
+
+def _facts(draft: Draft, vocabulary: Vocabulary, stated: Mapping[str, Fact]) -> list[FactView]:
+    ranks = {code: rank for rank, code in enumerate(draft.to_confirm, start=1)}
+    return [
+        FactView(definition, draft.findings[code], stated.get(code), ranks.get(code, 0))
+        for code, definition in vocabulary.items()
+    ]
+
+
+def _groups(facts: list[FactView]) -> tuple[FactGroup, ...]:
+    by_group: dict[str, list[FactView]] = {}
+    for fact in facts:
+        by_group.setdefault(fact.definition.group, []).append(fact)
+    return tuple(
+        FactGroup(
+            title,
+            tuple(fact for fact in members if not fact.quiet),
+            tuple(fact for fact in members if fact.quiet),
+        )
+        for title, members in by_group.items()
+    )
+
+
+def _columns(groups: tuple[FactGroup, ...]) -> tuple[tuple[FactGroup, ...], ...]:
+    """Two columns of about the same height, read down and then across, each group whole."""
+    heights = [len(group.shown) + 2 for group in groups]
+    cut = min(range(len(groups) + 1), key=lambda at: abs(sum(heights[:at]) - sum(heights[at:])))
+    return groups[:cut], groups[cut:]
+
+
+def _progress(views: list[LineView]) -> Progress:
+    choices = [view.choice for view in views]
+    return Progress(len(views), choices.count("accept"), choices.count("change"), choices.count("decline"))

@@ -1,0 +1,45 @@
+"""How values, dates and states are said on the page."""
+
+from __future__ import annotations
+
+from datetime import datetime, tzinfo
+
+from plugin.library.vocabulary import FindingDefinition, Value
+
+STATE_WORDS = {
+    "known": "Reported",
+    "stated": "Stated by clinician",
+    "derived": "Worked out",
+    "presumed": "Presumed",
+    "unknown": "Not known",
+    "conflicting": "Conflicting",
+}
+
+
+def value_in_words(value: Value | None, definition: FindingDefinition) -> str:
+    """`True` -> `Yes`, `27.5` with unit -> `27.5 %`, `positive` -> `Positive`; empty for None."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "Yes" if value else "No"
+    if isinstance(value, str):
+        return value[:1].upper() + value[1:]
+    unit = definition.unit
+    number = f"{value:g}"
+    return f"{number} {unit}" if unit and unit != "1" else number
+
+
+def date_in_words(text: str) -> str:
+    """A FHIR date or date-time of any precision as `12 Mar 2026`, `Mar 2026` or `2026`; other text unchanged."""
+    head = text[:10]
+    for read, shown in (("%Y-%m-%d", "%d %b %Y"), ("%Y-%m", "%b %Y"), ("%Y", "%Y")):
+        try:
+            return datetime.strptime(head, read).strftime(shown).lstrip("0")
+        except ValueError:
+            continue
+    return text
+
+
+def moment_in_words(moment: datetime, zone: tzinfo) -> str:
+    """An aware time as `22 Nov 2026, 14:03` in the site's zone."""
+    return moment.astimezone(zone).strftime("%d %b %Y, %H:%M").lstrip("0")

@@ -1,0 +1,118 @@
+"""Everything a review works with: template, stored statements and decisions, and the draft they lead to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, tzinfo
+from typing import Any
+
+from plugin.delivery.lines import Line, decidable_lines, key_of, standing_of
+from plugin.delivery.statements import observations
+from plugin.drafting.model import Draft
+from plugin.drafting.plan import draft_plan
+from plugin.errors import InputError
+from plugin.findings.reader import read_findings
+from plugin.library.rules import Template
+from plugin.library.vocabulary import Value
+from plugin.review.charts import Clock
+from plugin.review.decisions import Wish
+from plugin.review.view import SETTLED_BY_CHART, PageView, build_page
+from plugin.storage.database import Database
+from plugin.storage.reviews import (
+    Author,
+    Decision,
+    Delivery,
+    Fact,
+    PatientKey,
+    add_fact,
+    decide,
+    decisions_of,
+    deliveries_of,
+    facts_of,
+)
+from plugin.storage.reviews import Line as LineKey
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """One patient's review as it stands: the draft, and what people added to it."""
+
+    draft: Draft
+    decisions: Mapping[LineKey, Decision]
+    statements: Mapping[str, Fact]
+    deliveries: list[Delivery]
+
+
+class Workbench:
+    """Opens reviews and keeps what people decide. One for the whole application; holds no patient's data."""
+
+    def __init__(self, template: Template, database: Database, clock: Clock, zone: tzinfo) -> None:
+        self.template = template
+        self.database = database
+        self._clock = clock
+        self._zone = zone
+
+    def now(self) -> datetime:
+        """The time, aware."""
+        return self._clock()
+
+    def today(self) -> date:
+        """The day at the site, for which drafts are made."""
+        return self._clock().astimezone(self._zone).date()
+
+    def open(self, patient: PatientKey, resources: list[dict[str, Any]]) -> Review:
+        """The review of a patient whose chart holds `resources`, drafted anew with all statements in force."""
+        with self.database.session() as session:
+            statements = facts_of(session, patient)
+            decisions = decisions_of(session, patient)
+            deliveries = deliveries_of(session, patient)
+        stated = observations(statements.values(), self.template.vocabulary, patient.patient_id)
+        as_of = self.today()
+        findings = read_findings([*resources, *stated], self.template.vocabulary, as_of)
+        return Review(draft_plan(findings, self.template, as_of), decisions, statements, deliveries)
+
+    def page(self, review: Review) -> PageView:
+        """The review as the page shows it."""
+        labels = {code: activity.label for code, activity in self.template.activities.items()}
+        return build_page(review.draft, self.template.vocabulary, labels, review.decisions, review.statements)
+
+    def decide(self, patient: PatientKey, review: Review, key: LineKey, wish: Wish, author: Author) -> None:
+        """Keep a decision; raises InputError for a line that this draft does not ask about."""
+        line = line_of(review.draft, key)
+        with self.database.session() as session:
+            decide(
+                session,
+                patient,
+                line=key,
+                template_version=review.draft.template_version,
+                standing=standing_of(line),
+                choice=wish.choice,
+                text=wish.text,
+                reason=wish.reason,
+                author=author,
+                at=self._clock(),
+            )
+
+    def state(
+        self, patient: PatientKey, review: Review, code: str, value: Value | None, reason: str, author: Author
+    ) -> None:
+        """Keep a statement of fact, `value` None to withdraw it.
+
+        Raises InputError when it overrules what the chart or an earlier statement says and gives no reason.
+        """
+        finding = review.draft.findings[code]
+        overrules = value is not None and finding.state in SETTLED_BY_CHART and value != finding.value
+        if overrules and not reason:
+            label = self.template.vocabulary[code].label
+            raise InputError(f"{label}: correcting what the chart says needs a reason; it is kept with your name.")
+        with self.database.session() as session:
+            add_fact(session, patient, finding=code, value=value, reason=reason, author=author, at=self._clock())
+
+
+def line_of(draft: Draft, key: LineKey) -> Line:
+    """The line of a draft that `key` names, among those that are decided on; raises InputError where there is none."""
+    for line in decidable_lines(draft):
+        if key_of(line) == key:
+            return line
+    raise InputError("This line is no longer part of the draft, or is not offered; look at the plan as it stands now.")

@@ -1,0 +1,1 @@
+"""Routes, page templates, static files and everything HTTP needs around them."""

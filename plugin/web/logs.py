@@ -1,0 +1,49 @@
+"""Logs without patient data: one line a request, naming the route instead of the address."""
+
+from __future__ import annotations
+
+import logging
+import sys
+import time
+from typing import Any
+
+import structlog
+from flask import Flask, Response, g, request
+
+from plugin.settings import Settings
+
+
+def init_logs(app: Flask, settings: Settings) -> None:
+    """Write JSON lines to stderr at the level of the settings, and one for every request.
+
+    The route stands for the address: workspace ids open a patient's page, so they stay out of the log.
+    """
+    level = logging.getLevelNamesMapping()[settings.log_level.upper()]
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.JSONRenderer(),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=_stderr_logger,
+    )
+    log = structlog.get_logger("plugin.web")
+
+    @app.before_request
+    def _start() -> None:
+        g.began = time.monotonic()
+
+    @app.after_request
+    def _record(response: Response) -> Response:
+        if request.endpoint not in ("static", "health.check"):
+            took = round((time.monotonic() - g.began) * 1000) if "began" in g else 0
+            log.info(
+                "request", route=request.endpoint, method=request.method, status=response.status_code, milliseconds=took
+            )
+        return response
+
+
+def _stderr_logger(*_names: Any) -> Any:
+    return structlog.PrintLogger(sys.stderr)

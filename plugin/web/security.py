@@ -1,0 +1,40 @@
+"""Headers that every answer carries: what a page may load, who may frame it, and that nobody keeps a copy."""
+
+from __future__ import annotations
+
+from flask import Flask, Response, request
+
+from plugin.settings import Settings
+
+POLICY = {
+    "default-src": "'none'",
+    "script-src": "'self'",
+    "style-src": "'self'",
+    "img-src": "'self'",
+    "form-action": "'self'",
+    "base-uri": "'none'",
+}
+STATIC_SECONDS = 3600
+
+
+def init_security(app: Flask, settings: Settings) -> None:
+    """Add the headers to every response. Only the origins of allowed EHRs may frame us."""
+    ancestors = " ".join(settings.frame_ancestors) or "'none'"
+    policy = "; ".join(f"{name} {value}" for name, value in {**POLICY, "frame-ancestors": ancestors}.items())
+
+    @app.after_request
+    def _protect(response: Response) -> Response:
+        headers = response.headers
+        headers.setdefault("Content-Security-Policy", policy)
+        headers["X-Content-Type-Options"] = "nosniff"
+        headers["Referrer-Policy"] = "no-referrer"
+        headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
+        headers["Cross-Origin-Resource-Policy"] = "same-origin"
+        if settings.tls:
+            headers["Strict-Transport-Security"] = "max-age=31536000"
+        if request.endpoint == "static":
+            headers["Cache-Control"] = f"public, max-age={STATIC_SECONDS}"
+        else:
+            # Pages hold a patient's data: neither the browser's disk nor a proxy may keep them.
+            headers["Cache-Control"] = "no-store"
+        return response

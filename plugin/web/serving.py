@@ -1,0 +1,41 @@
+"""The production server: gunicorn with threads, configured from our settings and three options."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from gunicorn.app.base import BaseApplication
+
+from plugin import create_app
+from plugin.settings import load_settings
+
+THREADS = 8
+
+
+def serve_forever(config: Path | None, bind: str, workers: int) -> None:
+    """Serve the plug-in until stopped.
+
+    config: TOML settings file, or None for the environment alone. Raises UsageError for a setting that cannot be used.
+    """
+    _Server(create_app(load_settings(config)), bind, workers).run()
+
+
+class _Server(BaseApplication):  # type: ignore[misc]
+    def __init__(self, app: Any, bind: str, workers: int) -> None:
+        self._app = app
+        self._options = {
+            "bind": bind,
+            "workers": workers,
+            "threads": THREADS,
+            "worker_class": "gthread",
+            "preload_app": True,
+        }
+        super().__init__()
+
+    def load_config(self) -> None:
+        for name, value in self._options.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Any:
+        return self._app

@@ -1,0 +1,40 @@
+"""How the pages say things: filters and word lists for the templates."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from plugin.review.decisions import DECLINE_REASONS
+from plugin.review.statements import form_value
+from plugin.review.words import STATE_WORDS, date_in_words, moment_in_words
+from plugin.settings import Settings
+
+ALERT_WORDS = {"critical": "Urgent", "warning": "Check", "info": "Note"}
+CHOICE_WORDS = {"accept": "Accepted", "change": "Changed", "decline": "Declined"}
+VERIFICATION_WORDS = {
+    "primary": "source text read",
+    "secondary": "read in a report of the source",
+    "knowledge": "not checked against the source",
+}
+QUESTIONS_SHOWN = 5
+
+
+def init_words(app: Flask, settings: Settings) -> None:
+    """Give the templates our filters and word lists."""
+    app.jinja_env.filters["plain"] = plain
+    app.jinja_env.filters["day"] = date_in_words
+    app.jinja_env.filters["moment"] = lambda moment: moment_in_words(moment, settings.zone)
+    app.jinja_env.filters["form_value"] = form_value
+    app.jinja_env.globals.update(
+        state_words=STATE_WORDS,
+        alert_words=ALERT_WORDS,
+        choice_words=CHOICE_WORDS,
+        verification_words=VERIFICATION_WORDS,
+        decline_reasons=DECLINE_REASONS,
+        questions_shown=QUESTIONS_SHOWN,
+    )
+
+
+def plain(code: str) -> str:
+    """A code as people read it: `guideline-evidence-based` -> `guideline evidence based`, `true` -> `yes`."""
+    return {"true": "yes", "false": "no"}.get(code, code.replace("-", " "))
