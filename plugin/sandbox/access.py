@@ -42,9 +42,7 @@ class Access:
         parts = [part for part in path.split("/") if part]
         if not parts:
             self._check_root(method, parameters, body)
-        elif method == "GET" and len(parts) == 1:
-            self._check_search(parts[0], parameters)
-        elif method == "POST" and parts[1:] == ["_search"]:
+        elif (method == "GET" and len(parts) == 1) or (method == "POST" and parts[1:] == ["_search"]):
             self._check_search(parts[0], parameters)
         elif method == "POST" and len(parts) == 1:
             self._check_scope(parts[0], "c")
@@ -63,10 +61,10 @@ class Access:
 
         Raises Denied where the whole answer is one resource of somebody else.
         """
-        if resource.get("resourceType") != "Bundle" or "entry" not in resource:
+        if resource.get("resourceType") != "Bundle":
             self._require_visible(resource)
             return False
-        entries = resource["entry"]
+        entries = resource.get("entry", [])
         kept = [entry for entry in entries if self._visible(entry.get("resource"))]
         if len(kept) == len(entries):
             return False

@@ -134,7 +134,7 @@ class _RefreshGrant(RefreshTokenGrant):  # type: ignore[misc]
 
 
 class _SmartRequest:
-    """`aud` names our FHIR server, and `launch` is one that we gave out (SMART App Launch 2.2, authorization request)."""
+    """`aud` names our FHIR server and `launch` is one that we gave out (SMART App Launch 2.2)."""
 
     def __init__(self, server: SmartAuthorizationServer) -> None:
         self._server = server

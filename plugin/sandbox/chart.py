@@ -99,7 +99,7 @@ def narrative_text(resource: Resource) -> str:
     """The narrative of a resource without its markup; empty where it has none."""
     div = str(resource.get("text", {}).get("div", ""))
     blocks = re.sub(r"</(p|li|h\d|tr|div|caption)>|<br\s*/?>", "\n", div)
-    lines = (Markup(line).striptags() for line in blocks.split("\n"))
+    lines = (Markup(line).striptags() for line in blocks.split("\n"))  # noqa: S704 - only to take the tags out
     return "\n".join(line for line in lines if line)
 
 
@@ -147,7 +147,7 @@ def _condition_line(resource: Resource) -> Line:
 
 def _value(element: Resource) -> str:
     key = next((name for name in element if name.startswith("value")), "")
-    value = element.get(key)
+    value: Any = element.get(key)
     if key == "valueCodeableConcept":
         return concept_text(value)
     if key == "valueQuantity":

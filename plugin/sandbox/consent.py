@@ -45,8 +45,9 @@ def consent_blueprint(server: SmartAuthorizationServer, charts: Charts) -> Bluep
             return render_template("refused.html", text=text), 400
         kept = server.create_oauth2_request(dict(pending.parameters))
         grant = server.get_authorization_grant(kept)
-        response = server.create_authorization_response(kept, grant=grant, grant_user=_chosen_context())
-        return response  # type: ignore[no-any-return]
+        return server.create_authorization_response(  # type: ignore[no-any-return]
+            kept, grant=grant, grant_user=_chosen_context()
+        )
 
     @blueprint.post("/token")
     def token() -> ResponseReturnValue:

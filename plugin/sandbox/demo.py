@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import secrets
 import signal
 import sys
+import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from plugin.sandbox.fhir_server import fhir_server, free_port
@@ -20,21 +23,21 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
 EHR_PORT = 8765
-PLUGIN_PORT = 8766
+PLUGIN_PORT = EHR_PORT + 1
 CLIENT_ID = "careplan-plugin"
 APP_NAME = "Care plan"
 
 
 @dataclass(frozen=True, slots=True)
 class SandboxEHR:
-    """A running sandbox: `url` its launch page, `fhir_url` its FHIR base (`iss`), `backend_url` the server behind it."""
+    """A running sandbox: `url` of its launch page, `fhir_url` is its `iss`, `backend_url` the server behind that."""
 
     url: str
     fhir_url: str
     backend_url: str
 
 
-MakePlugin = Callable[[SandboxEHR, str], "WSGIApplication"]
+MakePlugin = Callable[[SandboxEHR, str, Path], "WSGIApplication"]
 
 
 @contextmanager
@@ -73,32 +76,50 @@ def sandbox_ehr(
 
 def run_demo(
     port: int = EHR_PORT,
-    plugin_port: int = PLUGIN_PORT,
-    fhir_server_url: str | None = None,
+    fhir_server: str | None = None,
+    plugin_port: int | None = None,
     make_plugin: MakePlugin | None = None,
 ) -> None:
     """Run the demo until Ctrl-C or SIGTERM; prints the address to open once everything answers.
 
-    make_plugin: builds the plug-in for a sandbox and its own address; None takes the one of this package.
+    port: of the sandbox EHR; 0 takes free ports. plugin_port: of the plug-in; the next one when left out.
+    fhir_server: base URL of a FHIR R4 server to use instead of starting one.
+    make_plugin: builds the plug-in from a sandbox, its own address and a folder for its data; None takes our own.
     Raises UsageError (port taken, extra not installed), Unreachable or Refused (FHIR server).
     """
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
+    plugin_port = plugin_port or (port + 1 if port else free_port())
+    port = port or free_port()
     plugin_url = f"http://127.0.0.1:{plugin_port}"
     _say("starting the sandbox EHR ...")
     with ExitStack() as stack:
-        ehr = stack.enter_context(sandbox_ehr(port, plugin_url, fhir_server_url, progress=_show_progress))
-        stack.enter_context(serving((make_plugin or _plugin)(ehr, plugin_url), plugin_port))
-        _say(f"{len(sample_patients())} synthetic patients are ready; Ctrl-C stops everything")
+        ehr = stack.enter_context(sandbox_ehr(port, plugin_url, fhir_server, progress=_show_progress))
+        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="careplan-demo-"))
+        plugin = (make_plugin or plugin_of_this_package)(ehr, plugin_url, Path(folder))
+        stack.enter_context(serving(plugin, plugin_port))
+        _say(f"{len(sample_patients())} synthetic patients are ready; Ctrl-C stops everything. Open:")
         sys.stdout.write(f"{ehr.url}\n")
         sys.stdout.flush()
         stop.wait()
         _say("stopping ...")
 
 
-def _plugin(ehr: SandboxEHR, plugin_url: str) -> WSGIApplication:
-    raise NotImplementedError
+def plugin_of_this_package(ehr: SandboxEHR, plugin_url: str, folder: Path) -> WSGIApplication:
+    """The plug-in as `careplan serve` would run it, with the sandbox as its one EHR and its database in `folder`."""
+    from plugin import create_app
+    from plugin.settings import Issuer, load_settings
+
+    settings = load_settings(
+        overrides={
+            "secret_key": secrets.token_urlsafe(48),
+            "public_url": plugin_url,
+            "instance_folder": folder,
+            "allowed_issuers": [Issuer(iss=ehr.fhir_url, client_id=CLIENT_ID, label="Sandbox EHR")],
+        }
+    )
+    return create_app(settings)
 
 
 def _show_progress(done: int, total: int) -> None:

@@ -28,7 +28,7 @@ class Client:
     launch_url: str
     name: str
     secret: str = field(default="", repr=False)
-    id_token_signed_response_alg: str = "RS256"
+    id_token_signed_response_alg: str = "RS256"  # noqa: S105 - the name of an algorithm
 
     def get_client_id(self) -> str:
         return self.client_id

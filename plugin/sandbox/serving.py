@@ -7,7 +7,7 @@ import importlib.util
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from plugin.errors import UsageError
 
@@ -30,13 +30,14 @@ def serving(application: WSGIApplication, port: int) -> Iterator[None]:
         )
     from waitress.server import create_server
 
+    sockets: dict[int, Any] = {}  # the server's open sockets: its own, and one for each connection
     try:
-        server = create_server(application, host="127.0.0.1", port=port, threads=THREADS, ident="")
+        server: Any = create_server(application, map=sockets, host="127.0.0.1", port=port, threads=THREADS, ident="")
     except OSError as error:
         if error.errno != errno.EADDRINUSE:
             raise
         raise UsageError(
-            f"port {port} is in use by another program: stop it, or choose other ports with --port and --plugin-port"
+            f"port {port} is in use by another program: stop that program, or choose another port with --port"
         ) from error
     thread = threading.Thread(target=server.run, name=f"serving-{port}", daemon=True)
     thread.start()
@@ -44,6 +45,6 @@ def serving(application: WSGIApplication, port: int) -> Iterator[None]:
         yield
     finally:
         # Closing the listening socket and every connection from inside its own loop lets that loop run out.
-        server.trigger.pull_trigger(lambda: server.asyncore.close_all(server._map))
+        server.trigger.pull_trigger(lambda: server.asyncore.close_all(sockets))
         thread.join(timeout=10)
         server.task_dispatcher.shutdown()
