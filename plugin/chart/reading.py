@@ -105,14 +105,16 @@ def read_chart(
 def _await(futures: dict[Future[None], _Found], deadline: float, progress: Progress | None) -> list[_Found]:
     """Wait for the searches; those still running at the deadline."""
     pending = set(futures)
+    count = 0
     while pending:
         done, pending = wait(pending, timeout=max(0.0, deadline - time.monotonic()), return_when="FIRST_COMPLETED")
         if not done:
             break
         for future in done:
             future.result()
+            count += 1
             if progress is not None:
-                progress(len(futures) - len(pending), len(futures), futures[future].search.label)
+                progress(count, len(futures), futures[future].search.label)
     return [futures[future] for future in futures if future in pending]
 
 
