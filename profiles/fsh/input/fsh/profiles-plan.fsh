@@ -20,6 +20,7 @@ RuleSet: Proposal
 * activity.reference 0..0
 * activity.detail 1..1
 * activity.detail.code 1..1
+* activity.detail.code.coding 1..*
 * activity.detail.code from PlanActivity (required)
 * activity.detail.scheduled[x] 0..0
 * activity.detail.product[x] 0..0

@@ -1,0 +1,176 @@
+"""Sound resources of each profile, and the way to spoil one element of them."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+BASE = "https://careplan-plugin.example.org/fhir"
+PARTICIPANT = "http://terminology.hl7.org/CodeSystem/provenance-participant-type"
+REVIEW_GROUPS = ("offered", "conditional", "judgement", "not-offered", "assessments", "support")
+
+Resource = dict[str, Any]
+REMOVE = object()
+
+
+def claiming(profile: str, resource: Resource) -> Resource:
+    return {**resource, "meta": {"profile": [f"{BASE}/StructureDefinition/{profile}"]}}
+
+
+def coded(system: str, code: str) -> Resource:
+    return {"coding": [{"system": f"{BASE}/CodeSystem/{system}", "code": code}]}
+
+
+def extension(name: str, **value: Any) -> Resource:
+    return {"url": f"{BASE}/StructureDefinition/{name}", **value}
+
+
+def drafted_plan() -> Resource:
+    category = {"system": "http://hl7.org/fhir/us/core/CodeSystem/careplan-category", "code": "assess-plan"}
+    citation = {"type": "citation", "label": "asco_hr_2021", "citation": "ASCO 2021."}
+    return claiming(
+        "careplan-draft",
+        {
+            "resourceType": "CarePlan",
+            "text": {"status": "generated", "div": '<div xmlns="http://www.w3.org/1999/xhtml"><p>Draft</p></div>'},
+            "instantiatesCanonical": [f"{BASE}/PlanDefinition/metastatic-breast-cancer|0.1.0"],
+            "status": "draft",
+            "intent": "proposal",
+            "category": [{"coding": [category]}, {"text": "Oncology"}],
+            "subject": {"reference": "Patient/p"},
+            "created": "2026-11-22",
+            "activity": [
+                {
+                    "extension": [
+                        extension("activity-disposition", valueCode="offered"),
+                        extension("activity-rule", valueString="hr-1l-cdk46-et"),
+                        extension("activity-strength", valueCodeableConcept=coded("rule-evidence", "label")),
+                        extension("activity-certainty", valueCodeableConcept=coded("rule-confidence", "high")),
+                        extension("activity-citation", valueRelatedArtifact=citation),
+                        extension("activity-waits-for", valueCodeableConcept=coded("assessment", "ngs")),
+                        extension("activity-waits-for", valueCodeableConcept=coded("assessment", "gbrca")),
+                        extension("activity-presumes", valueString="visceral-crisis = false"),
+                    ],
+                    "detail": {
+                        "code": coded("treatment-category", "cdk46-et"),
+                        "status": "not-started",
+                        "reasonReference": [{"reference": "Observation/er-1"}],
+                    },
+                }
+            ],
+        },
+    )
+
+
+def reviewed_plan(choice: str = "decline", reason: str = "Her wish") -> Resource:
+    plan = claiming("careplan-reviewed", drafted_plan())
+    line = plan["activity"][0]
+    parts = [
+        {"url": "decision", "valueCode": choice},
+        {"url": "author", "valueReference": {"reference": "Practitioner/1"}},
+        {"url": "time", "valueDateTime": "2026-11-22T10:00:00Z"},
+    ]
+    parts += [{"url": "reason", "valueString": reason}] if reason else []
+    line["extension"].append(extension("review-decision", extension=parts))
+    if choice == "decline":
+        line["detail"] |= {"status": "cancelled", "statusReason": {"text": reason}}
+    return plan
+
+
+def statement() -> Resource:
+    return claiming(
+        "finding-observation",
+        {
+            "resourceType": "Observation",
+            "status": "final",
+            "code": coded("finding", "visceral-crisis"),
+            "subject": {"reference": "Patient/p"},
+            "effectiveDateTime": "2026-11-22T10:00:00Z",
+            "performer": [{"reference": "Practitioner/1"}],
+            "valueBoolean": False,
+        },
+    )
+
+
+def guidance() -> Resource:
+    return claiming(
+        "plan-guidance-response",
+        {
+            "resourceType": "GuidanceResponse",
+            "moduleCanonical": f"{BASE}/PlanDefinition/metastatic-breast-cancer|0.1.0",
+            "status": "data-required",
+            "subject": {"reference": "Patient/p"},
+            "occurrenceDateTime": "2026-11-22",
+            "dataRequirement": [{"type": "Observation"}],
+        },
+    )
+
+
+def provenance(profile: str = "plan-provenance") -> Resource:
+    agents = [
+        {"type": {"coding": [{"system": PARTICIPANT, "code": "assembler"}]}, "who": {"display": "careplan-plugin"}}
+    ]
+    if profile == "review-provenance":
+        role = {"coding": [{"system": PARTICIPANT, "code": "verifier"}]}
+        agents.append({"type": role, "who": {"reference": "Practitioner/1"}})
+    return claiming(
+        profile,
+        {
+            "resourceType": "Provenance",
+            "target": [{"reference": "CarePlan/1"}],
+            "recorded": "2026-11-22T00:00:00Z",
+            "agent": agents,
+            "entity": [{"role": "derivation", "what": {"display": "template"}}],
+        },
+    )
+
+
+def review_form() -> Resource:
+    groups = [
+        {
+            "linkId": link,
+            "text": link.title(),
+            "type": "group",
+            "item": [{"linkId": f"{link}.none", "text": "Nothing in this list.", "type": "display"}],
+        }
+        for link in REVIEW_GROUPS
+    ]
+    return claiming(
+        "plan-review-questionnaire",
+        {
+            "resourceType": "Questionnaire",
+            "title": "Plan review",
+            "status": "draft",
+            "subjectType": ["Patient"],
+            "item": groups,
+        },
+    )
+
+
+EXAMPLES = {
+    "drafted plan": drafted_plan(),
+    "declined line": reviewed_plan(),
+    "accepted line": reviewed_plan("accept", ""),
+    "changed line": reviewed_plan("change", "Later"),
+    "statement": statement(),
+    "guidance": guidance(),
+    "provenance": provenance(),
+    "provenance of a review": provenance("review-provenance"),
+    "review form": review_form(),
+}
+
+
+def spoilt(resource: Resource, path: str, value: Any) -> Resource:
+    """A copy with one element set, or removed; `path` is dotted, digits are list positions."""
+    copied = copy.deepcopy(resource)
+    *way, last = [int(step) if step.isdigit() else step for step in path.split(".")]
+    element: Any = copied
+    for step in way:
+        element = element[step]
+    if value is REMOVE:
+        del element[last]
+    elif isinstance(element, list) and last == len(element):
+        element.append(value)
+    else:
+        element[last] = value
+    return copied

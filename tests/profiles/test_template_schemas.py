@@ -1,0 +1,202 @@
+"""The JSON Schemas of template files: what is written as described passes, a slip is named with a remedy."""
+
+from __future__ import annotations
+
+from importlib import resources
+
+import orjson
+import pytest
+from jsonschema import Draft202012Validator
+
+from tests.profiles.examples import BASE, REMOVE, coded, extension, spoilt
+
+SCHEMAS = resources.files("plugin.library") / "schemas"
+
+
+def head(kind, identifier, type_code=None):
+    resource = {
+        "resourceType": kind,
+        "id": identifier,
+        "url": f"{BASE}/{kind}/{identifier}",
+        "version": "0.1.0",
+        "name": "Example",
+        "title": "Example",
+        "status": "draft",
+        "description": "What it is for.",
+    }
+    return resource | ({"type": {"coding": [{"code": type_code}]}} if type_code else {})
+
+
+def action(identifier, *extensions, code=None, **more):
+    expression = {"language": "text/fhirpath", "expression": "%metastatic"}
+    result = {"id": identifier, "title": "Title", "condition": [{"kind": "applicability", "expression": expression}]}
+    return result | ({"code": [code]} if code else {}) | ({"extension": list(extensions)} if extensions else {}) | more
+
+
+RULE = action(
+    "hr-1l-cdk46-et",
+    extension("rule-disposition", valueCode="offered"),
+    extension("rule-evidence", valueCode="guideline-evidence-based"),
+    extension("rule-confidence", valueCode="high"),
+    extension("rule-source", valueString="HR1-02"),
+    code=coded("treatment-category", "cdk46-et"),
+    documentation=[{"type": "citation", "label": "asco_hr_2021"}],
+    definitionCanonical=f"{BASE}/ActivityDefinition/cdk46-et",
+)
+GATE = action(
+    "sn-25-pregnancy",
+    extension("gate-disposition", valueCode="not-offered"),
+    extension("gate-target", valueCanonical=f"{BASE}/ValueSet/category-group-endocrine"),
+    extension("gate-target", valueCode="parp"),
+    description="Why.",
+)
+NO_PLAN = action("deceased", extension("gate-disposition", valueCode="no-plan"))
+TEST = action("due-lvef", extension("accompanies", valueCode="her2-thp"), code=coded("assessment", "lvef"))
+ALERT = action("urgent", extension("alert-level", valueCode="critical"), code=coded("alert", "urgent"))
+CONDITION = {"name": "hrPositive", "language": "text/fhirpath", "description": "ER or PR positive", "expression": "%x"}
+SOURCE = {
+    "id": "asco_hr_2021",
+    "type": "citation",
+    "label": "ASCO",
+    "display": "Title",
+    "citation": "ASCO 2021. Title.",
+    "url": "https://doi.org/10.1200/x",
+    "extension": [
+        extension("evidence-year", valueInteger=2021),
+        extension("evidence-kind", valueCode="guideline"),
+        extension("evidence-verification", valueCode="primary"),
+        extension("evidence-read", valueDate="2026-11-22"),
+    ],
+}
+FINDING = {
+    "id": "er",
+    "type": "Observation",
+    "codeFilter": [{"path": "code", "valueSet": f"{BASE}/ValueSet/er-tests"}],
+    "extension": [
+        {
+            "url": f"{BASE}/StructureDefinition/finding-definition",
+            "extension": [
+                {"url": "label", "valueString": "Oestrogen receptor"},
+                {"url": "type", "valueCode": "code"},
+                {"url": "group", "valueString": "Receptors"},
+                {"url": "presumption", "extension": [{"url": "reason", "valueString": "Rare."}]},
+            ],
+        }
+    ],
+}
+CASE = {
+    "id": "hr-1l-cdk46-et-holds",
+    "rule": "hr-1l-cdk46-et",
+    "title": "Postmenopausal woman, first line",
+    "findings": {"er": "positive", "metastatic": True, "age": 64},
+    "expect": {"offered": ["cdk46-et"], "offered_exactly": ["cdk46-et"]},
+}
+
+SOUND = {
+    "rules": ("plan-definition", head("PlanDefinition", "p", "clinical-protocol") | {"action": [RULE, GATE, NO_PLAN]}),
+    "tests": ("plan-definition", head("PlanDefinition", "t", "clinical-protocol") | {"action": [TEST, ALERT]}),
+    "strategy": (
+        "plan-definition",
+        head("PlanDefinition", "s", "workflow-definition")
+        | {"action": [{"title": "Safety", "definitionCanonical": f"{BASE}/PlanDefinition/safety"}]},
+    ),
+    "activity": (
+        "activity-definition",
+        head("ActivityDefinition", "cdk46-et")
+        | {
+            "code": coded("treatment-category", "cdk46-et"),
+            "intent": "proposal",
+            "kind": "MedicationRequest",
+            "topic": [{"text": "Systemic therapy"}],
+            "extension": [extension("activity-watch", valueString="Blood count")],
+        },
+    ),
+    "definitions": (
+        "library-definitions",
+        head("Library", "d", "logic-library")
+        | {"extension": [extension("named-condition", valueExpression=CONDITION)]},
+    ),
+    "evidence": ("library-evidence", head("Library", "e", "asset-collection") | {"relatedArtifact": [SOURCE]}),
+    "findings": ("library-findings", head("Library", "f", "model-definition") | {"dataRequirement": [FINDING]}),
+    "form": (
+        "questionnaire",
+        head("Questionnaire", "q")
+        | {"subjectType": ["Patient"], "item": [{"linkId": "offered", "text": "Offered", "type": "group"}]},
+    ),
+    "cases": ("cases", {"as_of": "2026-11-22", "cases": [CASE]}),
+}
+SLIPS = {
+    "an active template": ("rules", "status", "active", "write draft"),
+    "a version without patch": ("rules", "version", "1.0", "0.1.0"),
+    "an unknown element": ("rules", "colour", "red", "names the parts"),
+    "a rule without condition": ("rules", "action.0.condition", REMOVE, "id, title, code, condition"),
+    "another language": ("rules", "action.0.condition.0.expression.language", "text/cql", "text/fhirpath"),
+    "a foreign code system": ("rules", "action.0.code.0.coding.0.system", "http://loinc.org", "our CodeSystems"),
+    "two codes": ("rules", "action.0.code.1", coded("treatment-category", "parp"), "exactly one code"),
+    "a rule without disposition": ("rules", "action.0.extension.0", REMOVE, "rule-disposition offered"),
+    "a rule without evidence": ("rules", "action.0.extension.1", REMOVE, "rule-evidence"),
+    "a rule without knowledge entry": ("rules", "action.0.extension.3", REMOVE, "rule-source"),
+    "a rule that closes": ("rules", "action.0.extension.0.valueCode", "not-offered", "offered, judgement"),
+    "an unknown extension": ("rules", "action.0.extension.0.url", f"{BASE}/StructureDefinition/x", "belongs here"),
+    "a code as text": (
+        "rules",
+        "action.0.extension.0",
+        extension("rule-disposition", valueString="offered"),
+        "valueCode",
+    ),
+    "a gate without target": ("rules", "action.1.extension", GATE["extension"][:1], "gate-target"),
+    "a group that is none": (
+        "rules",
+        "action.1.extension.1.valueCanonical",
+        f"{BASE}/ValueSet/endocrine",
+        "category-group-",
+    ),
+    "neither rule nor gate": ("rules", "action.0.code", REMOVE, "make it a gate"),
+    "an alert without level": ("tests", "action.1.extension", REMOVE, "alert-level"),
+    "a part that is no PlanDefinition": (
+        "strategy",
+        "action.0.definitionCanonical",
+        f"{BASE}/Library/x",
+        "PlanDefinition",
+    ),
+    "an order": ("activity", "intent", "order", "nothing here is an order"),
+    "a dose": ("activity", "dosage", [{"text": "once daily"}], "Dose"),
+    "two headings": ("activity", "topic.1", {"text": "Other"}, "exactly one topic"),
+    "a name with a hyphen": ("definitions", "extension.0.valueExpression.name", "hr-positive", "camelCase"),
+    "a condition without words": ("definitions", "extension.0.valueExpression.description", REMOVE, "description"),
+    "a source of no kind": ("evidence", "relatedArtifact.0.extension.1", REMOVE, "evidence-kind"),
+    "a year as text": ("evidence", "relatedArtifact.0.extension.0.valueInteger", "2021", "as a number"),
+    "a finding without label": ("findings", "dataRequirement.0.extension.0.extension.0", REMOVE, "label"),
+    "a finding by camelCase": ("findings", "dataRequirement.0.id", "erLow", "lower case"),
+    "an item type that is none": ("form", "item.0.type", "slider", "group"),
+    "a form about devices": ("form", "subjectType", ["Device"], "Patient"),
+    "a list that is none": ("cases", "cases.0.expect.maybe", ["parp"], "at least one of"),
+    "nothing expected": ("cases", "cases.0.expect", {}, "at least one of"),
+    "a finding as list": ("cases", "cases.0.findings.er", ["positive"], ""),
+}
+
+
+def faults(name, document):
+    schema = orjson.loads((SCHEMAS / f"{name}.schema.json").read_bytes())
+    return list(Draft202012Validator(schema).iter_errors(document))
+
+
+@pytest.mark.parametrize("name", sorted(file.name for file in SCHEMAS.iterdir() if file.name.endswith(".json")))
+def test_each_is_a_schema(name):
+    Draft202012Validator.check_schema(orjson.loads((SCHEMAS / name).read_bytes()))
+
+
+@pytest.mark.parametrize("example", SOUND)
+def test_what_is_written_as_described_passes(example):
+    assert faults(*SOUND[example]) == []
+
+
+@pytest.mark.parametrize("slip", SLIPS)
+def test_a_slip_is_found_with_its_remedy(slip):
+    example, path, value, remedy = SLIPS[slip]
+    name, document = SOUND[example]
+    found = faults(name, spoilt(document, path, value))
+    assert found
+    assert any(remedy in str(error.schema.get("description", "")) for error in found), [
+        (error.message, error.schema.get("description")) for error in found
+    ]
