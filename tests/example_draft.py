@@ -2,6 +2,7 @@
 
 from plugin.drafting.model import Alert, CategoryLine, Draft, Fact, GateOutcome, ItemLine, Source
 from plugin.findings.model import Finding, Findings, Patient, Problem, Result
+from plugin.library.rules import Template
 from plugin.library.vocabulary import FindingDefinition, Presumption, Vocabulary
 
 VOCABULARY = Vocabulary(
@@ -120,3 +121,41 @@ def example_draft(**changes: object) -> Draft:
         "to_confirm": ("visceral-crisis", "pik3ca", "her2", "metastatic-line", "metastasis-bone", "qtcf"),
     }  # fmt: skip
     return Draft(**{**values, **changes})  # type: ignore[arg-type]
+
+
+def _group(link_id: str) -> dict[str, object]:
+    return {"linkId": link_id, "text": link_id.capitalize(), "type": "group"}
+
+
+REVIEW_FORM = {
+    "resourceType": "Questionnaire",
+    "url": "https://careplan-plugin.example.org/fhir/Questionnaire/plan-review",
+    "version": "0.1.0",
+    "title": "Plan review",
+    "status": "draft",
+    "subjectType": ["Patient"],
+    "item": [_group(name) for name in ("offered", "conditional", "judgement", "not-offered", "assessments", "support")],
+}
+
+
+def example_template() -> Template:
+    """A template around the example draft: its vocabulary and review form, and no rules."""
+    return Template(
+        id="example",
+        url="https://careplan-plugin.example.org/fhir/PlanDefinition/example",
+        version="0.1.0",
+        title="Example template",
+        vocabulary=VOCABULARY,
+        category_rules=(),
+        gates=(),
+        item_rules=(),
+        alert_rules=(),
+        activities={},
+        citations={},
+        questionnaires={
+            "plan-review": REVIEW_FORM,
+            "facts-to-confirm": {"resourceType": "Questionnaire", "status": "draft", "item": [_group("facts")]},
+        },
+        part_urls=("https://careplan-plugin.example.org/fhir/PlanDefinition/part|0.1.0",),
+        resources=(),
+    )

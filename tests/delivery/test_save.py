@@ -1,0 +1,157 @@
+"""Saving to a FHIR server that we did not write, and to one that misbehaves."""
+
+import logging
+import time
+from datetime import timedelta
+
+import orjson
+import pytest
+import requests
+from conftest import NOON, decision, reviewed, stated
+from go_between import between
+from werkzeug.wrappers import Response
+
+from plugin.chart.client import FhirClient
+from plugin.chart.http import Limits, http_session
+from plugin.delivery.save import UnsoundPlan, save_plan
+from plugin.storage.reviews import deliveries_of
+
+LIMITS = Limits(connect=2, read=2, retries=0)
+
+
+@pytest.fixture
+def server(ehr):
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    with between(ehr) as go_between:
+        yield go_between
+
+
+@pytest.fixture
+def save(server, database):
+    """Saves a review of the example draft, one minute after the other."""
+    minutes = iter(range(100))
+
+    def run(decisions=(), statements=()):
+        at = NOON + timedelta(minutes=next(minutes))
+        plan = reviewed(decisions, statements, iss=server.base, at=at)
+        with http_session(LIMITS) as session:
+            return save_plan(plan, FhirClient(session, server.base, LIMITS), database, lambda: at)
+
+    return run
+
+
+def stored(server, kind):
+    entries = requests.get(f"{server.behind}/{kind}", timeout=10).json().get("entry", [])
+    return [entry["resource"] for entry in entries]
+
+
+def refuse(words, status=422):
+    issue = {"severity": "error", "code": "business-rule", "diagnostics": words}
+    body = orjson.dumps({"resourceType": "OperationOutcome", "issue": [issue]})
+    return lambda request, _: Response(body, status, content_type="application/fhir+json") if _writes(request) else None
+
+
+def _writes(request):
+    return request.method in ("POST", "PUT")
+
+
+def test_saved_means_that_the_ehr_holds_it(server, save, line_named):
+    delivery = save([decision(line_named["cdk46-et"], "decline", reason="Not now")], [stated()])
+    assert delivery.status == "saved", delivery.message
+    [plan] = stored(server, "CarePlan")
+    assert delivery.reference == f"CarePlan/{plan['id']}"
+    assert (plan["status"], plan["intent"]) == ("draft", "proposal")
+    assert "Not now" in orjson.dumps(plan).decode()
+    [provenance] = stored(server, "Provenance")
+    assert provenance["target"][0]["reference"].endswith(delivery.reference)
+    assert len(stored(server, "QuestionnaireResponse")) == 1
+
+
+def test_pressing_twice_doubles_nothing(server, save, line_named):
+    first = save([decision(line_named["pc"], "accept")], [stated()])
+    written = len(server.sent)
+    second = save([decision(line_named["pc"], "accept")], [stated()])
+    assert second == first
+    assert len(server.sent) == written
+    assert len(stored(server, "Provenance")) == 1
+
+
+def test_a_changed_review_updates_the_same_plan_and_keeps_the_record_of_both(server, save, line_named):
+    first = save([decision(line_named["pc"], "accept")], [stated()])
+    second = save([decision(line_named["pc"], "decline", reason="Moved away")], [stated()])
+    assert second.status == "saved", second.message
+    assert second.reference == first.reference
+    [plan] = stored(server, "CarePlan")
+    assert "Moved away" in orjson.dumps(plan).decode()
+    assert len(stored(server, "Provenance")) == 2
+    statements = [each for each in stored(server, "Observation") if "identifier" in each]
+    assert len({each["identifier"][0]["value"] for each in statements}) == len(statements)
+
+
+def test_a_refusal_is_told_in_the_servers_own_words(server, save):
+    server.spoil = refuse("Plans are closed on Sundays")
+    delivery = save()
+    assert delivery.status == "refused"
+    assert "Plans are closed on Sundays" in delivery.message
+    assert stored(server, "CarePlan") == [] or "Sundays" not in str(stored(server, "CarePlan"))
+
+
+def test_a_plan_that_is_stored_differently_is_not_called_saved(server, save):
+    def activate(request, answer):
+        if request.method == "GET" and "/CarePlan/" in request.path:
+            changed = answer.json() | {"status": "active"}
+            return Response(orjson.dumps(changed), 200, content_type="application/fhir+json")
+        return None
+
+    server.spoil = activate
+    delivery = save()
+    assert delivery.status == "failed"
+    assert "CarePlan.status: sent draft, stored active" in delivery.message
+
+
+def test_a_lost_answer_is_not_called_saved_and_the_next_try_finds_what_arrived(server, save):
+    def lose(request, _answer):
+        if _writes(request):
+            time.sleep(LIMITS.read + 0.5)
+        return
+
+    server.spoil = lose
+    assert save().status == "failed"
+    server.spoil = None
+    written = len(server.sent)
+    assert save().status == "saved"
+    assert len(server.sent) == written
+    assert len(stored(server, "CarePlan")) == len(stored(server, "Provenance")) == 1
+
+
+def test_a_plan_that_somebody_changed_in_the_ehr_is_replaced_only_after_telling(server, save, line_named):
+    first = save()
+    [plan] = stored(server, "CarePlan")
+    requests.put(f"{server.behind}/CarePlan/{plan['id']}", json=plan | {"title": "Ours now"}, timeout=10)
+    told = save([decision(line_named["pc"], "accept")])
+    assert told.status == "failed"
+    assert "was changed since it was last saved from here" in told.message
+    assert stored(server, "CarePlan")[0]["title"] == "Ours now"
+    again = save([decision(line_named["pc"], "accept")])
+    assert (again.status, again.reference) == ("saved", first.reference)
+
+
+def test_an_ehr_that_is_down_leaves_a_record_that_says_so(server, save, database):
+    server.spoil = lambda request, answer: Response("<h1>Bad gateway</h1>", 502)
+    delivery = save()
+    assert delivery.status == "refused"
+    assert "502" in delivery.message
+    assert deliveries_of_example(database, server)[0].status == "refused"
+
+
+def deliveries_of_example(database, server):
+    with database.session() as session:
+        return deliveries_of(session, reviewed(iss=server.base).patient)
+
+
+def test_nothing_is_sent_when_what_we_built_is_unsound(server, database, monkeypatch):
+    monkeypatch.setattr("plugin.delivery.reviewed.UNDECIDED", "")
+    plan = reviewed(iss=server.base)
+    with http_session(LIMITS) as session, pytest.raises(UnsoundPlan):
+        save_plan(plan, FhirClient(session, server.base, LIMITS), database, lambda: NOON)
+    assert server.sent == []
