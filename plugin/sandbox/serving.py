@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import importlib.util
+import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -30,21 +31,30 @@ def serving(application: WSGIApplication, port: int) -> Iterator[None]:
         )
     from waitress.server import create_server
 
-    sockets: dict[int, Any] = {}  # the server's open sockets: its own, and one for each connection
-    try:
-        server: Any = create_server(application, map=sockets, host="127.0.0.1", port=port, threads=THREADS, ident="")
-    except OSError as error:
-        if error.errno != errno.EADDRINUSE:
-            raise
-        raise UsageError(
-            f"port {port} is in use by another program: stop that program, or choose another port with --port"
-        ) from error
+    open_sockets: dict[int, Any] = {}  # of the server: its own, and one for each connection
+    listening = _listen(port)
+    server: Any = create_server(application, map=open_sockets, sockets=[listening], threads=THREADS, ident="")
     thread = threading.Thread(target=server.run, name=f"serving-{port}", daemon=True)
     thread.start()
     try:
         yield
     finally:
         # Closing the listening socket and every connection from inside its own loop lets that loop run out.
-        server.trigger.pull_trigger(lambda: server.asyncore.close_all(sockets))
+        server.trigger.pull_trigger(lambda: server.asyncore.close_all(open_sockets))
         thread.join(timeout=10)
         server.task_dispatcher.shutdown()
+
+
+def _listen(port: int) -> socket.socket:
+    listening = socket.socket()
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind(("127.0.0.1", port))
+    except OSError as error:
+        listening.close()
+        if error.errno != errno.EADDRINUSE:
+            raise
+        raise UsageError(
+            f"port {port} is in use by another program: stop that program, or choose another port with --port"
+        ) from error
+    return listening
