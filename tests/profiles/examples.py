@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import copy
+import json
+import sys
 from typing import Any
 
 BASE = "https://careplan-plugin.example.org/fhir"
@@ -174,3 +176,19 @@ def spoilt(resource: Resource, path: str, value: Any) -> Resource:
     else:
         element[last] = value
     return copied
+
+
+BROKEN = {
+    "an active plan": spoilt(EXAMPLES["drafted plan"], "status", "active"),
+    "a plan without text": spoilt(EXAMPLES["drafted plan"], "text", REMOVE),
+    "a plan without category": spoilt(EXAMPLES["drafted plan"], "category", [{"text": "Oncology"}]),
+    "a cancelled line without reason": spoilt(reviewed_plan(), "activity.0.detail.statusReason", REMOVE),
+    "a statement of nobody": spoilt(EXAMPLES["statement"], "performer", REMOVE),
+    "guidance that requires nothing": spoilt(EXAMPLES["guidance"], "dataRequirement", REMOVE),
+    "a form without a list": spoilt(EXAMPLES["review form"], "item.3", REMOVE),
+    "a form about devices": spoilt(EXAMPLES["review form"], "subjectType", ["Device"]),
+    "an active form": spoilt(EXAMPLES["review form"], "status", "active"),
+}
+
+if __name__ == "__main__":
+    sys.stdout.write(json.dumps({"sound": EXAMPLES, "broken": BROKEN}))

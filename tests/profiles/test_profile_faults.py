@@ -85,7 +85,7 @@ OTHER_FAULTS = {
     ),
     "a list is missing": (review_form(), "item.3", REMOVE, "item (notOffered)"),
     "a list is empty": (review_form(), "item.0.item", REMOVE, "item[0].item"),
-    "a form for devices": (review_form(), "subjectType", ["Device"], "subjectType"),
+    "a form for devices": (review_form(), "subjectType", ["Device"], "form-1"),
     "a misspelt claim": (EXAMPLES["statement"], "meta.profile.0", f"{BASE}/StructureDefinition/nope", "no profile"),
     "a claim of another type": (
         EXAMPLES["statement"],

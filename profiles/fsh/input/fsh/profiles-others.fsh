@@ -9,7 +9,7 @@ Description: "The four lists of a drafted plan, its tests and its supportive car
 * title 1..1
 * status = #draft
 * subjectType 1..1
-* subjectType = #Patient
+* obeys form-1
 * item 1..*
 * item ^slicing.discriminator.type = #value
 * item ^slicing.discriminator.path = "linkId"
@@ -27,6 +27,11 @@ Description: "The four lists of a drafted plan, its tests and its supportive car
 * insert ReviewGroup(notOffered, not-offered)
 * insert ReviewGroup(assessments, assessments)
 * insert ReviewGroup(support, support)
+
+Invariant: form-1
+Description: "The form is about a patient."
+Severity: #error
+Expression: "subjectType = 'Patient'"
 
 RuleSet: ReviewGroup(slice, link)
 * item[{slice}].linkId = "{link}"
