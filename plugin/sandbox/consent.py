@@ -1,4 +1,7 @@
-"""The authorization and token endpoints: at once after an EHR launch, after a choice of patient without one."""
+"""The authorization and token endpoints: at once after an EHR launch, after a choice of patient without one.
+
+Nobody signs in here: whoever holds a launch counts as the clinician who made it. All patients are invented.
+"""
 
 from __future__ import annotations
 
