@@ -45,7 +45,7 @@ def create_sandbox_app(
         response.headers.setdefault("Cache-Control", "no-store")
         if response.mimetype == "text/html":
             response.headers["Content-Security-Policy"] = (
-                f"default-src 'self'; frame-src {' '.join(app_origins)}; frame-ancestors 'self'; base-uri 'none'"
+                f"default-src 'self'; frame-src 'self' {' '.join(app_origins)}; frame-ancestors 'self'; base-uri 'none'"
             )
         return response
 
