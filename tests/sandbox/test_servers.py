@@ -30,7 +30,7 @@ def plugin(ehr, url, folder):
         return [f"plug-in of {ehr.fhir_url} at {url}, data in {folder.is_dir()}".encode()]
     return application
 
-run_demo(port=PORT, make_plugin=plugin)
+run_demo(port=EHR_PORT, plugin_port=OWN_PORT, make_plugin=plugin)
 """
 
 
@@ -133,9 +133,10 @@ def test_a_server_stops_although_a_browser_keeps_its_connection_open():
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_the_demo_prints_its_address_and_stops_cleanly(number):
-    port = free_port()
+    port, plugin_port = free_port(), free_port()
+    program = DEMO.replace("EHR_PORT", str(port)).replace("OWN_PORT", str(plugin_port))
     process = subprocess.Popen(
-        [sys.executable, "-W", "error", "-c", DEMO.replace("PORT", str(port))],
+        [sys.executable, "-W", "error", "-c", program],
         cwd=ROOT,
         env=os.environ | {"PYTHONPATH": str(ROOT)},
         stdout=subprocess.PIPE,
@@ -145,8 +146,8 @@ def test_the_demo_prints_its_address_and_stops_cleanly(number):
     address = process.stdout.readline().strip()
     assert address == f"http://127.0.0.1:{port}"
     assert "Hugo Mannequist" in requests.get(address, timeout=TIMEOUT).text
-    answer = requests.get(f"http://127.0.0.1:{port + 1}/", timeout=TIMEOUT).text
-    assert answer == f"plug-in of {address}/fhir at http://127.0.0.1:{port + 1}, data in True"
+    answer = requests.get(f"http://127.0.0.1:{plugin_port}/", timeout=TIMEOUT).text
+    assert answer == f"plug-in of {address}/fhir at http://127.0.0.1:{plugin_port}, data in True"
 
     process.send_signal(number)
     rest, said = process.communicate(timeout=TIMEOUT)
