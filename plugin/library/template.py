@@ -9,7 +9,7 @@ from plugin.library.build import Builder
 from plugin.library.content import content_folder
 from plugin.library.rules import Template
 from plugin.library.template_schema import schema_faults
-from plugin.library.validation import check_model
+from plugin.library.validation import check_model, check_profile, element_path
 from plugin.library.vocabulary_file import load_vocabulary
 from plugin.library.yaml_file import Document, read_yaml
 
@@ -27,7 +27,7 @@ def load_template(folder: Path, profiles: Path | None = None) -> Template:
     if not folder.is_dir():
         raise TemplateError([Fault(str(folder), None, "there is no such template folder", "give the folder's path")])
     documents = read_documents(folder)
-    faults = [fault for document in documents for fault in form_faults(document)]
+    faults = [fault for document in documents for fault in form_faults(document, profiles)]
     if faults:
         raise TemplateError(faults)
     vocabulary = load_vocabulary(folder / VOCABULARY_FILE, profiles)
@@ -51,10 +51,11 @@ def read_documents(folder: Path) -> list[Document]:
     return documents
 
 
-def form_faults(document: Document) -> list[Fault]:
-    """Faults of form: what the JSON Schema of its kind, then the FHIR model says."""
+def form_faults(document: Document, profiles: Path) -> list[Fault]:
+    """Faults of form: what the JSON Schema of its kind, then the FHIR model, then our profiles of extensions say."""
     faults = schema_faults(document)
     if faults:
         return faults
-    remedy = "write the element as FHIR R4 defines it"
-    return [document.fault((), message, remedy) for message in check_model(document.data)]
+    remedy = "write the element as FHIR R4 and the StructureDefinitions in profiles/ define it"
+    messages = check_model(document.data) or check_profile(document.data, profiles)
+    return [document.fault(element_path(message), message, remedy) for message in messages]

@@ -12,6 +12,7 @@ and foreign elements; codes and targets are compared here with the lists that th
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -20,7 +21,7 @@ import fhirkit
 from plugin.library.profile_check import check_profile
 from plugin.library.profile_walk import referenced_type
 
-__all__ = ["check_model", "check_profile", "check_structure"]
+__all__ = ["check_model", "check_profile", "check_structure", "element_path"]
 
 # The models shorten these lists to "a | b | +"; the bindings are required all the same (FHIR R4, publish.required).
 FULL_LISTS: dict[tuple[str, str], frozenset[str]] = {
@@ -65,6 +66,12 @@ def check_model(resource: dict[str, Any]) -> list[str]:
     except ValidationError as error:
         return faults + [_model_fault(kind, detail) for detail in error.errors()]
     return faults + list(_codes_and_targets(model, kind, _contained_types(resource)))
+
+
+def element_path(message: str) -> tuple[str | int, ...]:
+    """Where a message of these checks points: `CarePlan.activity[0].detail: …` -> activity, 0, detail."""
+    _, *steps = message.partition(": ")[0].partition(" ")[0].replace("[x]", "").split(".")
+    return tuple(int(part) if part.isdigit() else part for step in steps for part in re.findall(r"[^\[\]]+", step))
 
 
 def _type_of(resource: Any) -> str:

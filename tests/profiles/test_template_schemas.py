@@ -8,6 +8,7 @@ import orjson
 import pytest
 from jsonschema import Draft202012Validator
 
+from plugin.library.validation import check_profile, element_path
 from tests.profiles.examples import BASE, REMOVE, coded, extension, spoilt
 
 SCHEMAS = resources.files("plugin.library") / "schemas"
@@ -79,7 +80,10 @@ FINDING = {
                 {"url": "label", "valueString": "Oestrogen receptor"},
                 {"url": "type", "valueCode": "code"},
                 {"url": "group", "valueString": "Receptors"},
-                {"url": "presumption", "extension": [{"url": "reason", "valueString": "Rare."}]},
+                {
+                    "url": "presumption",
+                    "extension": [{"url": "value", "valueCode": "positive"}, {"url": "reason", "valueString": "Rare."}],
+                },
             ],
         }
     ],
@@ -136,21 +140,8 @@ SLIPS = {
     "a rule without disposition": ("rules", "action.0.extension.0", REMOVE, "rule-disposition offered"),
     "a rule without evidence": ("rules", "action.0.extension.1", REMOVE, "rule-evidence"),
     "a rule without knowledge entry": ("rules", "action.0.extension.3", REMOVE, "rule-source"),
-    "a rule that closes": ("rules", "action.0.extension.0.valueCode", "not-offered", "offered, judgement"),
     "an unknown extension": ("rules", "action.0.extension.0.url", f"{BASE}/StructureDefinition/x", "belongs here"),
-    "a code as text": (
-        "rules",
-        "action.0.extension.0",
-        extension("rule-disposition", valueString="offered"),
-        "valueCode",
-    ),
     "a gate without target": ("rules", "action.1.extension", GATE["extension"][:1], "gate-target"),
-    "a group that is none": (
-        "rules",
-        "action.1.extension.1.valueCanonical",
-        f"{BASE}/ValueSet/endocrine",
-        "category-group-",
-    ),
     "neither rule nor gate": ("rules", "action.0.code", REMOVE, "make it a gate"),
     "an alert without level": ("tests", "action.1.extension", REMOVE, "alert-level"),
     "a part that is no PlanDefinition": (
@@ -165,7 +156,6 @@ SLIPS = {
     "a name with a hyphen": ("definitions", "extension.0.valueExpression.name", "hr-positive", "camelCase"),
     "a condition without words": ("definitions", "extension.0.valueExpression.description", REMOVE, "description"),
     "a source of no kind": ("evidence", "relatedArtifact.0.extension.1", REMOVE, "evidence-kind"),
-    "a year as text": ("evidence", "relatedArtifact.0.extension.0.valueInteger", "2021", "as a number"),
     "a finding without label": ("findings", "dataRequirement.0.extension.0.extension.0", REMOVE, "label"),
     "a finding by camelCase": ("findings", "dataRequirement.0.id", "erLow", "lower case"),
     "an item type that is none": ("form", "item.0.type", "slider", "group"),
@@ -173,6 +163,38 @@ SLIPS = {
     "a list that is none": ("cases", "cases.0.expect.maybe", ["parp"], "at least one of"),
     "nothing expected": ("cases", "cases.0.expect", {}, "at least one of"),
     "a finding as list": ("cases", "cases.0.findings.er", ["positive"], ""),
+}
+
+VALUES = {
+    "a rule that closes": (
+        "rules",
+        "action.0.extension.0.valueCode",
+        "not-offered",
+        "action[0].extension[0].valueCode",
+    ),
+    "a code as text": (
+        "rules",
+        "action.0.extension.1",
+        extension("rule-evidence", valueString="label"),
+        "use valueCode",
+    ),
+    "a category that is none": ("rules", "action.1.extension.2.valueCode", "parps", "treatment-categories"),
+    "half unsourced": ("rules", "action.0.extension.4", extension("rule-unsourced", valueBoolean=False), "true"),
+    "a level that is none": ("tests", "action.1.extension.0.valueCode", "fatal", "alert-level-codes"),
+    "a condition in another language": ("definitions", "extension.0.valueExpression.language", "text/cql", "fhirpath"),
+    "a year as text": (
+        "evidence",
+        "relatedArtifact.0.extension.0",
+        extension("evidence-year", valueString="1"),
+        "Integer",
+    ),
+    "a finding of two labels": ("findings", "dataRequirement.0.extension.0.extension.1.url", "label", "(label)"),
+    "an extension out of place": (
+        "rules",
+        "action.0.documentation.0.extension",
+        [extension("rule-source", valueString="HR1-02")],
+        "put it on PlanDefinition.action",
+    ),
 }
 
 
@@ -200,3 +222,23 @@ def test_a_slip_is_found_with_its_remedy(slip):
     assert any(remedy in str(error.schema.get("description", "")) for error in found), [
         (error.message, error.schema.get("description")) for error in found
     ]
+
+
+@pytest.mark.parametrize("example", [name for name in SOUND if name != "cases"])
+def test_what_is_written_as_described_fits_the_definitions_of_its_extensions(example):
+    assert check_profile(SOUND[example][1]) == []
+
+
+@pytest.mark.parametrize("slip", VALUES)
+def test_the_value_of_an_extension_is_checked_by_its_definition(slip):
+    example, path, value, named = VALUES[slip]
+    messages = check_profile(spoilt(SOUND[example][1], path, value))
+    assert any(named in message for message in messages), messages
+
+
+def test_a_message_leads_to_its_element():
+    broken = spoilt(SOUND["rules"][1], "action.0.extension.1.valueCode", "opinion")
+    assert [element_path(message) for message in check_profile(broken)] == [("action", 0, "extension", 1, "valueCode")]
+    assert element_path("CarePlan.activity[2].detail.scheduled[x]: 1 found") == ("activity", 2, "detail", "scheduled")
+    assert element_path("CarePlan.activity[0].extension (disposition): 2 found") == ("activity", 0, "extension")
+    assert element_path("CarePlan: plan-1: Every canonical names its version.") == ()

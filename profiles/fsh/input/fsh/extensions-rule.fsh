@@ -59,6 +59,7 @@ Description: "True where no source was read for the rule: it needs clinical conf
 * insert OnRule
 * value[x] 1..1
 * value[x] only boolean
+* valueBoolean = true
 
 Extension: GateDisposition
 Id: gate-disposition
