@@ -33,8 +33,7 @@ def gateway_blueprint(server: SmartAuthorizationServer, backend: Backend) -> Blu
             rest["security"] = security_statement(server)
         return _fhir(200, statement)
 
-    @blueprint.route("", methods=_METHODS, defaults={"path": ""})
-    @blueprint.route("/", methods=_METHODS, defaults={"path": ""})
+    @blueprint.route("/", methods=_METHODS, defaults={"path": ""}, strict_slashes=False)
     @blueprint.route("/<path:path>", methods=_METHODS)
     def forward(path: str) -> Response:
         access = Access(_token(server), backend)
