@@ -41,6 +41,7 @@ def create_app(
     template = load_template(settings.templates_folder, settings.profiles_folder)
     database = Database(settings.database)
     database.upgrade()
+    database.close()  # a server may fork after this, and connections do not survive that
 
     app = Flask(__name__, static_folder="web/static", template_folder="web/templates")
     # The form token lives as long as the launch: a form that was open over lunch is still good.

@@ -68,7 +68,7 @@ def _existing(plan: ReviewedPlan, client: FhirClient) -> Resource | None:
     ]
     for page in client.search("CarePlan", search):
         for resource in page.resources:
-            if identifier["value"] in {each.get("value") for each in resource.get("identifier", ())}:  # type: ignore[attr-defined]
+            if identifier["value"] in {each.get("value") for each in resource.get("identifier", ())}:
                 return resource
     return None
 

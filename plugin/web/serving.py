@@ -8,7 +8,7 @@ from typing import Any
 from gunicorn.app.base import BaseApplication
 
 from plugin import create_app
-from plugin.settings import load_settings
+from plugin.settings import check_ready_to_serve, load_settings
 
 THREADS = 8
 
@@ -18,7 +18,9 @@ def serve_forever(config: Path | None, bind: str, workers: int) -> None:
 
     config: TOML settings file, or None for the environment alone. Raises UsageError for a setting that cannot be used.
     """
-    _Server(create_app(load_settings(config)), bind, workers).run()
+    settings = load_settings(config)
+    check_ready_to_serve(settings)
+    _Server(create_app(settings), bind, workers).run()
 
 
 class _Server(BaseApplication):  # type: ignore[misc]

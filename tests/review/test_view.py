@@ -1,0 +1,88 @@
+"""What stands where on the page, and which decisions count."""
+
+from datetime import UTC, datetime
+
+from example_draft import VOCABULARY, example_draft
+
+from plugin.review.view import build_page
+from plugin.storage.reviews import Author, Decision, Fact, Line
+
+RUIZ = Author("Practitioner/ruiz", "Dr. Ana Ruiz")
+NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
+
+
+def decision(kind, code, choice, standing):
+    line = Line(kind, code)
+    return {line: Decision(1, line, "0.1.0", standing, choice, "", "because", RUIZ, NOON, None)}
+
+
+def page(decisions=None, statements=None, draft=None):
+    return build_page(draft or example_draft(), VOCABULARY, {}, decisions or {}, statements or {})
+
+
+def lines(topics):
+    return {view.line.code: view for topic in topics for view in topic.lines}
+
+
+def facts(view):
+    return {fact.definition.code: fact for column in view.fact_columns for group in column for fact in group.shown}
+
+
+def test_no_line_is_accepted_before_a_person_accepts_it():
+    view = page()
+    assert view.progress.undecided == view.progress.total == 5
+    assert lines(view.offered)["cdk46-et"].choice is None
+
+
+def test_a_decision_counts_while_the_line_stands_where_it_was_decided():
+    view = page(decision("treatment-category", "cdk46-et", "accept", "offered"))
+    assert lines(view.offered)["cdk46-et"].choice == "accept"
+    assert view.progress.accepted == 1
+
+
+def test_a_line_that_moved_is_asked_again_and_the_old_decision_is_still_shown():
+    view = page(decision("treatment-category", "cdk46-et", "accept", "conditional"))
+    line = lines(view.offered)["cdk46-et"]
+    assert (line.choice, line.outdated) == (None, True)
+    assert line.decision.choice == "accept"
+    assert view.progress.decided == 0
+
+
+def test_a_decision_on_a_test_does_not_spill_over_to_a_category_of_the_same_code():
+    view = page(decision("assessment", "cdk46-et", "decline", "due"))
+    assert lines(view.offered)["cdk46-et"].choice is None
+
+
+def test_every_fact_of_the_vocabulary_is_on_the_page_once():
+    view = page()
+    shown = [
+        fact.definition.code
+        for column in view.fact_columns
+        for group in column
+        for fact in (*group.shown, *group.quiet)
+    ]
+    assert sorted(shown) == sorted(VOCABULARY)
+
+
+def test_facts_that_are_unknown_and_asked_are_shown_and_the_others_are_folded():
+    shown = facts(page())
+    assert "pik3ca" in shown
+    assert "menopausal-status" not in shown
+
+
+def test_questions_come_in_the_order_of_what_they_would_change():
+    assert [fact.definition.code for fact in page().questions][:3] == ["visceral-crisis", "pik3ca", "her2"]
+
+
+def test_a_stated_fact_is_told_apart_from_one_the_chart_reports():
+    stated = Fact(1, "er", "positive", "", RUIZ, NOON)
+    assert facts(page(statements={"er": stated}))["er"].state == "stated"
+    assert facts(page())["er"].state == "known"
+
+
+def test_correcting_what_the_chart_says_needs_a_reason_and_answering_a_question_does_not():
+    shown = facts(page())
+    assert shown["er"].correction_needs_reason
+    assert shown["her2"].correction_needs_reason
+    assert not shown["pik3ca"].correction_needs_reason
+    assert not shown["visceral-crisis"].correction_needs_reason
