@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from plugin.library.code_sets import CodeSets
+    from plugin.library.expressions import Expression
+    from plugin.library.readings import Reading
 
 FindingType = Literal["code", "boolean", "integer", "decimal"]
 Value = bool | int | float | str
@@ -14,14 +19,25 @@ Value = bool | int | float | str
 class Presumption:
     """What is taken as so when nothing is recorded, why that is safe, and what cancels it.
 
-    `unless` holds names of named conditions: when one of them is true, nothing is presumed.
-    `needs` holds FHIR resource types: when reading one of them from the EHR failed, nothing is presumed either.
+    unless: conditions over findings; when one of them is true, nothing is presumed.
+    needs: FHIR resource types; when reading one of them from the EHR failed, nothing is presumed either.
+    signs: names of ValueSets; a drug, procedure, problem or stay with one of their codes cancels it too.
     """
 
     value: Value
     reason: str
-    unless: tuple[str, ...] = ()
+    unless: tuple[Expression, ...] = ()
     needs: tuple[str, ...] = ()
+    signs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Derivation:
+    """A value that follows from other findings: `value` holds when `when` is true, for the `reason` given."""
+
+    value: Value
+    when: Expression
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +52,8 @@ class FindingDefinition:
     settled_by: codes of the assessments that would settle it when it is unknown.
     group: heading under which the page shows it.
     asked_of: `chart` when EHRs record it, `clinician` when only a person can state it.
+    reading: how it is read from the chart; None where only a clinician's statement or a derivation gives it.
+    derivations: tried in order while nothing is recorded.
     """
 
     code: str
@@ -49,6 +67,8 @@ class FindingDefinition:
     group: str = ""
     asked_of: Literal["chart", "clinician"] = "chart"
     presumption: Presumption | None = None
+    reading: Reading | None = None
+    derivations: tuple[Derivation, ...] = ()
 
     @property
     def variable(self) -> str:
@@ -63,12 +83,24 @@ def variable_name(code: str) -> str:
 
 
 class Vocabulary(Mapping[str, FindingDefinition]):
-    """All findings of a template by code, in the order in which they are shown; immutable."""
+    """All findings of a template by code, in the order in which they are shown, with the code sets that feed them.
 
-    def __init__(self, definitions: list[FindingDefinition], code_sets: Mapping[str, CodeSet] | None = None) -> None:
+    Immutable. `url` and `version` are those of the Library it was read from.
+    """
+
+    def __init__(
+        self,
+        definitions: list[FindingDefinition],
+        code_sets: CodeSets | None = None,
+        *,
+        url: str = "",
+        version: str = "",
+    ) -> None:
         self._by_code = {definition.code: definition for definition in definitions}
         self._by_variable = {definition.variable: definition for definition in definitions}
-        self.code_sets: Mapping[str, CodeSet] = code_sets or {}
+        self.code_sets = code_sets
+        self.url = url
+        self.version = version
 
     def __getitem__(self, code: str) -> FindingDefinition:
         return self._by_code[code]
@@ -82,19 +114,3 @@ class Vocabulary(Mapping[str, FindingDefinition]):
     def by_variable(self, name: str) -> FindingDefinition | None:
         """The finding that conditions call `%name`, or None where there is none."""
         return self._by_variable.get(name)
-
-
-@dataclass(frozen=True, slots=True)
-class CodeSet:
-    """An enumerated ValueSet: which (system, code) pairs belong to it, and how each is displayed.
-
-    url: canonical; the short name used by readers is its last segment (`er-tests`).
-    displays: (system, code) -> display.
-    """
-
-    url: str
-    title: str
-    displays: Mapping[tuple[str, str], str]
-
-    def __contains__(self, coding: object) -> bool:
-        return coding in self.displays

@@ -1,0 +1,116 @@
+"""How a finding is read from the chart, as data: which codes ask, which answers count, how results become a value.
+
+`findings.yaml` writes these; the readers in plugin.findings carry them out and know nothing clinical themselves.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from plugin.library.expressions import Expression
+    from plugin.library.vocabulary import Value
+
+PartKind = Literal["answer", "number", "variant", "condition", "stage", "procedure"]
+ReadingKind = Literal["results", "ever", "person", "treatment"]
+Strategy = Literal["newest", "course", "present"]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One kind of result that a finding is made of, such as the percent beside the status.
+
+    name: what rules call it, `%erPercent`.
+    kind: which reader reads it.
+    tests: ValueSets whose codes ask for it (Observation, Condition or Procedure codes).
+    unless_tests: ValueSets; a resource that also carries one of their codes is read there, not here.
+    answers: ConceptMaps from codes and words to values.
+    value: what the part is worth when its code alone is the message (a Condition).
+    subject: names that the display may use, by the ConceptMap of names; another name beside the code is a mismatch.
+    units: accepted units; unitless: ValueSets of tests whose unit may be missing; label: word that must stand before
+        the number when it is read from text.
+    minimum, maximum: a number outside is impossible.
+    fallback: counts only where the other parts say nothing.
+    sites: ValueSet of body sites that a `condition` must have.
+    genes: ValueSet of genes; origins: accepted genomic sources, `unstated` among them where none need be named;
+        studied: a gene that was sequenced without a reported variant is absent; unclassified: a variant without
+        significance counts; changes: pattern of protein changes that count without significance;
+        only: pattern of the changes that count at all; fusion: only rearrangements count.
+    active: only while the Condition is active.
+    excluding: ValueSets of specimens or assays whose results do not count.
+    valid_days: overrides that of the reading.
+    """
+
+    name: str
+    kind: PartKind
+    tests: tuple[str, ...] = ()
+    unless_tests: tuple[str, ...] = ()
+    answers: tuple[str, ...] = ()
+    value: Value | None = None
+    subject: tuple[str, ...] = ()
+    units: tuple[str, ...] = ()
+    unitless: tuple[str, ...] = ()
+    label: str = ""
+    minimum: float | None = None
+    maximum: float | None = None
+    fallback: bool = False
+    sites: tuple[str, ...] = ()
+    genes: tuple[str, ...] = ()
+    origins: tuple[str, ...] = ()
+    studied: bool = False
+    unclassified: bool = False
+    changes: str = ""
+    only: str = ""
+    fusion: bool = False
+    active: bool = False
+    excluding: tuple[str, ...] = ()
+    valid_days: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """`value` holds for a sample when `when` is true of its parts; without a `value` it is that of the part `part`.
+
+    note: what to tell the reader; derived: the value is worked out, not reported.
+    """
+
+    value: Value | None
+    when: Expression
+    part: str = ""
+    note: str = ""
+    derived: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How results become the value of a finding.
+
+    panel: findings with the same panel share their samples, and their rules see each other's values.
+    follows: the finding of the panel whose leading sample gives this one's value too.
+    once_found: a value that leads wherever it was found, however old; unless_leading: leading values it yields to.
+    lesions: a metastasis leads over the primary.
+    disputed: samples that differ are a conflict, whatever their dates.
+    valid_days: older results do not count; 0 for no limit.
+    join_days: parts reported apart by at most so many days, and never twice, belong to one sample.
+    of, value: for kind `ever`, which finding's results are searched for which value.
+    attribute: for kind `person`. classes, period: for kind `treatment`.
+    """
+
+    kind: ReadingKind
+    parts: tuple[Part, ...] = ()
+    rules: tuple[Rule, ...] = ()
+    panel: str = ""
+    follows: str = ""
+    once_found: Value | None = None
+    unless_leading: tuple[Value, ...] = ()
+    strategy: Strategy = "newest"
+    lesions: bool = False
+    disputed: bool = False
+    valid_days: int = 0
+    join_days: int = 0
+    of: str = ""
+    value: Value | None = None
+    attribute: str = ""
+    classes: tuple[str, ...] = ()
+    period: Literal["before", "after", "any"] = "any"

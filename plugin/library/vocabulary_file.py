@@ -1,0 +1,163 @@
+"""Loading the vocabulary: findings.yaml, a FHIR Library, with the ValueSets and ConceptMaps that it names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from plugin.errors import Fault, TemplateError
+from plugin.library.code_sets import CodeSets, load_code_map, load_code_set, load_local_maps
+from plugin.library.content import extension_url
+from plugin.library.expressions import Expression, names_in
+from plugin.library.fields import Fields
+from plugin.library.finding_fields import finding_of, fits
+from plugin.library.readings import Reading
+from plugin.library.vocabulary import FindingDefinition, Vocabulary, variable_name
+from plugin.library.yaml_file import Document, ElementPath, read_yaml
+
+FINDING_DEFINITION = extension_url("finding-definition")
+
+# What every reader uses, whichever finding it reads; named by role, filled in profiles/.
+SHARED_SETS = ("filler-words",)
+SHARED_MAPS = (
+    "test-names",
+    "test-abbreviations",
+    "organ-names",
+    "specimen-sites",
+    "genomic-elements",
+    "genomic-origins",
+    "variant-presence",
+    "variant-significance",
+    "rearrangement-words",
+)
+
+
+def load_vocabulary(path: Path, profiles: Path, site: Path | None = None) -> Vocabulary:
+    """The vocabulary in `path` with its code sets from `profiles`, checked and compiled.
+
+    site: a folder with the site's own ConceptMap-local*.json, from local codes to codes that we know.
+    Raises TemplateError carrying every fault found, each with file, line and remedy.
+    """
+    document = read_yaml(path, path.name)[0]
+    data = document.data
+    if not isinstance(data, dict) or data.get("resourceType") != "Library":
+        raise TemplateError(
+            [document.fault((), "is not a FHIR Library", "start the file with 'resourceType: Library'")]
+        )
+    faults: list[Fault] = []
+    definitions = list(_definitions(document, faults))
+    if not definitions:
+        faults.append(document.fault((), "declares no findings", "list them under dataRequirement"))
+    faults.extend(_name_faults(document, definitions))
+    code_sets = _code_sets(document, definitions, profiles, faults)
+    if faults:
+        raise TemplateError(faults)
+    if site is not None:
+        load_local_maps(site, code_sets)
+    return Vocabulary(definitions, code_sets, url=str(data.get("url", "")), version=str(data.get("version", "")))
+
+
+def _definitions(document: Document, faults: list[Fault]) -> Iterator[FindingDefinition]:
+    seen: set[str] = set()
+    for index, item in enumerate(document.data.get("dataRequirement", [])):
+        path: ElementPath = ("dataRequirement", index)
+        code = item.get("id")
+        own = [i for i, found in enumerate(item.get("extension", [])) if found.get("url") == FINDING_DEFINITION]
+        if not isinstance(code, str) or len(own) != 1 or code in seen:
+            message = f"the data requirement '{code}' does not define a finding of its own"
+            faults.append(document.fault(path, message, f"give it a new id and one extension {FINDING_DEFINITION}"))
+            continue
+        seen.add(code)
+        fields = Fields(item["extension"][own[0]], (*path, "extension", own[0]), document, faults)
+        definition = finding_of(fields, code, _value_sets(item))
+        if definition is not None:
+            yield definition
+
+
+def _value_sets(item: dict[str, Any]) -> tuple[str, ...]:
+    return tuple(found["valueSet"] for found in item.get("codeFilter", []) if "valueSet" in found)
+
+
+def _name_faults(document: Document, definitions: list[FindingDefinition]) -> Iterator[Fault]:
+    variables = {definition.variable for definition in definitions}
+    panels = _panels(definitions)
+    for index, definition in enumerate(definitions):
+        path: ElementPath = ("dataRequirement", index)
+        for expression in _chart_expressions(definition):
+            for name in sorted(names_in(expression) - variables):
+                yield document.fault(path, f"'{definition.code}' uses '%{name}', which is no finding", "correct it")
+        reading = definition.reading
+        if reading is None:
+            continue
+        known = panels[reading.panel or definition.code]
+        for rule in reading.rules:
+            for name in sorted(names_in(rule.when) - known):
+                message = f"a rule of '{definition.code}' uses '%{name}', which is no part or finding of its panel"
+                yield document.fault(path, message, f"use one of {', '.join(sorted(known))}")
+            if rule.value is not None and not fits(definition, rule.value):
+                yield document.fault(path, f"a rule gives '{definition.code}' the value {rule.value!r}", "correct it")
+        for other in filter(None, (reading.follows, reading.of)):
+            if variable_name(other) not in variables:
+                message = f"'{definition.code}' refers to '{other}', which is no finding"
+                yield document.fault(path, message, "correct it")
+
+
+def _chart_expressions(definition: FindingDefinition) -> Iterator[Expression]:
+    for derivation in definition.derivations:
+        yield derivation.when
+    if definition.presumption is not None:
+        yield from definition.presumption.unless
+
+
+def _panels(definitions: list[FindingDefinition]) -> dict[str, set[str]]:
+    panels: dict[str, set[str]] = {}
+    for definition in definitions:
+        if definition.reading is not None:
+            names = panels.setdefault(definition.reading.panel or definition.code, set())
+            names.add(definition.variable)
+            names.update(part.name for part in definition.reading.parts)
+    return panels
+
+
+def _code_sets(
+    document: Document, definitions: list[FindingDefinition], profiles: Path, faults: list[Fault]
+) -> CodeSets:
+    code_sets = CodeSets()
+    for name in SHARED_SETS:
+        code_sets.add_set(name, load_code_set(profiles / f"ValueSet-{name}.json"))
+    for name in SHARED_MAPS:
+        code_sets.maps[name] = load_code_map(profiles / f"ConceptMap-{name}.json")
+    for index, definition in enumerate(definitions):
+        sets, maps = _named(definition)
+        for name in sets - code_sets.sets.keys():
+            file = profiles / f"ValueSet-{name}.json"
+            try:
+                code_sets.add_set(name, load_code_set(file))
+            except TemplateError as error:
+                faults.append(_missing(document, index, definition, file, error))
+        for name in maps - code_sets.maps.keys():
+            file = profiles / f"ConceptMap-{name}.json"
+            try:
+                code_sets.maps[name] = load_code_map(file)
+            except TemplateError as error:
+                faults.append(_missing(document, index, definition, file, error))
+    return code_sets
+
+
+def _named(definition: FindingDefinition) -> tuple[set[str], set[str]]:
+    sets = {url.rsplit("/", 1)[-1] for url in definition.value_sets}
+    maps: set[str] = set()
+    if definition.presumption is not None:
+        sets.update(definition.presumption.signs)
+    reading = definition.reading or Reading("results")
+    sets.update(reading.classes)
+    for part in reading.parts:
+        sets.update(part.tests, part.unless_tests, part.unitless, part.sites, part.genes, part.excluding)
+        maps.update(part.answers)
+    return sets, maps
+
+
+def _missing(document: Document, index: int, definition: FindingDefinition, file: Path, error: TemplateError) -> Fault:
+    why = "; ".join(fault.message for fault in error.faults)
+    return document.fault(("dataRequirement", index), f"'{definition.code}' needs {file.name}: {why}", "add or mend it")
