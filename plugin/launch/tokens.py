@@ -128,7 +128,9 @@ def _answer(issuer: Issuer, ask: Any) -> Mapping[str, Any]:
         reason = type(fault).__name__
         raise Unreachable(f"the authorization server of {issuer.name} gave no answer ({reason})") from fault
     except ValueError as fault:
-        raise Refused(f"the authorization server of {issuer.name} did not answer with JSON", 200) from fault
+        raise RemoteError(
+            f"the answer of the authorization server of {issuer.name} cannot be read as a token"
+        ) from fault
     _check_bearer(issuer, answer)
     return dict(answer)
 

@@ -1,0 +1,89 @@
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fake_ehr import FakeEhr, running
+from flask import Flask
+from launch_app import Plugin, TestClock, page
+from sqlalchemy import func, select
+
+from plugin.launch.routes import init_launch
+from plugin.settings import Issuer, Settings
+from plugin.storage.database import Database
+from plugin.storage.tables import LaunchRow, WorkspaceRow
+
+
+@pytest.fixture(autouse=True)
+def far_from_utc(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The machine's own zone must not matter: half a day away from UTC, on another date."""
+    monkeypatch.setenv("TZ", "Pacific/Auckland")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
+
+
+@pytest.fixture
+def clock() -> TestClock:
+    return TestClock()
+
+
+@pytest.fixture
+def ehr(clock: TestClock) -> Iterator[FakeEhr]:
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    with running(FakeEhr(clock)) as ehr:
+        yield ehr
+
+
+@pytest.fixture
+def other_ehr(clock: TestClock) -> Iterator[FakeEhr]:
+    with running(FakeEhr(clock)) as ehr:
+        yield ehr
+
+
+@pytest.fixture
+def build(tmp_path: Path, clock: TestClock) -> Iterator[Callable[..., Plugin]]:
+    databases: list[Database] = []
+
+    def make(*ehrs: FakeEhr, **changes: Any) -> Plugin:
+        issuers = tuple(
+            Issuer(ehr.fhir, "careplan-plugin", client_secret=ehr.client_secret, label=f"EHR {number}")
+            for number, ehr in enumerate(ehrs, 1)
+        )
+        values = {"secret_key": "s" * 40, "allowed_issuers": issuers, "instance_folder": tmp_path} | changes
+        settings = Settings(**values)
+        database = Database(settings.database)
+        database.upgrade()
+        databases.append(database)
+        app = Flask("plugin")
+        app.secret_key = settings.secret_key
+        app.add_url_rule("/w/<workspace>/", "review.page", page)
+        init_launch(app, settings, database, clock)
+        return Plugin(app, settings, database)
+
+    yield make
+    for database in databases:
+        database.close()
+
+
+@pytest.fixture
+def plugin(build: Callable[..., Plugin], ehr: FakeEhr) -> Plugin:
+    return build(ehr)
+
+
+@pytest.fixture
+def stored() -> Callable[[Plugin], tuple[int, int]]:
+    """How many launches and workspaces the database holds."""
+
+    def count(plugin: Plugin) -> tuple[int, int]:
+        with plugin.database.session() as session:
+            launches = session.scalar(select(func.count()).select_from(LaunchRow))
+            workspaces = session.scalar(select(func.count()).select_from(WorkspaceRow))
+        return launches or 0, workspaces or 0
+
+    return count
