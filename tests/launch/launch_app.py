@@ -14,7 +14,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from plugin.launch.context import current_context
+from plugin.launch.context import LaunchContext, current_context
 from plugin.settings import Settings
 from plugin.storage.database import Database
 
@@ -68,6 +68,12 @@ class Plugin:
 
     def arrive(self, query: str, browser: FlaskClient | None = None) -> TestResponse:
         return (browser or self.browser).get(f"/smart/callback?{query}")
+
+    def context_of(self, address: str) -> LaunchContext:
+        """The context that pages at this address work with, asked for with the browser's cookies."""
+        cookies = "; ".join(f"{one.key}={one.value}" for one in self.browser._cookies.values() if one.path in address)
+        with self.app.test_request_context(address, headers={"Cookie": cookies}):
+            return current_context(address.split("/")[2])
 
     def launch(self, ehr: FakeEhr, browser: FlaskClient | None = None, **parameters: str) -> str:
         """A whole launch; the address of the workspace."""

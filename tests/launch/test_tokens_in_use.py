@@ -13,13 +13,7 @@ from launch_app import Plugin, TestClock, smart
 from plugin.chart.client import FhirClient
 from plugin.chart.reading import read_chart
 from plugin.errors import LaunchError, Refused, RemoteError
-from plugin.launch.context import LaunchContext, authorized_session, close_workspace, current_context
-
-
-def context_of(plugin: Plugin, address: str) -> LaunchContext:
-    cookies = "; ".join(f"{c.key}={c.value}" for c in plugin.browser._cookies.values() if c.path in address)
-    with plugin.app.test_request_context(address, headers={"Cookie": cookies}):
-        return current_context(address.split("/")[2])
+from plugin.launch.context import LaunchContext, authorized_session, close_workspace
 
 
 def client_of(plugin: Plugin, context: LaunchContext) -> FhirClient:
@@ -29,7 +23,7 @@ def client_of(plugin: Plugin, context: LaunchContext) -> FhirClient:
 
 @pytest.fixture
 def context(plugin: Plugin, ehr: FakeEhr) -> LaunchContext:
-    return context_of(plugin, plugin.launch(ehr))
+    return plugin.context_of(plugin.launch(ehr))
 
 
 @smart(93, 264)
@@ -137,7 +131,7 @@ def test_when_the_token_cannot_be_renewed_for_now_that_is_a_gap(
 
 def test_without_a_refresh_token_the_refusal_is_passed_on(plugin: Plugin, ehr: FakeEhr, clock: TestClock) -> None:
     ehr.rotate = False
-    context = context_of(plugin, plugin.launch(ehr))
+    context = plugin.context_of(plugin.launch(ehr))
     ehr.valid.clear()
     clock.advance(hours=2)
     with pytest.raises(Refused, match="token is not good"):
@@ -147,7 +141,7 @@ def test_without_a_refresh_token_the_refusal_is_passed_on(plugin: Plugin, ehr: F
 
 def test_a_token_without_lifetime_is_used_until_it_is_refused(plugin: Plugin, ehr: FakeEhr, clock: TestClock) -> None:
     ehr.lifetime = None
-    context = context_of(plugin, plugin.launch(ehr))
+    context = plugin.context_of(plugin.launch(ehr))
     clock.advance(hours=7)
     client_of(plugin, context).read("Patient", "p1")
     assert len(ehr.seen("/auth/token")) == 1
@@ -174,9 +168,9 @@ def test_the_token_goes_to_the_fhir_server_only(
 
 
 def test_two_patients_side_by_side_never_mix(plugin: Plugin, ehr: FakeEhr) -> None:
-    first = context_of(plugin, plugin.launch(ehr))
+    first = plugin.context_of(plugin.launch(ehr))
     ehr.token = {"patient": "p2"}
-    second = context_of(plugin, plugin.launch(ehr))
+    second = plugin.context_of(plugin.launch(ehr))
     assert (first.patient_id, second.patient_id) == ("p1", "p2")
     assert first.workspace != second.workspace
     ehr.valid |= {"access-1", "access-2"}
