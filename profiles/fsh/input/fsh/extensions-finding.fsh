@@ -45,7 +45,7 @@ Description: "One fact of the vocabulary: its label, type and values, what settl
 * insert NestedValue(presumption, reason, string)
 * insert NestedValue(presumption, unless, Expression)
 * insert NestedValue(presumption, needs, code)
-* insert NestedValue(presumption, sign, canonical)
+* insert NestedValue(presumption, sign, code)
 * extension[reading].extension contains kind 1..1
 * insert NestedValue(reading, kind, code)
 * extension[derivation].extension contains
