@@ -1,0 +1,127 @@
+"""A real Chromium, the sandbox EHR and the plug-in, as `careplan demo` runs them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import requests
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, sync_playwright
+
+from plugin.sandbox.demo import SandboxEHR, plugin_of_this_package, sandbox_ehr
+from plugin.sandbox.fhir_server import free_port
+from plugin.sandbox.serving import serving
+
+CHROMIUM = "/usr/bin/chromium"
+ARGUMENTS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+PATIENT = "hr-positive"
+OTHER_PATIENT = "her2-positive"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker("browser")
+
+
+@dataclass
+class Installation:
+    """The sandbox EHR and the plug-in beside it, which can be restarted."""
+
+    ehr: SandboxEHR
+    port: int
+    folder: Path
+    running: ExitStack
+
+    @property
+    def plugin_url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        self.running = ExitStack()
+        self.running.enter_context(serving(plugin_of_this_package(self.ehr, self.plugin_url, self.folder), self.port))
+
+    def restart(self) -> None:
+        """Stop the plug-in and start it again: another process would have the same database and nothing else."""
+        self.running.close()
+        self.start()
+
+    def plans_of(self, patient: str) -> list[dict]:
+        """The care plans that the EHR holds."""
+        answer = requests.get(f"{self.ehr.backend_url}/CarePlan", {"patient": patient}, timeout=10).json()
+        return [entry["resource"] for entry in answer.get("entry", ())]
+
+
+@pytest.fixture(scope="session")
+def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    port = free_port()
+    with sandbox_ehr(plugin_url=f"http://127.0.0.1:{port}") as ehr:
+        installed = Installation(ehr, port, tmp_path_factory.mktemp("instance"), ExitStack())
+        installed.start()
+        yield installed
+        installed.running.close()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def browse(chromium: Browser) -> Iterator[Callable[..., BrowserContext]]:
+    """Opens browsers that know nothing of each other."""
+    opened: list[BrowserContext] = []
+
+    def open_browser(**options: object) -> BrowserContext:
+        context = chromium.new_context(**{"viewport": {"width": 1440, "height": 900}, **options})
+        context.set_default_timeout(15_000)
+        opened.append(context)
+        return context
+
+    yield open_browser
+    for context in opened:
+        context.close()
+
+
+@pytest.fixture
+def in_frame(installation: Installation, browse: Callable[..., BrowserContext]) -> Callable[..., Locator]:
+    """Launches the plug-in from the EHR's own page, and gives the page inside the EHR's frame."""
+
+    def launch(patient: str = PATIENT, page: Page | None = None, **options: object) -> Locator:
+        page = page or browse(**options).new_page()
+        page.goto(f"{installation.ehr.url}/")
+        page.locator(f"a[href='/patients/{patient}/app']").click()
+        frame = page.frame_locator("iframe")
+        frame.locator("#main").wait_for()
+        frame.locator("#facts").wait_for()
+        return frame.locator("body")
+
+    return launch
+
+
+@pytest.fixture
+def in_tab(installation: Installation, browse: Callable[..., BrowserContext]) -> Callable[..., Page]:
+    """Launches the plug-in in a tab of its own."""
+
+    def launch(patient: str = PATIENT, browser: BrowserContext | None = None, **options: object) -> Page:
+        page = (browser or browse(**options)).new_page()
+        page.goto(f"{installation.ehr.url}/patients/{patient}/launch")
+        page.locator("#facts").wait_for()
+        return page
+
+    return launch

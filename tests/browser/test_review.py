@@ -1,0 +1,136 @@
+"""The main job in a browser: launch, read why, decide, save, find the plan in the EHR."""
+
+import re
+
+from conftest import OTHER_PATIENT, PATIENT
+
+SUMMARY = re.compile(r"(\d+) lines?, (\d+|none) decided")
+
+
+def decided(body):
+    found = SUMMARY.search(body.locator("#progress").inner_text())
+    return 0 if found[2] == "none" else int(found[2])
+
+
+def title(line):
+    return line.locator(".line-title").inner_text()
+
+
+def decline(line, words):
+    line.locator("summary", has_text="Decline").click()
+    line.get_by_label("In your own words").fill(words)
+    line.get_by_role("button", name="Decline with this reason").click()
+
+
+def test_launch_review_save_and_the_plan_is_in_the_ehr(in_frame, installation):
+    body = in_frame()
+    offered = body.locator(".list-offered .line").first
+    offered.locator("summary", has_text="Why").click()
+    assert "Facts that decide it" in offered.inner_text()
+    assert offered.locator(".behind code, .behind td").count() > 0
+    assert decided(body) == 0
+    accepted = title(offered)
+    offered.get_by_role("button", name="Accept").click()
+    body.locator(".list-offered .line .badge.accept").first.wait_for()
+    support = body.locator(".support .line").first
+    declined = title(support)
+    decline(support, "She has her own team <already>")
+    body.locator(".support .line .badge.decline").first.wait_for()
+    assert decided(body) == 2
+
+    body.get_by_role("button", name="Save to EHR").click()
+    body.locator(".delivery.saved").wait_for()
+    reference = body.locator(".delivery.saved code").inner_text()
+    [plan] = installation.plans_of(PATIENT)
+    assert reference == f"CarePlan/{plan['id']}"
+    assert (plan["status"], plan["intent"]) == ("draft", "proposal")
+    lines = {each["detail"]["code"]["text"]: each["detail"] for each in plan["activity"]}
+    assert lines[declined]["status"] == "cancelled"
+    assert lines[declined]["statusReason"]["text"] == "She has her own team <already>"
+    assert lines[accepted]["status"] == "not-started"
+    assert "She has her own team &lt;already&gt;" in plan["text"]["div"]
+
+
+def test_decisions_are_there_after_a_restart_and_a_new_launch(in_tab, installation):
+    patient = "premenopausal"
+    page = in_tab(patient)
+    line = page.locator(".support .line").first
+    name = title(line)
+    decline(line, "Asked for later")
+    page.locator(".support .line .badge.decline").first.wait_for()
+    installation.restart()
+    again = in_tab(patient)
+    same = again.locator(".support .line", has=again.get_by_text(name, exact=True)).first
+    assert "Asked for later" in same.inner_text()
+    assert decided(again) == 1
+
+
+def test_a_decline_without_reason_is_not_stored_and_says_what_to_do(in_tab):
+    page = in_tab("her2-low")
+    line = page.locator(".support .line").first
+    line.locator("summary", has_text="Decline").click()
+    line.get_by_role("button", name="Decline with this reason").click()
+    page.locator("#problem").wait_for()
+    assert "needs a reason" in page.locator("#problem").inner_text()
+    assert decided(page) == 0
+    assert page.locator(".support .line").first.locator("details.decide[open]").count() == 1
+
+
+def test_a_statement_redrafts_the_plan_at_once_and_stays_the_clinicians(in_tab):
+    page = in_tab("no-results")
+    question = page.locator("#questions form").first
+    question.wait_for()
+    code = question.get_attribute("id").removeprefix("ask-")
+    fact = page.locator(f"#fact-{code}")
+    if question.get_by_role("button", name="Yes").count():
+        question.get_by_role("button", name="Yes").click()
+    elif question.locator("select").count():
+        question.locator("select").select_option(index=1)
+        question.get_by_role("button", name="Record").click()
+    else:
+        question.get_by_role("button", name="Confirm").click()
+    fact.locator(".state-stated").first.wait_for(state="attached")
+    page.reload()
+    assert fact.locator(".state-stated").count() == 1
+    fact.locator("summary").first.click()
+    assert "stated this on" in fact.inner_text()
+
+
+def test_two_patients_side_by_side_never_mix(in_tab, browse):
+    browser = browse()
+    one, two = in_tab(PATIENT, browser), in_tab(OTHER_PATIENT, browser)
+    names = [page.locator(".banner .name").inner_text() for page in (one, two)]
+    assert names[0] != names[1]
+    before = two.locator("#progress").inner_text()
+    line = one.locator(".support .line").last
+    line.get_by_role("button", name="Accept").click()
+    one.locator(".support .line .badge.accept").first.wait_for()
+    two.reload()
+    assert two.locator("#progress").inner_text() == before
+    one.reload()
+    assert [page.locator(".banner .name").inner_text() for page in (one, two)] == names
+
+
+def test_another_browser_cannot_open_the_page_of_a_launch(in_tab, browse):
+    address = in_tab().url
+    stranger = browse().new_page()
+    answer = stranger.goto(address)
+    assert answer.status == 401
+    assert "Samplewood" not in stranger.content()
+
+
+def test_everything_works_without_scripts(in_tab):
+    page = in_tab("man", java_script_enabled=False)
+    line = page.locator(".support .line").first
+    line.locator("summary", has_text="Change").click()
+    line.get_by_label("What the plan should say instead").fill("By telephone")
+    line.get_by_role("button", name="Keep with this change").click()
+    page.locator(".support .line .badge.change").first.wait_for()
+    assert "By telephone" in page.locator(".support .line").first.inner_text()
+
+
+def test_a_patient_who_died_gets_no_plan_and_is_told_why(in_tab):
+    page = in_tab("deceased")
+    assert "No plan is drafted" in page.locator("#attention").inner_text()
+    assert page.locator(".line").count() == 0
+    assert page.get_by_role("button", name="Save to EHR").count() == 0
