@@ -15,7 +15,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path / 'folder' / 'careplan.sqlite'}"
         return
-    url = os.environ["CAREPLAN_TEST_POSTGRES"]
+    url = os.environ["CAREPLAN_TEST_POSTGRES"].replace("postgresql://", "postgresql+psycopg://")
     engine = create_engine(url)
     with engine.begin() as connection:
         connection.execute(text("DROP SCHEMA public CASCADE"))

@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -37,23 +40,19 @@ def test_upgrade_twice_changes_nothing(database: Database) -> None:
 
 
 def test_processes_that_start_together_upgrade_once(database_url: str) -> None:
-    failures: list[Exception] = []
+    program = "import sys; from plugin.storage.database import Database; Database(sys.argv[1]).upgrade()"
+    started = [subprocess.Popen([sys.executable, "-c", program, database_url]) for _ in range(3)]
+    assert [process.wait(timeout=60) for process in started] == [0, 0, 0]
 
-    def start() -> None:
+
+def test_threads_that_start_together_upgrade_once(database_url: str) -> None:
+    def start(_: int) -> None:
         database = Database(database_url)
-        try:
-            database.upgrade()
-        except Exception as fault:
-            failures.append(fault)
-        finally:
-            database.close()
+        database.upgrade()
+        database.close()
 
-    threads = [threading.Thread(target=start) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert failures == []
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(start, range(4))) == [None] * 4
 
 
 def test_what_was_stored_survives_a_restart(database_url: str) -> None:
