@@ -87,23 +87,29 @@ def run_demo(
     make_plugin: builds the plug-in from a sandbox, its own address and a folder for its data; None takes our own.
     Raises UsageError (port taken, extra not installed), Unreachable or Refused (FHIR server).
     """
-    stop = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop.set())
+    for number in (signal.SIGINT, signal.SIGTERM):  # both end the blocks below in order, also while they start
+        signal.signal(number, signal.default_int_handler)
     plugin_port = plugin_port or (port + 1 if port else free_port())
     port = port or free_port()
+    try:
+        with _demo(port, plugin_port, fhir_server, make_plugin or plugin_of_this_package) as ehr:
+            _say(f"{len(sample_patients())} synthetic patients are ready; Ctrl-C stops everything. Open:")
+            sys.stdout.write(f"{ehr.url}\n")
+            sys.stdout.flush()
+            threading.Event().wait()
+    except KeyboardInterrupt:
+        _say("stopped")
+
+
+@contextmanager
+def _demo(port: int, plugin_port: int, fhir_server: str | None, make_plugin: MakePlugin) -> Iterator[SandboxEHR]:
     plugin_url = f"http://127.0.0.1:{plugin_port}"
     _say("starting the sandbox EHR ...")
     with ExitStack() as stack:
         ehr = stack.enter_context(sandbox_ehr(port, plugin_url, fhir_server, progress=_show_progress))
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="careplan-demo-"))
-        plugin = (make_plugin or plugin_of_this_package)(ehr, plugin_url, Path(folder))
-        stack.enter_context(serving(plugin, plugin_port))
-        _say(f"{len(sample_patients())} synthetic patients are ready; Ctrl-C stops everything. Open:")
-        sys.stdout.write(f"{ehr.url}\n")
-        sys.stdout.flush()
-        stop.wait()
-        _say("stopping ...")
+        stack.enter_context(serving(make_plugin(ehr, plugin_url, Path(folder)), plugin_port))
+        yield ehr
 
 
 def plugin_of_this_package(ehr: SandboxEHR, plugin_url: str, folder: Path) -> WSGIApplication:
