@@ -19,7 +19,8 @@ def activity_of(line: CategoryLine | ItemLine, template: Template) -> dict[str, 
     detail: dict[str, Any] = {
         **({"kind": activity.kind} if activity and activity.kind else {}),
         **({"instantiatesCanonical": [activity.url]} if activity else {}),
-        "code": {"coding": [{"system": system, "code": line.code, "display": line.label}], "text": line.label},
+        # The page's label is text, not display: a display must be the CodeSystem's own.
+        "code": {"coding": [{"system": system, "code": line.code}], "text": line.label},
         "status": "not-started",
         "description": line.why,
     }

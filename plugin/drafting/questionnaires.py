@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from plugin.drafting.model import CategoryLine, Draft, ItemLine
-from plugin.library.content import system_url
+from plugin.library.content import CANONICAL, system_url
 from plugin.library.rules import Template
 from plugin.library.vocabulary import FindingDefinition, Value
 
 Item = dict[str, Any]
 ITEM_TYPES = {"code": "choice", "boolean": "boolean", "integer": "integer", "decimal": "decimal"}
+REVIEW_PROFILE = f"{CANONICAL}/StructureDefinition/plan-review-questionnaire"
 INITIAL = {"boolean": "valueBoolean", "integer": "valueInteger", "decimal": "valueDecimal"}
 DECISIONS = {"accept": "Accept", "change": "Change", "decline": "Decline"}
 
@@ -27,7 +28,7 @@ def questionnaires(draft: Draft, template: Template) -> dict[str, dict[str, Any]
         "assessments": draft.assessments,
         "support": draft.supportive_care,
     }
-    filled["plan-review"] = _with_items(
+    filled["plan-review"] = {"meta": {"profile": [REVIEW_PROFILE]}} | _with_items(
         filled["plan-review"], {link_id: [_line(link_id, line) for line in lines] for link_id, lines in groups.items()}
     )
     facts = [_fact(template.vocabulary[code], draft.findings[code].value) for code in draft.to_confirm]
