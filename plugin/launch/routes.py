@@ -20,6 +20,7 @@ log = structlog.get_logger()
 
 _CALLBACK = "/smart/callback"
 _LANDING = "careplan.landing"
+_TITLE = "The plug-in could not be opened"
 
 
 def init_launch(
@@ -83,7 +84,7 @@ def keep_private(response: Response) -> Response:
     ancestors = " ".join(("'self'", *service.settings.frame_ancestors))
     response.headers.setdefault("Cache-Control", "no-store")
     response.headers.setdefault("Referrer-Policy", "no-referrer")
-    policy = f"default-src 'none'; style-src 'self' 'unsafe-inline'; frame-ancestors {ancestors}"
+    policy = f"default-src 'none'; style-src 'self' 'unsafe-inline'; img-src 'self'; frame-ancestors {ancestors}"
     response.headers.setdefault("Content-Security-Policy", policy)
     return response
 
@@ -102,7 +103,9 @@ def refusal_page(refusal: LaunchError) -> tuple[str, int]:
 def _page(error: CareplanError, status: int) -> tuple[str, int]:
     error_id = secrets.token_hex(4)
     log.warning("launch_refused", error_id=error_id, status=status, kind=type(error).__name__)
-    return render_template("launch/refused.html", message=str(error), error_id=error_id, status=status), status
+    message = f"{str(error)[:1].upper()}{str(error)[1:]}."
+    page = render_template("launch/refused.html", title=_TITLE, message=message, error_id=error_id)
+    return page, status
 
 
 def _depart(iss: str, token: str) -> Answer:

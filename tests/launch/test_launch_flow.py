@@ -39,7 +39,7 @@ def test_the_configuration_is_asked_for_as_json(plugin: Plugin, ehr: FakeEhr) ->
     assert request.headers["Accept"] == "application/json"
 
 
-@smart(3, 13, 32, 33, 34, 35, 37, 39, 41, 44, 45, 47, 50, 51)
+@smart(3, 13, 21, 32, 33, 34, 35, 37, 39, 41, 44, 45, 47, 50, 51, 195, 196, 211)
 def test_the_authorization_request_is_complete(plugin: Plugin, ehr: FakeEhr) -> None:
     asked = plugin.depart(ehr, launch="launch-42")
     assert asked["response_type"] == "code"
@@ -51,6 +51,7 @@ def test_the_authorization_request_is_complete(plugin: Plugin, ehr: FakeEhr) -> 
     assert re.fullmatch(r"[A-Za-z0-9_-]{43}", asked["code_challenge"])
     assert {"launch", "openid", "fhirUser", "patient/Observation.crs"} <= set(asked["scope"].split())
     assert {"state", "nonce"} <= set(asked)
+    assert not {"auth_time", "max_age"} & set(asked)
 
 
 @smart(42)
@@ -178,7 +179,7 @@ def test_an_answer_without_scope_means_all_that_was_asked(plugin: Plugin, ehr: F
     assert plugin.browser.get(plugin.launch(ehr)).json["missing"] == []
 
 
-@smart(191)
+@smart(191, 193)
 def test_context_beyond_patient_and_encounter_does_no_harm(plugin: Plugin, ehr: FakeEhr) -> None:
     ehr.token = {"fhirContext": [{"reference": "ImagingStudy/1"}], "encounter": None, "intent": "reconcile-meds"}
     assert plugin.browser.get(plugin.launch(ehr)).json["encounter"] == ""
