@@ -31,6 +31,7 @@ def create_app(
     from plugin.launch.routes import init_launch
     from plugin.library.template import load_template
     from plugin.review.charts import Charts
+    from plugin.review.code_names import code_names
     from plugin.review.workbench import Workbench
     from plugin.settings import load_settings
     from plugin.storage.database import Database
@@ -48,7 +49,7 @@ def create_app(
     app.config.update(SECRET_KEY=settings.secret_key, WTF_CSRF_TIME_LIMIT=None, MAX_CONTENT_LENGTH=1_000_000)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.extensions[desk.EXTENSION] = desk.Office(
-        Workbench(template, database, clock, settings.zone),
+        Workbench(template, code_names(settings.profiles_folder, "alert"), database, clock, settings.zone),
         Charts(clock, timedelta(hours=settings.session_hours)),
         Limits.of(settings),
     )

@@ -13,8 +13,6 @@ from plugin.review.words import value_in_words
 from plugin.storage.reviews import Choice, Decision, Fact
 from plugin.storage.reviews import Line as LineKey
 
-Labels = Mapping[str, str]
-
 SETTLED_BY_CHART = frozenset({"known", "derived", "conflicting"})
 
 
@@ -98,18 +96,39 @@ class FactView:
         return self.finding.state in SETTLED_BY_CHART
 
     @property
-    def quiet(self) -> bool:
-        """Nothing recorded and nothing asked: folded away."""
-        return self.finding.state == "unknown" and not self.rank and not self.finding.results
+    def fold(self) -> str:
+        """The heading under which the fact is folded away; empty where it is shown.
+
+        What is presumed is named on every line that rests on it and asked among the questions; what nobody asks and
+        nobody recorded need not be read at all.
+        """
+        if self.finding.state == "presumed":
+            return f"Presumed {self.words.lower()}"
+        silent = self.finding.state == "unknown" and not self.rank and not self.finding.results
+        return "not recorded, not needed now" if silent else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Fold:
+    """Facts that are folded away under a title."""
+
+    title: str
+    facts: tuple[FactView, ...]
+
+    @property
+    def names(self) -> str:
+        """The labels of the facts inside, where they rest on a presumption; silence needs no names."""
+        presumed = [fact.definition.label for fact in self.facts if fact.finding.state == "presumed"]
+        return " · ".join(presumed)
 
 
 @dataclass(frozen=True, slots=True)
 class FactGroup:
-    """Facts under one heading; `quiet` ones are folded."""
+    """Facts under one heading, some of them folded."""
 
     title: str
     shown: tuple[FactView, ...]
-    quiet: tuple[FactView, ...]
+    folds: tuple[Fold, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +152,17 @@ class Progress:
 
 
 @dataclass(frozen=True, slots=True)
+class Words:
+    """What the template calls things.
+
+    labels: code of any category, test, care item or alert -> its name. topics: headings of treatment in the order of the page.
+    """
+
+    labels: Mapping[str, str]
+    topics: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class PageView:
     """Everything the review page shows of one draft."""
 
@@ -146,7 +176,7 @@ class PageView:
     tests: tuple[Topic, ...]
     support: tuple[Topic, ...]
     progress: Progress
-    labels: Labels
+    labels: Mapping[str, str]
 
     def label(self, code: str) -> str:
         """The name of a category, test or finding; the code itself where the template has none."""
@@ -156,13 +186,12 @@ class PageView:
 def build_page(
     draft: Draft,
     vocabulary: Vocabulary,
-    labels: Labels,
+    words: Words,
     decisions: Mapping[LineKey, Decision],
     statements: Mapping[str, Fact],
 ) -> PageView:
     """The page for a draft.
 
-    labels: code of any category or test -> its name, for lines that name each other.
     decisions, statements: the one in force for each line and for each fact, as stored.
     """
 
@@ -172,7 +201,7 @@ def build_page(
         return LineView(line, kind_of(line), decision, outdated)
 
     def standing(disposition: Disposition) -> tuple[Topic, ...]:
-        return _topics(draft.standing(disposition), view)
+        return _topics(draft.standing(disposition), view, words.topics)
 
     facts = _facts(draft, vocabulary, statements)
     return PageView(
@@ -186,15 +215,15 @@ def build_page(
         tests=_topics(draft.assessments, view),
         support=_topics(draft.supportive_care, view),
         progress=_progress([view(line) for line in decidable_lines(draft)]),
-        labels={**labels, **{code: definition.label for code, definition in vocabulary.items()}},
+        labels={**words.labels, **{code: definition.label for code, definition in vocabulary.items()}},
     )
 
 
-def _topics(lines: Iterable[Line], view: Callable[[Line], LineView]) -> tuple[Topic, ...]:
-    by_topic: dict[str, list[LineView]] = {}
+def _topics(lines: Iterable[Line], view: Callable[[Line], LineView], order: tuple[str, ...] = ()) -> tuple[Topic, ...]:
+    by_topic: dict[str, list[LineView]] = {title: [] for title in order}
     for line in lines:
         by_topic.setdefault(line.topic, []).append(view(line))
-    return tuple(Topic(title, tuple(views)) for title, views in by_topic.items())
+    return tuple(Topic(title, tuple(views)) for title, views in by_topic.items() if views)
 
 
 def _facts(draft: Draft, vocabulary: Vocabulary, stated: Mapping[str, Fact]) -> list[FactView]:
@@ -210,18 +239,19 @@ def _groups(facts: list[FactView]) -> tuple[FactGroup, ...]:
     for fact in facts:
         by_group.setdefault(fact.definition.group, []).append(fact)
     return tuple(
-        FactGroup(
-            title,
-            tuple(fact for fact in members if not fact.quiet),
-            tuple(fact for fact in members if fact.quiet),
-        )
+        FactGroup(title, tuple(fact for fact in members if not fact.fold), _folds(members))
         for title, members in by_group.items()
     )
 
 
+def _folds(facts: list[FactView]) -> tuple[Fold, ...]:
+    titles = dict.fromkeys(fact.fold for fact in facts if fact.fold)
+    return tuple(Fold(title, tuple(fact for fact in facts if fact.fold == title)) for title in titles)
+
+
 def _columns(groups: tuple[FactGroup, ...]) -> tuple[tuple[FactGroup, ...], ...]:
     """Two columns of about the same height, read down and then across, each group whole."""
-    heights = [len(group.shown) + 2 for group in groups]
+    heights = [len(group.shown) + 2 * len(group.folds) + 2 for group in groups]
     cut = min(range(len(groups) + 1), key=lambda at: abs(sum(heights[:at]) - sum(heights[at:])))
     return groups[:cut], groups[cut:]
 

@@ -17,7 +17,7 @@ from plugin.library.rules import Template
 from plugin.library.vocabulary import Value
 from plugin.review.charts import Clock
 from plugin.review.decisions import Wish
-from plugin.review.view import SETTLED_BY_CHART, PageView, build_page
+from plugin.review.view import SETTLED_BY_CHART, PageView, Words, build_page
 from plugin.storage.database import Database
 from plugin.storage.reviews import (
     Author,
@@ -47,7 +47,14 @@ class Review:
 class Workbench:
     """Opens reviews and keeps what people decide. One for the whole application; holds no patient's data."""
 
-    def __init__(self, template: Template, database: Database, clock: Clock, zone: tzinfo) -> None:
+    def __init__(
+        self, template: Template, alert_names: Mapping[str, str], database: Database, clock: Clock, zone: tzinfo
+    ) -> None:
+        activities = template.activities.values()
+        self._words = Words(
+            {**alert_names, **{activity.code: activity.label for activity in activities}},
+            tuple(dict.fromkeys(activity.topic for activity in activities)),
+        )
         self.template = template
         self.database = database
         self._clock = clock
@@ -74,8 +81,7 @@ class Workbench:
 
     def page(self, review: Review) -> PageView:
         """The review as the page shows it."""
-        labels = {code: activity.label for code, activity in self.template.activities.items()}
-        return build_page(review.draft, self.template.vocabulary, labels, review.decisions, review.statements)
+        return build_page(review.draft, self.template.vocabulary, self._words, review.decisions, review.statements)
 
     def decide(self, patient: PatientKey, review: Review, key: LineKey, wish: Wish, author: Author) -> None:
         """Keep a decision; raises InputError for a line that this draft does not ask about."""

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from example_draft import VOCABULARY, example_draft
 
-from plugin.review.view import build_page
+from plugin.review.view import Words, build_page
 from plugin.storage.reviews import Author, Decision, Fact, Line
 
 RUIZ = Author("Practitioner/ruiz", "Dr. Ana Ruiz")
@@ -17,7 +17,7 @@ def decision(kind, code, choice, standing):
 
 
 def page(decisions=None, statements=None, draft=None):
-    return build_page(draft or example_draft(), VOCABULARY, {}, decisions or {}, statements or {})
+    return build_page(draft or example_draft(), VOCABULARY, Words({}), decisions or {}, statements or {})
 
 
 def lines(topics):
@@ -26,6 +26,11 @@ def lines(topics):
 
 def facts(view):
     return {fact.definition.code: fact for column in view.fact_columns for group in column for fact in group.shown}
+
+
+def folded(view):
+    folds = [fold for column in view.fact_columns for group in column for fold in group.folds]
+    return {fact.definition.code: (fold.title, fact) for fold in folds for fact in fold.facts}
 
 
 def test_no_line_is_accepted_before_a_person_accepts_it():
@@ -59,15 +64,25 @@ def test_every_fact_of_the_vocabulary_is_on_the_page_once():
         fact.definition.code
         for column in view.fact_columns
         for group in column
-        for fact in (*group.shown, *group.quiet)
+        for fact in (*group.shown, *(folded for fold in group.folds for folded in fold.facts))
     ]
     assert sorted(shown) == sorted(VOCABULARY)
 
 
 def test_facts_that_are_unknown_and_asked_are_shown_and_the_others_are_folded():
-    shown = facts(page())
-    assert "pik3ca" in shown
-    assert "menopausal-status" not in shown
+    assert "pik3ca" in facts(page())
+    assert folded(page())["menopausal-status"][0] == "not recorded, not needed now"
+
+
+def test_what_is_presumed_is_folded_under_its_value():
+    assert folded(page())["visceral-crisis"][0] == "Presumed no"
+
+
+def test_topics_come_in_the_order_of_the_template():
+    draft = example_draft()
+    view = build_page(draft, VOCABULARY, Words({}, ("Testing", "Systemic therapy")), {}, {})
+    assert [topic.title for topic in view.offered] == ["Systemic therapy"]
+    assert view.tests[0].title == "Testing"
 
 
 def test_questions_come_in_the_order_of_what_they_would_change():
@@ -85,4 +100,4 @@ def test_correcting_what_the_chart_says_needs_a_reason_and_answering_a_question_
     assert shown["er"].correction_needs_reason
     assert shown["her2"].correction_needs_reason
     assert not shown["pik3ca"].correction_needs_reason
-    assert not shown["visceral-crisis"].correction_needs_reason
+    assert not folded(page())["visceral-crisis"][1].correction_needs_reason
