@@ -50,6 +50,7 @@ class FakeEhr:
     refresh: str = "refresh-0"
     issued: int = 0
     codes: dict[str, dict[str, str]] = field(default_factory=dict)
+    patients: dict[str, str] = field(default_factory=dict)
 
     @property
     def fhir(self) -> str:
@@ -104,7 +105,7 @@ class FakeEhr:
             return as_json({"error": "invalid_grant", "error_description": "wrong code_verifier"}, 400)
         answer = self._access() | {
             "scope": asked["scope"],
-            "patient": "p1",
+            "patient": self.patients.get(asked["code_challenge"], "p1"),
             "encounter": "e1",
             "need_patient_banner": False,
             "smart_style_url": f"{self.base}/style.json",
