@@ -135,13 +135,14 @@ def _read_or_search(client: FhirClient, patient_id: str, found: _Found) -> None:
     if search is PATIENT:
         found.resources.append(client.read("Patient", patient_id))
         return
-    parameters = search.parameters(patient_id)
     try:
-        _collect(client, search, parameters, found)
+        _collect(client, search, search.parameters(patient_id), found)
     except Refused as refusal:
-        if refusal.status not in _SEARCH_NOT_SUPPORTED or not (search.include or search.categories):
+        if refusal.status not in _SEARCH_NOT_SUPPORTED or not (search.refers or search.categories):
             raise
         _ask_differently(client, patient_id, found, refusal)
+    if search.refers:
+        _fetch_what_is_referred_to(client, found)
 
 
 def _ask_differently(client: FhirClient, patient_id: str, found: _Found, refusal: Refused) -> None:
@@ -150,11 +151,26 @@ def _ask_differently(client: FhirClient, patient_id: str, found: _Found, refusal
     plain = [("patient", patient_id)]
     if not search.categories:
         _collect(client, search, plain, found)
-        found.miss(f"the server does not send what they refer to ({refusal})", refusal.status)
         return
     for category in search.categories:
         _collect(client, search, [*plain, ("category", category)], found)
     found.miss("the server sends them by category only, those without a category were not read", refusal.status)
+
+
+def _fetch_what_is_referred_to(client: FhirClient, found: _Found) -> None:
+    """Read what the server did not send along, such as the medication of a prescription."""
+    have = {f"{resource['resourceType']}/{resource.get('id')}" for resource in found.resources}
+    wanted = {_reference_in(resource, found.search.refers) for resource in found.resources}
+    failures: list[RemoteError] = []
+    for reference in sorted(wanted - {""}):
+        if found.abandoned or "/".join(reference.split("/")[-2:]) in have:
+            continue
+        try:
+            found.resources.append(client.read_reference(reference))
+        except RemoteError as failure:
+            failures.append(failure)
+    if failures:
+        found.miss(f"{len(failures)} of the resources they refer to could not be read, the first because {failures[0]}")
 
 
 def _collect(client: FhirClient, search: Search, parameters: Parameters, found: _Found) -> None:
@@ -192,9 +208,13 @@ def _sort_out(found: Iterable[_Found], patient_id: str) -> tuple[list[Resource],
 def _of_another_patient(resource: Resource, patient_id: str) -> bool:
     if resource["resourceType"] == "Patient":
         return resource.get("id") != patient_id
-    subject = resource.get("subject") or resource.get("patient")
-    reference = subject.get("reference") if isinstance(subject, dict) else None
-    if not isinstance(reference, str):
-        return False
+    reference = _reference_in(resource, "subject") or _reference_in(resource, "patient")
     parts = reference.split("/")
     return "Patient" in parts[:-1] and parts[parts.index("Patient") + 1] != patient_id
+
+
+def _reference_in(resource: Resource, element: str) -> str:
+    """The literal reference in an element; empty where there is none, or one to a contained resource."""
+    value = resource.get(element)
+    reference = value.get("reference") if isinstance(value, dict) else None
+    return reference if isinstance(reference, str) and not reference.startswith("#") else ""

@@ -25,18 +25,22 @@ class Search:
     """One search of a patient's chart.
 
     label: what the clinician reads when it fails, in the plural.
-    include: `_include` values, for resources that are meaningless without what they refer to.
+    refers: element with the reference to a resource without which the found one is meaningless. Asked for together
+        (`_include`), and one by one where the server does not send it along.
     categories: where the server refuses the plain search, the categories to ask for instead.
     """
 
     resource_type: str
     label: str
-    include: tuple[str, ...] = ()
+    refers: str = ""
     categories: tuple[str, ...] = ()
 
     def parameters(self, patient_id: str) -> Parameters:
         """The query of the plain search."""
-        return [("patient", patient_id), *(("_include", value) for value in self.include)]
+        plain = [("patient", patient_id)]
+        if not self.refers:
+            return plain
+        return [*plain, ("_include", f"{self.resource_type}:{self.refers.removesuffix('Reference')}")]
 
 
 PATIENT = Search("Patient", "The patient's own record")
@@ -46,8 +50,8 @@ CHART_SEARCHES = (
     Search("Condition", "Conditions"),
     Search("DiagnosticReport", "Diagnostic reports"),
     Search("Specimen", "Specimens"),
-    Search("MedicationRequest", "Prescriptions", include=("MedicationRequest:medication",)),
-    Search("MedicationStatement", "Medication statements", include=("MedicationStatement:medication",)),
-    Search("MedicationAdministration", "Administered medication", include=("MedicationAdministration:medication",)),
+    Search("MedicationRequest", "Prescriptions", refers="medicationReference"),
+    Search("MedicationStatement", "Medication statements", refers="medicationReference"),
+    Search("MedicationAdministration", "Administered medication", refers="medicationReference"),
     Search("Procedure", "Procedures"),
 )

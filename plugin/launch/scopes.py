@@ -10,6 +10,9 @@ from plugin.chart.searches import CHART_SEARCHES
 # Who is using the plug-in, and a refresh token for as long as that person is online.
 _IDENTITY = ("openid", "fhirUser", "user/Practitioner.r", "online_access")
 
+# What prescriptions refer to.
+_REFERRED_TO = {"Medication": "r"}
+
 # What a reviewed plan is written as, and read back.
 _WRITTEN = {
     "CarePlan": "crus",
@@ -33,7 +36,7 @@ _NOT_A_RIGHT = frozenset({"launch", "launch/patient", "online_access", "offline_
 
 def scopes_to_request(from_ehr: bool) -> tuple[str, ...]:
     """The scopes of a launch: context, identity, and what the chart and the plan need, each type on its own."""
-    rights = {search.resource_type: "rs" for search in CHART_SEARCHES} | _WRITTEN
+    rights = {search.resource_type: "rs" for search in CHART_SEARCHES} | _REFERRED_TO | _WRITTEN
     resources = [f"patient/{kind}.{letters}" for kind, letters in sorted(rights.items())]
     return ("launch" if from_ehr else "launch/patient", *_IDENTITY, "patient/Patient.r", *resources)
 

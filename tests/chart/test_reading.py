@@ -277,16 +277,48 @@ def test_where_all_observations_are_refused_they_are_asked_for_by_category(stub:
     assert "without a category were not read" in gap_texts(chart)
 
 
-def test_where_includes_are_refused_the_rest_is_read(stub: FhirStub) -> None:
+PRESCRIPTIONS = [search for search in CHART_SEARCHES if search.resource_type == "MedicationRequest"]
+
+
+def prescription(number: int, reference: str) -> dict[str, object]:
+    return {
+        "resourceType": "MedicationRequest",
+        "id": f"m{number}",
+        "medicationReference": {"reference": reference},
+    }
+
+
+def test_the_medication_of_a_prescription_is_asked_for_with_it(stub: FhirStub) -> None:
+    medication = {"resourceType": "Medication", "id": "x"}
+    stub.on["MedicationRequest"] = lambda _: bundle(prescription(1, "Medication/x"), medication)
+    chart = read(stub, PRESCRIPTIONS)
+    assert [resource["id"] for resource in chart.resources] == ["p1", "m1", "x"]
+    assert stub.asked("MedicationRequest")[0].args["_include"] == "MedicationRequest:medication"
+    assert len(stub.requests) == 2
+
+
+def test_where_includes_are_refused_or_ignored_medications_are_read_one_by_one(stub: FhirStub) -> None:
     def answer(request: Request) -> Response:
         if "_include" in request.args:
             return outcome(400, "_include is not supported")
-        return bundle({"resourceType": "MedicationRequest", "id": "m1"})
+        found = [prescription(1, "Medication/x"), prescription(2, f"{stub.base}/Medication/x"), prescription(3, "#m")]
+        return bundle(*found)
 
     stub.on["MedicationRequest"] = answer
-    chart = read(stub, [search for search in CHART_SEARCHES if search.resource_type == "MedicationRequest"])
-    assert "m1" in [resource.get("id") for resource in chart.resources]
-    assert "_include is not supported" in gap_texts(chart)
+    stub.on["Medication"] = lambda _: fhir({"resourceType": "Medication", "id": "x"})
+    chart = read(stub, PRESCRIPTIONS)
+    assert [resource["id"] for resource in chart.resources] == ["p1", "m1", "m2", "m3", "x"]
+    assert chart.gaps == []
+
+
+def test_a_medication_that_cannot_be_read_is_a_gap(stub: FhirStub) -> None:
+    stub.on["MedicationRequest"] = lambda _: bundle(
+        prescription(1, "Medication/x"), prescription(2, "https://elsewhere.example.org/Medication/y")
+    )
+    stub.on["Medication"] = lambda _: outcome(403, "not for you")
+    chart = read(stub, PRESCRIPTIONS)
+    assert [gap.resource_type for gap in chart.gaps] == ["MedicationRequest"]
+    assert "2 of the resources they refer to could not be read, the first because" in chart.gaps[0].text
 
 
 def test_progress_counts_to_the_end(stub: FhirStub) -> None:
