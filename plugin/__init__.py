@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -13,13 +14,15 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 
+LARGEST_REQUEST = 1_000_000  # bytes; our forms are a few hundred
+
 
 def create_app(
-    settings: Settings | None = None, *, clock: Callable[[], datetime] | None = None, **overrides: object
+    settings: Settings | None = None, *, clock: Callable[[], datetime] | None = None, **overrides: Any
 ) -> Flask:
     """The plug-in as a WSGI application.
 
-    settings: as loaded; read from file and environment when None. overrides: single settings that win over both.
+    settings: as loaded; read from file and environment when None. overrides: single settings that win over these.
     clock: tells the time, aware; the machine's clock when None. Raises UsageError and TemplateError before anything
     is served. Imports wait until here, so that the command line answers at once.
     """
@@ -37,7 +40,7 @@ def create_app(
     from plugin.storage.database import Database
     from plugin.web import desk, errors, health, logs, review_pages, security, words
 
-    settings = settings or load_settings(overrides=overrides)
+    settings = load_settings(overrides=overrides) if settings is None else replace(settings, **overrides)
     clock = clock or _now
     template = load_template(settings.templates_folder, settings.profiles_folder)
     database = Database(settings.database)
@@ -45,8 +48,12 @@ def create_app(
     database.close()  # a server may fork after this, and connections do not survive that
 
     app = Flask(__name__, static_folder="web/static", template_folder="web/templates")
-    # The form token lives as long as the launch: a form that was open over lunch is still good.
-    app.config.update(SECRET_KEY=settings.secret_key, WTF_CSRF_TIME_LIMIT=None, MAX_CONTENT_LENGTH=1_000_000)
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        MAX_CONTENT_LENGTH=LARGEST_REQUEST,
+        WTF_CSRF_TIME_LIMIT=None,  # as long as the launch: a form that was open over lunch is still good
+        WTF_CSRF_SSL_STRICT=False,  # it asks for a referrer, and our pages send none
+    )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.extensions[desk.EXTENSION] = desk.Office(
         Workbench(template, code_names(settings.profiles_folder, "alert"), database, clock, settings.zone),
