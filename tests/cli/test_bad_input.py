@@ -1,4 +1,4 @@
-"""What bad input gets: a message that says what came, where, and what to do; the exit code of the contract; nothing else."""
+"""What bad input gets: a message that says what came, where and what to do; the exit code of the contract; no more."""
 
 from __future__ import annotations
 
