@@ -100,7 +100,13 @@ def demo(port: int, fhir_server: str | None) -> None:
     "--config", type=click.Path(path_type=Path), help="TOML file with settings; CAREPLAN_* variables win over it."
 )
 @click.option("--bind", default="127.0.0.1:8766", show_default=True, metavar="HOST:PORT")
-@click.option("--workers", type=click.IntRange(1), default=2, show_default=True, help="Processes; each has 8 threads.")
+@click.option(
+    "--workers",
+    type=click.IntRange(1),
+    default=1,
+    show_default=True,
+    help="Processes of 16 threads. Each keeps its own copy of the charts under review.",
+)
 def serve(config: Path | None, bind: str, workers: int) -> None:
     """Serve the plug-in alone, for real EHRs, on a production WSGI server."""
     from plugin.web.serving import serve_forever

@@ -155,7 +155,8 @@ class Progress:
 class Words:
     """What the template calls things.
 
-    labels: code of any category, test, care item or alert -> its name. topics: headings of treatment in the order of the page.
+    labels: code of any category, test, care item or alert -> its name.
+    topics: headings of treatment in the order of the page.
     """
 
     labels: Mapping[str, str]

@@ -48,11 +48,11 @@ class Workbench:
     """Opens reviews and keeps what people decide. One for the whole application; holds no patient's data."""
 
     def __init__(
-        self, template: Template, alert_names: Mapping[str, str], database: Database, clock: Clock, zone: tzinfo
+        self, template: Template, code_names: Mapping[str, str], database: Database, clock: Clock, zone: tzinfo
     ) -> None:
         activities = template.activities.values()
         self._words = Words(
-            {**alert_names, **{activity.code: activity.label for activity in activities}},
+            {**code_names, **{activity.code: activity.label for activity in activities}},
             tuple(dict.fromkeys(activity.topic for activity in activities)),
         )
         self.template = template

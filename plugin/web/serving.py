@@ -10,7 +10,7 @@ from gunicorn.app.base import BaseApplication
 from plugin import create_app
 from plugin.settings import check_ready_to_serve, load_settings
 
-THREADS = 8
+THREADS = 16
 
 
 def serve_forever(config: Path | None, bind: str, workers: int) -> None:
@@ -23,7 +23,7 @@ def serve_forever(config: Path | None, bind: str, workers: int) -> None:
     _Server(create_app(settings), bind, workers).run()
 
 
-class _Server(BaseApplication):  # type: ignore[misc]
+class _Server(BaseApplication):
     def __init__(self, app: Any, bind: str, workers: int) -> None:
         self._app = app
         self._options = {
