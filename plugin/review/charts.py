@@ -41,13 +41,14 @@ class Charts:
         self._lock = threading.Lock()
         self._readings: dict[str, Reading] = {}
 
-    def of(self, workspace: str, read: Read) -> Reading:
-        """The reading of this workspace; starts one in the background where there is none."""
+    def of(self, workspace: str, prepare: Callable[[], Read]) -> Reading:
+        """The reading of this workspace; where there is none, prepares one here and runs it in the background."""
         with self._lock:
             self._forget_old()
             known = self._readings.get(workspace)
             if known is not None:
                 return known
+            read = prepare()
             reading = self._readings[workspace] = Reading(self._clock())
         threading.Thread(target=self._run, args=(reading, read), name="chart-reading", daemon=True).start()
         return reading

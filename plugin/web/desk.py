@@ -14,7 +14,7 @@ from plugin.delivery.plan import ReviewedPlan
 from plugin.delivery.reviewed import content_key
 from plugin.delivery.save import save_plan
 from plugin.launch.context import LaunchContext, authorized_session, current_context
-from plugin.review.charts import Charts, Reading
+from plugin.review.charts import Charts, Read, Reading
 from plugin.review.workbench import Review, Workbench
 from plugin.storage.reviews import Author, Delivery, PatientKey
 
@@ -59,14 +59,7 @@ class Desk:
 
     def reading(self) -> Reading:
         """The chart of the patient, being read or read."""
-        session = authorized_session(self.context)
-
-        def read(progress: Progress) -> Chart:
-            return read_chart(
-                session, self.context.fhir_base, self.patient.patient_id, limits=self.office.limits, progress=progress
-            )
-
-        return self.office.charts.of(self.workspace, read)
+        return self.office.charts.of(self.workspace, self._prepare_reading)
 
     def forget_chart(self) -> None:
         """Have the chart read anew at the next look."""
@@ -74,12 +67,23 @@ class Desk:
 
     def save(self, review: Review) -> Delivery:
         """Write the review to the EHR, read it back, and keep how that went."""
-        client = FhirClient(authorized_session(self.context), self.context.fhir_base, self.office.limits)
-        return save_plan(self._plan(review), client, self.workbench.database, self.workbench.now)
+        with authorized_session(self.context) as session:
+            client = FhirClient(session, self.context.fhir_base, self.office.limits)
+            return save_plan(self._plan(review), client, self.workbench.database, self.workbench.now)
 
     def is_saved(self, review: Review, delivery: Delivery) -> bool:
         """Whether a saved delivery holds the review as it stands now."""
         return delivery.idempotency_key.startswith(content_key(self._plan(review)))
+
+    def _prepare_reading(self) -> Read:
+        session = authorized_session(self.context)  # needs the request, which the thread that reads has not
+
+        def read(progress: Progress) -> Chart:
+            with session:
+                base, patient = self.context.fhir_base, self.patient.patient_id
+                return read_chart(session, base, patient, limits=self.office.limits, progress=progress)
+
+        return read
 
     def _plan(self, review: Review) -> ReviewedPlan:
         return ReviewedPlan(

@@ -127,6 +127,7 @@ def _page(desk: Desk, reading: Reading, problem: FormProblem | None = None) -> s
         patient=view.draft.findings.patient,
         age=view.draft.findings["age"].value if "age" in view.draft.findings else None,
         user=desk.author,
+        missing_scopes=desk.context.missing_scopes,
         gaps=[fault for fault in view.draft.findings.problems if fault.kind == "gap"],
         problems=[fault for fault in view.draft.findings.problems if fault.kind != "gap"],
         read_at=reading.read_at,

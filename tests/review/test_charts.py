@@ -33,7 +33,7 @@ def test_a_chart_is_read_once_however_often_the_page_is_asked_for():
         return CHART
 
     charts = Charts(Clock(), timedelta(hours=1))
-    first, second = charts.of("a", read), charts.of("a", read)
+    first, second = charts.of("a", lambda: read), charts.of("a", lambda: read)
     assert first is second
     assert first.resources == []
     begin.set()
@@ -44,7 +44,7 @@ def test_a_chart_is_read_once_however_often_the_page_is_asked_for():
 def test_two_workspaces_never_share_a_chart():
     charts = Charts(Clock(), timedelta(hours=1))
     other = Chart([{"resourceType": "Patient", "id": "p2"}], [], {}, 0.1)
-    one, two = charts.of("a", lambda _: CHART), charts.of("b", lambda _: other)
+    one, two = charts.of("a", lambda: lambda _: CHART), charts.of("b", lambda: lambda _: other)
     assert finished(one).resources[0]["id"] == "p1"
     assert finished(two).resources[0]["id"] == "p2"
 
@@ -53,7 +53,7 @@ def test_a_failure_waits_for_the_request_that_asks():
     def read(_):
         raise Unreachable("no answer")
 
-    reading = finished(Charts(Clock(), timedelta(hours=1)).of("a", read))
+    reading = finished(Charts(Clock(), timedelta(hours=1)).of("a", lambda: read))
     assert isinstance(reading.failure, Unreachable)
     assert reading.chart is None
 
@@ -61,11 +61,11 @@ def test_a_failure_waits_for_the_request_that_asks():
 def test_a_chart_is_forgotten_on_demand_and_after_its_time():
     clock = Clock()
     charts = Charts(clock, timedelta(hours=1))
-    first = finished(charts.of("a", lambda _: CHART))
+    first = finished(charts.of("a", lambda: lambda _: CHART))
     charts.forget("a")
-    second = finished(charts.of("a", lambda _: CHART))
+    second = finished(charts.of("a", lambda: lambda _: CHART))
     assert second is not first
     clock.now = NOON + timedelta(minutes=59)
-    assert charts.of("a", lambda _: CHART) is second
+    assert charts.of("a", lambda: lambda _: CHART) is second
     clock.now = NOON + timedelta(minutes=61)
-    assert charts.of("a", lambda _: CHART) is not second
+    assert charts.of("a", lambda: lambda _: CHART) is not second
