@@ -84,7 +84,6 @@ class CodeSets:
     local: dict[tuple[str, str], list[tuple[str, str]]] = field(default_factory=dict)
     _members: dict[tuple[str, str], set[str]] = field(default_factory=dict)
     _branches: dict[tuple[str, str], set[str]] = field(default_factory=dict)
-    _words: dict[str, set[str]] = field(default_factory=dict)
 
     def add_set(self, name: str, code_set: CodeSet) -> None:
         """Take in a ValueSet and index its codes."""
@@ -93,8 +92,6 @@ class CodeSets:
             self._members.setdefault(member, set()).add(name)
         for branch in code_set.branches:
             self._branches.setdefault(branch, set()).add(name)
-        for phrase in code_set.words:
-            self._words.setdefault(phrase, set()).add(name)
 
     def memberships(self, system: str, code: str) -> frozenset[str]:
         """Names of the ValueSets that hold this code; the coding is canonical."""
@@ -105,10 +102,6 @@ class CodeSets:
                     if not any(code.startswith(prefix) for _, prefix in self.sets[name].exceptions):
                         found.add(name)
         return frozenset(found)
-
-    def memberships_of_words(self, phrase: str) -> frozenset[str]:
-        """Names of the ValueSets that hold this phrase, which is lower case with single blanks."""
-        return frozenset(self._words.get(phrase, ()))
 
     def translations(self, system: str, code: str) -> Iterable[tuple[str, str]]:
         """What a site's own map says a local code stands for."""

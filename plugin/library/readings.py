@@ -34,9 +34,11 @@ class Part:
     fallback: counts only where the other parts say nothing.
     sites: ValueSet of body sites that a `condition` must have.
     genes: ValueSet of genes; origins: accepted genomic sources, `unstated` among them where none need be named;
-        studied: a gene that was sequenced without a reported variant is absent; unclassified: a variant without
+        studied: origins of a panel on which a gene without a reported variant is negative; unclassified: a variant without
         significance counts; changes: pattern of protein changes that count without significance;
-        only: pattern of the changes that count at all; fusion: only rearrangements count.
+        only: pattern of the changes that count at all; single: it is one change, so its absence is a negative;
+        fusion: only rearrangements count.
+    method: parts of different methods that were reported apart may belong to one sample.
     active: only while the Condition is active.
     excluding: ValueSets of specimens or assays whose results do not count.
     valid_days: overrides that of the reading.
@@ -58,7 +60,9 @@ class Part:
     sites: tuple[str, ...] = ()
     genes: tuple[str, ...] = ()
     origins: tuple[str, ...] = ()
-    studied: bool = False
+    studied: tuple[str, ...] = ()
+    single: bool = False
+    method: str = ""
     unclassified: bool = False
     changes: str = ""
     only: str = ""
@@ -91,8 +95,9 @@ class Reading:
     once_found: a value that leads wherever it was found, however old; unless_leading: leading values it yields to.
     lesions: a metastasis leads over the primary.
     disputed: samples that differ are a conflict, whatever their dates.
+    not_results: ValueSets of tests that look alike and are shown, but never count.
     valid_days: older results do not count; 0 for no limit.
-    join_days: parts reported apart by at most so many days, and never twice, belong to one sample.
+    join_days: parts of different methods, reported apart by at most so many days, belong to one sample.
     of, value: for kind `ever`, which finding's results are searched for which value.
     attribute: for kind `person`. classes, period: for kind `treatment`.
     """
@@ -107,6 +112,7 @@ class Reading:
     strategy: Strategy = "newest"
     lesions: bool = False
     disputed: bool = False
+    not_results: tuple[str, ...] = ()
     valid_days: int = 0
     join_days: int = 0
     of: str = ""

@@ -85,8 +85,10 @@ def variable_name(code: str) -> str:
 class Vocabulary(Mapping[str, FindingDefinition]):
     """All findings of a template by code, in the order in which they are shown, with the code sets that feed them.
 
-    Immutable. `url` and `version` are those of the Library it was read from.
+    Immutable, and equal only to itself. `url` and `version` are those of the Library it was read from.
     """
+
+    __hash__ = object.__hash__
 
     def __init__(
         self,
@@ -101,6 +103,9 @@ class Vocabulary(Mapping[str, FindingDefinition]):
         self.code_sets = code_sets
         self.url = url
         self.version = version
+
+    def __eq__(self, other: object) -> bool:
+        return self is other
 
     def __getitem__(self, code: str) -> FindingDefinition:
         return self._by_code[code]

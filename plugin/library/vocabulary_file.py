@@ -151,7 +151,7 @@ def _named(definition: FindingDefinition) -> tuple[set[str], set[str]]:
     if definition.presumption is not None:
         sets.update(definition.presumption.signs)
     reading = definition.reading or Reading("results")
-    sets.update(reading.classes)
+    sets.update(reading.classes, reading.not_results)
     for part in reading.parts:
         sets.update(part.tests, part.unless_tests, part.unitless, part.sites, part.genes, part.excluding)
         maps.update(part.answers)

@@ -1,0 +1,203 @@
+"""Conditions and procedures to evidence: what their code alone says, if it is confirmed and agrees with its name."""
+
+from __future__ import annotations
+
+from plugin.findings.chart import Chart
+from plugin.findings.dates import day_of, in_future, later
+from plugin.findings.elements import Coding, Json, codings_of, name_of, objects, texts_of, words_of
+from plugin.findings.evidence import Evidence, Origin
+from plugin.findings.index import Index, Wanted
+from plugin.findings.model import Problem
+from plugin.findings.observations import Notebook
+from plugin.findings.parts import NO_RESULT
+from plugin.findings.values import Answer
+from plugin.library.readings import Part
+from plugin.library.vocabulary import Value
+
+REFUTED = frozenset({"refuted", "entered-in-error"})
+UNCERTAIN = frozenset({"unconfirmed", "provisional", "differential"})
+PAST = frozenset({"inactive", "resolved", "remission"})
+UNDONE = frozenset({"entered-in-error", "not-done", "preparation", "stopped"})
+
+
+class ConditionReader:
+    """Reads Conditions, their stages, and Procedures into a notebook."""
+
+    def __init__(self, chart: Chart, index: Index, notebook: Notebook) -> None:
+        self.chart = chart
+        self.index = index
+        self.notebook = notebook
+
+    def read(self) -> None:
+        """Note what every Condition and Procedure of the chart says."""
+        for condition in self.chart.of_type("Condition"):
+            self._condition(condition)
+        for procedure in self.chart.of_type("Procedure"):
+            self._procedure(procedure)
+
+    def _condition(self, condition: Json) -> None:
+        codings, names = _question(condition)
+        sets = self._sets(codings, names)
+        if not sets:
+            return
+        origin = self._origin(condition)
+        status = _statuses(condition, "verificationStatus")
+        for name in sorted(sets & self.index.not_results.keys()):
+            self._look_alike(origin, name, names)
+        for wanted in self.index.conditions:
+            if sets.intersection(wanted.part.tests):
+                self._judge(condition, wanted, origin, codings, names, sets, status)
+        for wanted in self.index.stages:
+            if sets.intersection(wanted.part.tests) and not status & REFUTED:
+                self._stages(condition, wanted, origin)
+
+    def _sets(self, codings: list[Coding], names: list[str]) -> frozenset[str]:
+        """ValueSets of the codes; where no code is known, those that list the name in whole."""
+        return self.index.known(codings) or self.index.named(names)
+
+    def _judge(
+        self,
+        condition: Json,
+        wanted: Wanted,
+        origin: Origin,
+        codings: list[Coding],
+        names: list[str],
+        sets: frozenset[str],
+        status: set[str],
+    ) -> None:
+        part = wanted.part
+        words = words_of(condition.get("code"))
+        if part.active and (_statuses(condition, "clinicalStatus") & PAST or _abated(condition)):
+            return
+        if part.sites and not self._sited(condition, part):
+            return
+        if status & REFUTED:
+            why = "it was refuted or entered in error"
+            self.notebook.evidence.append(Evidence(wanted.panel, part.name, origin, None, words, why, silent=True))
+            return
+        why, kind = self._doubt(part, names, sets, status, origin)
+        value: Value | None = part.value if part.value is not None else self._mapped(codings, part)
+        if why and kind:
+            self.notebook.problem(Problem(kind, origin.reference, f"{words}: {why}"))  # type: ignore[arg-type]
+        if why or value is not None:
+            self.notebook.evidence.append(Evidence(wanted.panel, part.name, origin, None if why else value, words, why))
+
+    def _doubt(
+        self, part: Part, names: list[str], sets: frozenset[str], status: set[str], origin: Origin
+    ) -> tuple[str, str]:
+        if sets.intersection(part.unless_tests):
+            return "its codes say different things; neither is trusted", "mismatch"
+        named = frozenset[str]().union(*(self.index.organs.names_in(name) for name in names))
+        if part.subject and named - set(part.subject):
+            return "its code says one thing, its name another; neither is trusted", "mismatch"
+        if status & UNCERTAIN:
+            return "it is not confirmed", ""
+        return (self._impossible(origin.day), "impossible") if self._impossible(origin.day) else ("", "")
+
+    def _impossible(self, day: str) -> str:
+        if in_future(day, self.chart.as_of):
+            return f"its date {day} lies in the future"
+        if day and self.chart.died and later(day, self.chart.died):
+            return f"its date {day} lies after the death on {self.chart.died}"
+        return ""
+
+    def _look_alike(self, origin: Origin, name: str, names: list[str]) -> None:
+        """A code that says less than its name: shown, never counted."""
+        code_set = self.index.set(name)
+        title = code_set.title
+        own = frozenset[str]().union(*map(self.index.organs.names_in, code_set.displays.values()))
+        if frozenset[str]().union(*map(self.index.organs.names_in, names)) - own:
+            text = f"{names[0]}: the name says more than its code; neither is trusted"
+            self.notebook.problem(Problem("mismatch", origin.reference, text))
+        for panel in self.index.not_results[name]:
+            why = f"it does not count: {title}"
+            self.notebook.evidence.append(Evidence(panel, "", origin, None, next(iter(names), ""), why))
+
+    def _mapped(self, codings: list[Coding], part: Part) -> Value | None:
+        found = {
+            value
+            for code_map in self.index.maps(part.answers)
+            for coding in codings
+            for key in self.index.equivalents(coding)
+            if (value := code_map.codes.get(key)) is not None
+        }
+        return found.pop() if len(found) == 1 else None
+
+    def _sited(self, condition: Json, part: Part) -> bool:
+        for concept in objects(condition.get("bodySite")):
+            codings = codings_of(concept)
+            names = [*texts_of(concept), *(coding.display for coding in codings if coding.display)]
+            if self._sets(codings, names).intersection(part.sites):
+                return True
+        return False
+
+    def _stages(self, condition: Json, wanted: Wanted, origin: Origin) -> None:
+        for stage in objects(condition.get("stage")):
+            summary = stage.get("summary")
+            answer = Answer(codings=tuple(codings_of(summary)), texts=tuple(texts_of(summary)))
+            value = self._stage(answer, wanted.part)
+            if value is None:
+                continue
+            aside = NO_RESULT.get(value, "")
+            evidence = Evidence(
+                wanted.panel, wanted.part.name, origin, None if aside else value, words_of(summary), aside
+            )
+            self.notebook.evidence.append(evidence)
+
+    def _stage(self, answer: Answer, part: Part) -> str | None:
+        lexicon = self.index.lexicon(part.answers, part.subject)
+        texts = [*answer.texts, *(coding.display for coding in answer.codings if coding.display)]
+        coded = self._mapped(list(answer.codings), part)
+        spoken = {
+            value
+            for text in texts
+            if (reading := lexicon.read(text)).understood
+            for values in reading.values.values()
+            for value in values
+        }
+        if coded is not None:
+            spoken.add(str(coded))
+        return spoken.pop() if len(spoken) == 1 else None
+
+    def _procedure(self, procedure: Json) -> None:
+        status = procedure.get("status")
+        codings, names = _question(procedure)
+        sets = self._sets(codings, names)
+        if not sets or status in UNDONE:
+            return
+        period = procedure.get("performedPeriod")
+        start = period.get("start") if isinstance(period, dict) else None
+        day = day_of(procedure.get("performedDateTime")) or day_of(start)
+        words = words_of(procedure.get("code"))
+        for wanted in self.index.procedures:
+            if sets.intersection(wanted.part.tests):
+                origin = Origin(name_of(procedure), words, day)
+                why = self._impossible(day)
+                value = None if why else wanted.part.value
+                self.notebook.evidence.append(Evidence(wanted.panel, wanted.part.name, origin, value, words, why))
+
+    def _origin(self, condition: Json) -> Origin:
+        period = condition.get("onsetPeriod")
+        candidates = [
+            condition.get("onsetDateTime"),
+            period.get("start") if isinstance(period, dict) else None,
+            condition.get("recordedDate"),
+        ]
+        day = next((day for value in candidates if (day := day_of(value))), "")
+        return Origin(name_of(condition), words_of(condition.get("code")), day)
+
+
+def _question(resource: Json) -> tuple[list[Coding], list[str]]:
+    codings = codings_of(resource.get("code"))
+    names = [*texts_of(resource.get("code")), *(coding.display for coding in codings if coding.display)]
+    return codings, names
+
+
+def _statuses(condition: Json, element: str) -> set[str]:
+    concept = condition.get(element)
+    found = {coding.code for coding in codings_of(concept)}
+    return found | {text.lower() for text in texts_of(concept)}
+
+
+def _abated(condition: Json) -> bool:
+    return any(key.startswith("abatement") and condition[key] is not None for key in condition)

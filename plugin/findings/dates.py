@@ -1,0 +1,71 @@
+"""FHIR dates of any precision, compared honestly: what a year and a day leave open stays open."""
+
+from __future__ import annotations
+
+import calendar
+import re
+from datetime import date, timedelta
+from typing import Any
+
+PATTERN = re.compile(r"^(\d{4})(?:-(\d{2})(?:-(\d{2})(T\d{2}:\d{2}.*)?)?)?$")
+
+
+def day_of(value: Any) -> str:
+    """`YYYY`, `YYYY-MM` or `YYYY-MM-DD` as written, on the clock of the place that wrote it; empty if no date."""
+    if not isinstance(value, str):
+        return ""
+    match = PATTERN.match(value.strip())
+    if match is None:
+        return ""
+    day = value.strip()[:10]
+    return day if _exists(day) else ""
+
+
+def _exists(day: str) -> bool:
+    try:
+        date.fromisoformat(day + "-01-01"[: 10 - len(day)] if len(day) < 10 else day)
+    except ValueError:
+        return False
+    return True
+
+
+def first_day(day: str) -> date:
+    """The earliest day that a (partial) date can mean."""
+    parts = [int(part) for part in day.split("-")]
+    return date(*[*parts, 1, 1][:3])
+
+
+def last_day(day: str) -> date:
+    """The latest day that a (partial) date can mean."""
+    parts = [int(part) for part in day.split("-")]
+    year, month = parts[0], parts[1] if len(parts) > 1 else 12
+    return date(year, month, parts[2] if len(parts) > 2 else calendar.monthrange(year, month)[1])
+
+
+def later(one: str, other: str) -> bool:
+    """Whether the first date is surely after the second; never so when one is missing or they overlap."""
+    return bool(one) and bool(other) and first_day(one) > last_day(other)
+
+
+def days_between(one: str, other: str) -> int:
+    """The fewest days that can lie between two dates, whichever comes first."""
+    if later(one, other):
+        return (first_day(one) - last_day(other)).days
+    if later(other, one):
+        return (first_day(other) - last_day(one)).days
+    return 0
+
+
+def in_future(value: Any, as_of: date) -> bool:
+    """Whether a date or date-time lies after `as_of`; a day is granted to other time zones."""
+    day = day_of(value)
+    if not day:
+        return False
+    grace = timedelta(days=1 if isinstance(value, str) and "T" in value else 0)
+    return first_day(day) > as_of + grace
+
+
+def completed_years(birth: str, as_of: date) -> int:
+    """Years surely completed at `as_of` by someone born on a (partial) date."""
+    born = last_day(birth)
+    return as_of.year - born.year - ((as_of.month, as_of.day) < (born.month, born.day))

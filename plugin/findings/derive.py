@@ -1,0 +1,101 @@
+"""What follows from the findings themselves: derivations, then presumptions for what nobody wrote down."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from plugin.findings.chart import Chart
+from plugin.findings.model import DECIDED, Finding
+from plugin.library.expressions import evaluate, names_in
+from plugin.library.vocabulary import FindingDefinition, Presumption, Value, Vocabulary
+
+
+class Conclusions:
+    """Completes findings in place, in passes, until nothing more follows."""
+
+    def __init__(self, vocabulary: Vocabulary, findings: dict[str, Finding]) -> None:
+        self.vocabulary = vocabulary
+        self.findings = findings
+        self.environment: dict[str, Value | None] = {}
+        for definition in vocabulary.values():
+            self._remember(definition)
+
+    def derive(self) -> None:
+        """Apply every derivation whose condition is true to findings that nothing else decides."""
+        changed = True
+        while changed:
+            changed = False
+            for definition in self.vocabulary.values():
+                if self.findings[definition.code].state == "unknown" and self._derive(definition):
+                    changed = True
+
+    def presume(self, chart: Chart, doubts: Mapping[str, tuple[Value | None, ...]], signs: Mapping[str, str]) -> None:
+        """Presume what the vocabulary allows, unless something speaks against it; then derive again.
+
+        doubts: per finding, what results say that were set aside without being taken back (None: unreadable).
+        signs: ValueSets with a code in the chart, and the resource that carries it.
+        """
+        for definition in self.vocabulary.values():
+            presumption = definition.presumption
+            finding = self.findings[definition.code]
+            if presumption is None or finding.state != "unknown" or finding.note == STATED_UNKNOWN:
+                continue
+            against = self._against(presumption, chart, doubts.get(definition.code, ()), signs)
+            if against:
+                self._set(definition, replace(finding, note="; ".join(filter(None, (finding.note, against)))))
+            else:
+                presumed = replace(finding, state="presumed", value=presumption.value, note=presumption.reason)
+                self._set(definition, presumed)
+        self.derive()
+
+    def _derive(self, definition: FindingDefinition) -> bool:
+        for derivation in definition.derivations:
+            if evaluate(derivation.when, self.environment) is True:
+                finding = self.findings[definition.code]
+                evidence = tuple(dict.fromkeys(self._evidence(names_in(derivation.when))))
+                derived = replace(
+                    finding, state="derived", value=derivation.value, note=derivation.reason, evidence=evidence
+                )
+                self._set(definition, derived)
+                return True
+        return False
+
+    def _evidence(self, names: frozenset[str]) -> list[str]:
+        definitions = (self.vocabulary.by_variable(name) for name in sorted(names))
+        return [
+            reference
+            for definition in definitions
+            if definition is not None
+            for reference in self.findings[definition.code].evidence
+        ]
+
+    def _against(
+        self,
+        presumption: Presumption,
+        chart: Chart,
+        doubts: tuple[Value | None, ...],
+        signs: Mapping[str, str],
+    ) -> str:
+        if chart.missing(presumption.needs):
+            return "not presumed: a part of the chart that would show it could not be read"
+        if any(doubt is None or doubt != presumption.value for doubt in doubts):
+            return "not presumed: a result speaks to it, but does not count"
+        for name in presumption.signs:
+            if name in signs:
+                return f"not presumed: {signs[name]} suggests otherwise"
+        if any(evaluate(condition, self.environment) is True for condition in presumption.unless):
+            return "not presumed: another finding speaks against it"
+        return ""
+
+    def _set(self, definition: FindingDefinition, finding: Finding) -> None:
+        self.findings[definition.code] = finding
+        self._remember(definition)
+
+    def _remember(self, definition: FindingDefinition) -> None:
+        finding = self.findings[definition.code]
+        decided = finding.state in DECIDED and finding.value not in definition.undecided
+        self.environment[definition.variable] = finding.value if decided else None
+
+
+STATED_UNKNOWN = "stated as not known by a clinician"

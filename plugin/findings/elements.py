@@ -1,0 +1,92 @@
+"""Careful access to FHIR elements that may be missing, null, or of the wrong type. Nothing here raises."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from plugin.library.code_sets import canonical_coding
+
+Json = dict[str, Any]
+
+
+class Coding(NamedTuple):
+    """One coding, its system and code in canonical spelling."""
+
+    system: str
+    code: str
+    display: str
+
+
+def objects(value: Any) -> list[Json]:
+    """The objects of an array; a lone object counts as an array of one, anything else as none."""
+    if isinstance(value, dict):
+        return [value]
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+
+
+def text_of(value: Any) -> str:
+    """A text, trimmed; empty for anything else."""
+    return value.strip() if isinstance(value, str) else ""
+
+
+def code_of(value: Any) -> str:
+    """A code or a short literal that a sender wrote as text or number."""
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        return ""
+    return str(value).strip()
+
+
+def codings_of(concept: Any) -> list[Coding]:
+    """The codings of a CodeableConcept that carry a code."""
+    found = []
+    for coding in objects(concept.get("coding")) if isinstance(concept, dict) else ():
+        code = code_of(coding.get("code"))
+        if code:
+            system, code = canonical_coding(text_of(coding.get("system")), code)
+            found.append(Coding(system, code, text_of(coding.get("display"))))
+    return found
+
+
+def texts_of(concept: Any) -> list[str]:
+    """The texts of a CodeableConcept: its own, then those of codings without a code."""
+    if not isinstance(concept, dict):
+        return []
+    found = [text_of(concept.get("text"))]
+    found += [text_of(coding.get("display")) for coding in objects(concept.get("coding")) if not coding.get("code")]
+    return [text for text in found if text]
+
+
+def words_of(concept: Any) -> str:
+    """A CodeableConcept in the chart's own words: text, else display, else code."""
+    if not isinstance(concept, dict):
+        return ""
+    codings = codings_of(concept)
+    named = [coding.display for coding in codings if coding.display]
+    return text_of(concept.get("text")) or next(iter(named), "") or next((coding.code for coding in codings), "")
+
+
+def reference_of(value: Any) -> str:
+    """The reference of a Reference element; empty where it has none."""
+    return text_of(value.get("reference")) if isinstance(value, dict) else ""
+
+
+def references_of(value: Any) -> Iterator[str]:
+    """Every reference of one Reference element or an array of them."""
+    for item in objects(value):
+        if reference := reference_of(item):
+            yield reference
+
+
+def id_in(reference: str) -> str:
+    """The id that a reference ends in: `Patient/1`, `https://ehr/fhir/Patient/1/_history/2`, `urn:uuid:1`, `#1`."""
+    if "?" in reference:
+        return ""
+    reference = reference.split("/_history/", 1)[0]
+    return reference.rsplit("/", 1)[-1].rsplit(":", 1)[-1].lstrip("#")
+
+
+def name_of(resource: Json) -> str:
+    """`Observation/er-1`; the type alone where the resource has no id."""
+    kind, identity = text_of(resource.get("resourceType")), code_of(resource.get("id"))
+    return f"{kind}/{identity}" if identity else kind

@@ -1,0 +1,231 @@
+"""Observations and their components as single questions with one answer each, dated, placed and weighed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from plugin.findings.chart import Chart
+from plugin.findings.dates import day_of, first_day, in_future, later
+from plugin.findings.elements import (
+    Coding,
+    Json,
+    codings_of,
+    name_of,
+    objects,
+    references_of,
+    text_of,
+    texts_of,
+    words_of,
+)
+from plugin.findings.evidence import Origin, Site, Standing
+from plugin.findings.index import Index
+from plugin.findings.phrases import Phrases, plain, tokens
+
+WITHDRAWN = frozenset({"entered-in-error", "cancelled"})
+NOT_FINAL = frozenset({"registered", "preliminary", "unknown", "partial"})
+REPLACING = frozenset({"corrected", "amended", "appended"})
+DATED = ("effectiveDateTime", "effectiveInstant")
+RELATED_CONDITION = ("related-condition", "condition-related", "related-primary-cancer-condition")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One question and its answer.
+
+    node: the Observation, or the component, that holds the answer. parent: codes of the Observation around a component.
+    names: displays and texts of the question. remarks: codes and words about specimen, method and report.
+    impossible: why its date cannot be.
+    """
+
+    node: Json
+    origin: Origin
+    codings: tuple[Coding, ...]
+    names: tuple[str, ...]
+    remarks: tuple[Coding, ...]
+    remark_words: str
+    impossible: str = ""
+    parent: tuple[Coding, ...] = ()
+    has_parts: bool = False
+
+
+class Entries:
+    """Makes entries of a chart's Observations; knows their reports, panels and specimens."""
+
+    def __init__(self, chart: Chart, index: Index) -> None:
+        self.chart = chart
+        self.index = index
+        self._sites = index.code_sets.maps["specimen-sites"]
+        self._site_words = Phrases(self._sites.words.items())
+        self._around: dict[str, list[Json]] = {}
+        for report in chart.of_type("DiagnosticReport"):
+            for reference in references_of(report.get("result")):
+                self._around.setdefault(reference, []).append(report)
+        for panel in chart.of_type("Observation"):
+            for reference in references_of(panel.get("hasMember")):
+                self._around.setdefault(reference, []).append(panel)
+
+    def all(self) -> Iterator[tuple[Json, list[Entry]]]:
+        """Every Observation with its own entry first, then those of its components."""
+        for observation in self.chart.of_type("Observation"):
+            yield observation, self.of(observation)
+
+    def of(self, observation: Json) -> list[Entry]:
+        """The entry of an Observation, and of each of its components."""
+        around = self._around.get(name_of(observation), [])
+        specimens = self._specimens(observation, around)
+        origin = self._origin(observation, around, specimens)
+        remarks, words = _remarks(observation, around, specimens)
+        impossible = self._impossible(observation, specimens)
+        components = objects(observation.get("component"))
+        codings = tuple(codings_of(observation.get("code")))
+        own = Entry(
+            observation,
+            origin,
+            codings,
+            tuple(_names(observation.get("code"))),
+            remarks,
+            words,
+            impossible,
+            has_parts=bool(components or observation.get("hasMember")),
+        )
+        return [own, *(self._component(component, own) for component in components)]
+
+    def _component(self, component: Json, own: Entry) -> Entry:
+        code = component.get("code")
+        return Entry(
+            component,
+            own.origin,
+            tuple(codings_of(code)),
+            tuple(_names(code)),
+            own.remarks,
+            own.remark_words,
+            own.impossible,
+            parent=own.codings,
+        )
+
+    def _specimens(self, observation: Json, around: list[Json]) -> list[Json]:
+        for holder in (observation, *around):
+            if found := self.chart.resolved(holder.get("specimen"), "Specimen"):
+                return found
+        return []
+
+    def _origin(self, observation: Json, around: list[Json], specimens: list[Json]) -> Origin:
+        references = [
+            reference for holder in (observation, *around) for reference in references_of(holder.get("specimen"))
+        ]
+        return Origin(
+            reference=name_of(observation),
+            label=words_of(observation.get("code")),
+            day=_day(observation, around, specimens),
+            specimen=name_of(specimens[0]) if specimens else next(iter(references), ""),
+            site=self._site(observation, around, specimens),
+            standing=_standing(observation, around),
+            corrected=observation.get("status") in REPLACING,
+            issued=text_of(observation.get("issued")),
+            report=name_of(around[0]) if around else "",
+        )
+
+    def _site(self, observation: Json, around: list[Json], specimens: list[Json]) -> Site:
+        concepts: list[Any] = []
+        for specimen in specimens:
+            collection = specimen.get("collection")
+            concepts.append(collection.get("bodySite") if isinstance(collection, dict) else None)
+            concepts.append(specimen.get("type"))
+        concepts += [holder.get("bodySite") for holder in (observation, *around)]
+        for concept in concepts:
+            if site := self._lesion(concept):
+                return site
+        return self._site_of_focus(observation)
+
+    def _lesion(self, concept: Any) -> Site:
+        found: set[str] = set()
+        for coding in codings_of(concept):
+            found.update(
+                lesion for key in self.index.equivalents(coding) if (lesion := self._sites.codes.get(key)) is not None
+            )
+        if not found:
+            words = " ; ".join([*texts_of(concept), *(coding.display for coding in codings_of(concept))])
+            found.update(meaning for match in self._site_words.find(tokens(plain(words))) for meaning in match.meaning)
+        if "metastasis" in found:
+            return "metastasis"
+        return "primary" if "primary" in found else ""
+
+    def _site_of_focus(self, observation: Json) -> Site:
+        related = [
+            extension.get("valueReference")
+            for extension in objects(observation.get("extension"))
+            if text_of(extension.get("url")).endswith(RELATED_CONDITION)
+        ]
+        for condition in self.chart.resolved([*objects(observation.get("focus")), *objects(related)], "Condition"):
+            sets = self.index.known(codings_of(condition.get("code")))
+            if any(name.startswith("secondary-") for name in sets):
+                return "metastasis"
+        return ""
+
+    def _impossible(self, observation: Json, specimens: list[Json]) -> str:
+        dates = [observation.get(key) for key in DATED] + [_period(observation, "start"), *map(_collected, specimens)]
+        for value in dates:
+            day = day_of(value)
+            if not day:
+                continue
+            if in_future(value, self.chart.as_of):
+                return f"its date {day} lies in the future"
+            if self.chart.died and later(day, self.chart.died):
+                return f"its date {day} lies after the death on {self.chart.died}"
+            if self.chart.born and later(self.chart.born, day):
+                return f"its date {day} lies before the birth"
+        return ""
+
+
+def _names(concept: Any) -> Iterator[str]:
+    yield from texts_of(concept)
+    for coding in codings_of(concept):
+        if coding.display:
+            yield coding.display
+
+
+def _day(observation: Json, around: list[Json], specimens: list[Json]) -> str:
+    candidates: list[Any] = [_collected(specimen) for specimen in specimens]
+    for holder in (observation, *around):
+        candidates += [holder.get(key) for key in DATED]
+        candidates += [_period(holder, "end"), _period(holder, "start")]
+    candidates.append(observation.get("issued"))
+    return next((day for value in candidates if (day := day_of(value))), "")
+
+
+def _period(holder: Json, side: str) -> Any:
+    period = holder.get("effectivePeriod")
+    return period.get(side) if isinstance(period, dict) else None
+
+
+def _collected(specimen: Json) -> Any:
+    collection = specimen.get("collection")
+    if not isinstance(collection, dict):
+        return None
+    period = collection.get("collectedPeriod")
+    return collection.get("collectedDateTime") or (period.get("start") if isinstance(period, dict) else None)
+
+
+def _standing(observation: Json, around: list[Json]) -> Standing:
+    if observation.get("status") in WITHDRAWN:
+        return "withdrawn"
+    if any(holder.get("status") == "entered-in-error" for holder in around):
+        return "withdrawn"
+    return "preliminary" if observation.get("status") in NOT_FINAL else "final"
+
+
+def _remarks(observation: Json, around: list[Json], specimens: list[Json]) -> tuple[tuple[Coding, ...], str]:
+    concepts: list[Any] = [observation.get("method"), *(specimen.get("type") for specimen in specimens)]
+    concepts += [holder.get("code") for holder in around]
+    concepts += [component.get("valueCodeableConcept") for component in objects(observation.get("component"))]
+    codings = tuple(coding for concept in concepts for coding in codings_of(concept))
+    words = [*(words_of(concept) for concept in concepts), *(coding.display for coding in codings)]
+    words += [text_of(component.get("valueString")) for component in objects(observation.get("component"))]
+    return codings, " ; ".join(word for word in words if word)
+
+
+def earliest(days: list[str]) -> str:
+    """The earliest of some days; empty where none is known."""
+    return min((day for day in days if day), key=first_day, default="")

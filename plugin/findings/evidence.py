@@ -1,0 +1,55 @@
+"""The intermediate currency of reading: what one result says about one part of a finding, and why it may not count."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Literal, TypeAlias
+
+from plugin.findings.interval import Interval
+from plugin.library.vocabulary import Value
+
+Site: TypeAlias = Literal["primary", "metastasis", ""]
+Standing: TypeAlias = Literal["final", "preliminary", "withdrawn"]
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a result comes from: which resource, when, from which specimen and lesion, how final."""
+
+    reference: str
+    label: str
+    day: str = ""
+    specimen: str = ""
+    site: Site = ""
+    standing: Standing = "final"
+    corrected: bool = False
+    issued: str = ""
+    report: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One result read for one part of a panel.
+
+    value: what it says in the terms of the part; None where it decides nothing.
+    text: the chart's own words.
+    set_aside: why it does not count, in a sentence.
+    silent: it says nothing at all (taken back, not done, not known), so it does not even raise a doubt.
+    """
+
+    panel: str
+    part: str
+    origin: Origin
+    value: Value | Interval | None
+    text: str
+    set_aside: str = ""
+    silent: bool = False
+
+    @property
+    def counts(self) -> bool:
+        """Whether it can give a value."""
+        return self.value is not None and not self.set_aside
+
+    def aside(self, why: str) -> Evidence:
+        """The same result, set aside."""
+        return replace(self, set_aside=why)

@@ -1,0 +1,177 @@
+"""Observations to evidence: whose question is it, does its name agree with its code, and what does it answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from plugin.findings.elements import Coding
+from plugin.findings.entries import Entry
+from plugin.findings.evidence import Evidence
+from plugin.findings.index import Index, Wanted
+from plugin.findings.model import Problem
+from plugin.findings.parts import Read, answer_to, read_parts
+from plugin.findings.phrases import Phrases, plain, tokens
+from plugin.findings.values import Answer, answer_of, interpretation_of
+from plugin.library.readings import Part
+
+MAPPING = "map the local code in a ConceptMap, or have the name corrected"
+
+
+@dataclass
+class Notebook:
+    """What reading yields: evidence for findings, and problems for the screen, each problem once."""
+
+    evidence: list[Evidence] = field(default_factory=list)
+    problems: dict[tuple[str, str], Problem] = field(default_factory=dict)
+
+    def problem(self, problem: Problem) -> None:
+        """Note a problem."""
+        self.problems.setdefault((problem.reference, problem.text), problem)
+
+
+class ObservationReader:
+    """Reads the answer and number parts of entries into a notebook."""
+
+    def __init__(self, index: Index, notebook: Notebook) -> None:
+        self.index = index
+        self.notebook = notebook
+
+    def read(self, entry: Entry) -> list[Wanted]:
+        """Note what the entry says; returns the variant parts that ask about it, for the genomic reader."""
+        sets = self.index.known(entry.codings) if entry.codings else self.index.named(entry.names)
+        wanted = self._wanted(sets)
+        if not wanted:
+            self._unwanted(entry, sets)
+            return []
+        if disagreement := self._disagreement(entry, wanted):
+            self._mismatch(entry, {found.panel for found in wanted}, disagreement)
+            return []
+        self._parts(entry, [found for found in wanted if found.part.kind != "variant"])
+        return [found for found in wanted if found.part.kind == "variant"]
+
+    def _wanted(self, sets: frozenset[str]) -> list[Wanted]:
+        found = {
+            (wanted.panel, wanted.part.name): wanted
+            for name in sets
+            for wanted in self.index.observed.get(name, ())
+            if not sets.intersection(wanted.part.unless_tests)
+        }
+        return [found[key] for key in sorted(found)]
+
+    def _disagreement(self, entry: Entry, wanted: list[Wanted]) -> str:
+        """What is wrong between codes and names of the question; empty where they agree."""
+        expected = {subject for found in wanted for subject in found.part.subject}
+        named = frozenset[str]().union(*(self.index.tests.names_in(name) for name in entry.names))
+        if expected and named - expected:
+            return f"the code asks for one test, the name '{entry.names[0]}' says another"
+        subjects = [self._subjects(coding) for coding in entry.codings]
+        for position, one in enumerate(subjects):
+            if any(one and other and not one & other for other in subjects[position + 1 :]):
+                return "its codes ask for different tests"
+        return ""
+
+    def _subjects(self, coding: Coding) -> set[str]:
+        return {subject for found in self._wanted(self.index.memberships(coding)) for subject in found.part.subject}
+
+    def _unwanted(self, entry: Entry, sets: frozenset[str]) -> None:
+        look_alikes = sorted(sets & self.index.not_results.keys())
+        for name in look_alikes:
+            why = f"it does not count: {self.index.set(name).title}"
+            for panel in self.index.not_results[name]:
+                self._note(entry, panel, "", Read(None, why), answer_of(entry.node).words)
+        if look_alikes or sets:
+            return
+        named = frozenset[str]().union(*(self.index.tests.names_in(name, abbreviated=False) for name in entry.names))
+        panels = {panel for name in named for panel in self.index.by_subject.get(name, ())}
+        if entry.parent:
+            self._component_of(entry, panels)
+        elif panels and entry.codings:
+            text = f"the code {entry.codings[0].code} is not known as a test that '{entry.names[0]}' names"
+            self._mismatch(entry, panels, text)
+        elif panels and not _is_genomic(entry, self.index):
+            self._set_aside(entry, panels, "unread", f"it has no code, and '{entry.names[0]}' is no test by name")
+
+    def _component_of(self, entry: Entry, named: set[str]) -> None:
+        """A component without a code of its own may carry the number of the test around it, if its unit says so."""
+        wanted = self._wanted(self.index.known(entry.parent))
+        panels = {found.panel for found in wanted}
+        answer = answer_to(entry)
+        if named - panels or not answer.unit:
+            return
+        for found in wanted:
+            if found.part.kind == "number" and answer.unit in found.part.units:
+                self._parts(entry, [found])
+
+    def _mismatch(self, entry: Entry, panels: set[str], text: str) -> None:
+        self._set_aside(entry, panels, "mismatch", f"{text}; neither is trusted")
+
+    def _set_aside(self, entry: Entry, panels: set[str], kind: str, text: str) -> None:
+        read = Read(None, text, kind)
+        for panel in sorted(panels):
+            self._note(entry, panel, "", read, answer_to(entry).words)
+
+    def _parts(self, entry: Entry, wanted: list[Wanted]) -> None:
+        if not wanted:
+            return
+        answer = answer_to(entry)
+        if answer.empty and entry.has_parts:
+            return
+        by_panel: dict[str, list[Part]] = {}
+        for found in wanted:
+            by_panel.setdefault(found.panel, []).append(found.part)
+        for panel, parts in by_panel.items():
+            reads = read_parts(entry, answer, parts, self.index)
+            for part in parts:
+                if part.name in reads:
+                    read = self._checked(entry, answer, part, reads[part.name])
+                    self._note(entry, panel, part.name, read, answer.words)
+
+    def _checked(self, entry: Entry, answer: Answer, part: Part, read: Read) -> Read:
+        if read.value is None:
+            return read
+        excluded = self._excluded(entry, answer, part)
+        if excluded:
+            return Read(None, f"it does not count: {excluded}")
+        if isinstance(read.value, str) and part.answers and answer.words != interpretation_of(entry.node).words:
+            return self._against_interpretation(entry, part, read)
+        return read
+
+    def _against_interpretation(self, entry: Entry, part: Part, read: Read) -> Read:
+        interpretation = replace(interpretation_of(entry.node), texts=())
+        if not interpretation.codings:
+            return read
+        said = read_parts(entry, interpretation, [part], self.index)[part.name]
+        if said.value is None or said.value == read.value:
+            return read
+        why = f"the value says {read.value}, the interpretation says {said.value}; neither is trusted"
+        return Read(None, why, "mismatch")
+
+    def _excluded(self, entry: Entry, answer: Answer, part: Part) -> str:
+        for name in part.excluding:
+            code_set = self.index.set(name)
+            if any((coding.system, coding.code) in code_set.displays for coding in entry.remarks):
+                return code_set.title
+            words = tokens(plain(" ; ".join([entry.remark_words, *entry.names, *answer.texts])))
+            if Phrases((word, word) for word in code_set.words).find(words):
+                return code_set.title
+        return ""
+
+    def _note(self, entry: Entry, panel: str, part: str, read: Read, words: str) -> None:
+        origin = entry.origin
+        label = next(iter(entry.names), origin.label)
+        origin = replace(origin, label=label)
+        if origin.standing == "withdrawn":
+            why = "it was cancelled or entered in error"
+            self.notebook.evidence.append(Evidence(panel, part, origin, None, words, why, silent=True))
+            return
+        if entry.impossible and read.value is not None:
+            read = Read(None, entry.impossible, "impossible")
+        if read.kind in ("unread", "impossible", "mismatch"):
+            self.notebook.problem(Problem(read.kind, origin.reference, f"{label}: {read.why}"))  # type: ignore[arg-type]
+        silent = read.value is None and not read.kind
+        self.notebook.evidence.append(Evidence(panel, part, origin, read.value, words, read.why, silent))
+
+
+def _is_genomic(entry: Entry, index: Index) -> bool:
+    roles = index.code_sets.maps["genomic-elements"].codes
+    return any((coding.system, coding.code) in roles for coding in entry.codings)

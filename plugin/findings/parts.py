@@ -1,0 +1,195 @@
+"""Reading the answer and number parts of an entry: from what the chart says to a value in the part's own terms."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from plugin.findings.elements import Coding
+from plugin.findings.entries import Entry
+from plugin.findings.index import Index
+from plugin.findings.interval import Interval
+from plugin.findings.lexicon import Reading
+from plugin.findings.phrases import plain, tokens
+from plugin.findings.values import Answer, answer_of, interpretation_of
+from plugin.library.readings import Part
+from plugin.library.vocabulary import Value
+
+NO_RESULT = {"unknown": "the answer is that it is not known", "not-done": "the test was not done"}
+PERCENT = "%"
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What a part takes from an entry; `kind` and `why` say what is wrong where there is no value."""
+
+    value: Value | Interval | None = None
+    why: str = ""
+    kind: str = ""
+
+
+def answer_to(entry: Entry) -> Answer:
+    """The entry's value; where it has none at all, its interpretation."""
+    answer = answer_of(entry.node)
+    return interpretation_of(entry.node) if answer.empty else answer
+
+
+def read_parts(entry: Entry, answer: Answer, parts: list[Part], index: Index) -> dict[str, Read]:
+    """What each part reads from the entry; a part that the answer does not speak to is left out."""
+    maps = tuple(name for part in parts for name in part.answers)
+    subjects = tuple(subject for part in parts for subject in part.subject)
+    lexicon = index.lexicon(maps, subjects)
+    texts = [text for text in answer.texts if text]
+    spoken = [lexicon.read(text) for text in texts]
+    coded = {part.name: _coded(answer, part, index) for part in parts}
+    if not any(coded.values()):
+        spoken += [lexicon.read(coding.display) for coding in _unknown(answer.codings, index) if coding.display]
+    spoken = [reading if _claimed(reading, entry, parts, index) else _half_read(reading) for reading in spoken]
+    found: dict[str, Read] = {}
+    for part in parts:
+        read = _number(entry, answer, spoken, part, index) if part.kind == "number" else None
+        read = read or (_answer(answer, spoken, coded[part.name], part, index) if part.answers else None)
+        if read is not None:
+            found[part.name] = read
+    return found or _nothing(answer, spoken, parts)
+
+
+def _claimed(reading: Reading, entry: Entry, parts: list[Part], index: Index) -> bool:
+    """Whether every number of a text belongs to a part that reads numbers of that unit."""
+    numeric = [part for part in parts if part.kind == "number"]
+    return all(
+        any(
+            number.unit in part.units or (not number.unit and (part.label or _unitless(entry, part, index)))
+            for part in numeric
+        )
+        for number in reading.numbers
+    )
+
+
+def _half_read(reading: Reading) -> Reading:
+    return replace(reading, unread=(*reading.unread, "a number that belongs to nothing"))
+
+
+def _unitless(entry: Entry, part: Part, index: Index) -> bool:
+    return bool((index.known(entry.codings) | index.named(entry.names)).intersection(part.unitless))
+
+
+def _coded(answer: Answer, part: Part, index: Index) -> set[str]:
+    found: set[str] = set()
+    for code_map in index.maps(part.answers):
+        for coding in answer.codings:
+            found.update(value for key in index.equivalents(coding) if (value := code_map.codes.get(key)) is not None)
+    return found
+
+
+def _unknown(codings: tuple[Coding, ...], index: Index) -> list[Coding]:
+    """Codings that no ConceptMap of ours knows; the words of a known code never stand for another meaning."""
+    maps = index.code_sets.maps.values()
+    return [
+        coding
+        for coding in codings
+        if not any(key in code_map.codes for key in index.equivalents(coding) for code_map in maps)
+    ]
+
+
+def _answer(answer: Answer, spoken: list[Reading], coded: set[str], part: Part, index: Index) -> Read | None:
+    said: set[str] = set()
+    for reading in spoken:
+        if reading.understood:
+            said.update(value for name in part.answers for value in reading.values.get(name, ()))
+    if answer.number is not None and not coded and not said:
+        return _counted(answer, part, index)
+    displays = _displayed(answer, part, index)
+    values = coded | said | displays
+    if not values:
+        return None
+    if len(values) > 1:
+        return Read(None, f"code and words disagree: {', '.join(sorted(values))}", "mismatch")
+    value = values.pop()
+    return Read(None, NO_RESULT[value]) if value in NO_RESULT else Read(value)
+
+
+def _displayed(answer: Answer, part: Part, index: Index) -> set[str]:
+    """What the displays of known codes say: they must not contradict the codes."""
+    lexicon = index.lexicon(part.answers, part.subject)
+    found: set[str] = set()
+    for coding in answer.codings:
+        reading = lexicon.read(coding.display) if coding.display else None
+        if reading is not None and reading.understood and not reading.numbers:
+            found.update(value for name in part.answers for value in reading.values.get(name, ()))
+    return found if _coded(answer, part, index) else set()
+
+
+def _counted(answer: Answer, part: Part, index: Index) -> Read | None:
+    """A number where the answers are grades: `2`, `2 +`."""
+    if answer.number is None or part.minimum is None:
+        return None
+    if answer.unit and answer.unit not in part.units:
+        return Read(None, f"the unit '{answer.unit}' is not known for this test", "unread")
+    exact = answer.number.exact
+    if answer.number.within(part.minimum, part.maximum) is None:
+        return Read(None, f"{answer.words} is not possible, {_limits(part)}", "impossible")
+    word = str(int(exact)) if exact is not None and exact.is_integer() else ""
+    for code_map in index.maps(part.answers):
+        if word in code_map.words:
+            return Read(code_map.words[word])
+    return Read(None, f"{answer.words} is no grade of this test", "unread")
+
+
+def _number(entry: Entry, answer: Answer, spoken: list[Reading], part: Part, index: Index) -> Read | None:
+    unitless = _unitless(entry, part, index)
+    if answer.number is not None:
+        if part.label and not unitless:
+            return None
+        return _measured(answer.number, answer.unit, answer.words, unitless, part)
+    written = [(number, reading) for reading in spoken for number in reading.numbers]
+    if part.label:
+        labelled = any(part.label in tokens(plain(text)) for text in answer.texts)
+        if not unitless and not labelled:
+            return None
+        unitless = unitless or labelled
+    fitting = [number for number, _ in written if number.unit in part.units or (not number.unit and unitless)]
+    if not fitting:
+        return None
+    if not all(reading.understood for reading in spoken):
+        return None
+    distinct = {number.interval for number in fitting}
+    if len(distinct) > 1 or len(fitting) < len(written):
+        return Read(None, f"'{answer.words}' holds more numbers than one", "unread")
+    return _possible(fitting[0].interval, answer.words, part)
+
+
+def _measured(number: Interval, unit: str, words: str, unitless: bool, part: Part) -> Read:
+    if not unit and not unitless:
+        return Read(None, f"{words} has no unit, and this test does not imply one", "unread")
+    if unit and unit not in part.units:
+        accepted = ", ".join(part.units)
+        return Read(None, f"the unit '{unit}' is not known for this test; it takes {accepted}", "unread")
+    return _possible(number, words, part)
+
+
+def _possible(number: Interval, words: str, part: Part) -> Read:
+    outside = (part.minimum is not None and -float("inf") < number.low < part.minimum) or (
+        part.maximum is not None and float("inf") > number.high > part.maximum
+    )
+    within = number.within(part.minimum, part.maximum)
+    if outside or within is None:
+        return Read(None, f"{words} is not possible, {_limits(part)}", "impossible")
+    return Read(within)
+
+
+def _limits(part: Part) -> str:
+    return f"it lies between {part.minimum:g} and {part.maximum:g}" if part.maximum is not None else "it is too low"
+
+
+def _nothing(answer: Answer, spoken: list[Reading], parts: list[Part]) -> dict[str, Read]:
+    """Why no part could read anything, said once, on the first part."""
+    first = parts[0].name
+    if answer.absent:
+        return {first: Read(None, f"no value: {answer.absent}")}
+    if answer.unread:
+        return {first: Read(None, answer.unread, "unread")}
+    if answer.empty:
+        return {first: Read(None, "it has no value", "unread")}
+    unread = [word for reading in spoken for word in reading.unread]
+    words = f", because of '{' '.join(unread[:4])}'" if unread else ""
+    return {first: Read(None, f"'{answer.words}' is not understood{words}", "unread")}

@@ -1,0 +1,242 @@
+"""Which of several samples leads, and what the others have to say: policy, not taste, and every result stays visible.
+
+A metastasis leads over the primary, the newest over older ones, final over preliminary. Samples of one day that differ,
+and samples of which one has no date, are a conflict: nothing here settles what the chart leaves open.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from plugin.findings.dates import last_day, later
+from plugin.findings.evidence import Evidence
+from plugin.findings.index import Panel, reading_of
+from plugin.findings.interval import Interval
+from plugin.findings.model import Finding, Result
+from plugin.findings.samples import Outcome, Sample, group, outcome_alone, outcome_of
+from plugin.library.readings import Reading
+from plugin.library.vocabulary import FindingDefinition, Value
+
+MOST_WORDS = 3
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A sample that says something about the finding."""
+
+    sample: Sample
+    outcome: Outcome
+
+
+@dataclass(frozen=True)
+class Resolved:
+    """A finding, the samples that lead it, and everything it was chosen from."""
+
+    finding: Finding
+    leading: tuple[Sample, ...]
+    candidates: tuple[Candidate, ...]
+
+
+def resolve_panel(panel: Panel, evidence: list[Evidence]) -> dict[str, Resolved]:
+    """Every finding of a panel, leaders before those that follow them."""
+    counting = [found for found in evidence if found.counts]
+    own = [found for found in counting if not panel.parts[found.part].fallback]
+    first = group(panel, own)
+    second = group(panel, [found for found in counting if panel.parts[found.part].fallback])
+    resolved: dict[str, Resolved] = {}
+    for definition in panel.definitions:
+        candidates = _candidates(panel, definition, first) or _candidates(panel, definition, second)
+        leader = resolved.get(reading_of(definition).follows)
+        results = tuple(_results(panel, definition, evidence))
+        resolved[definition.code] = _resolve(panel, definition, candidates, leader, results)
+    return resolved
+
+
+def _candidates(panel: Panel, definition: FindingDefinition, samples: list[Sample]) -> list[Candidate]:
+    found = [Candidate(sample, outcome_of(panel, sample, definition)) for sample in samples]
+    return [candidate for candidate in found if candidate.outcome.conflict or candidate.outcome.value is not None]
+
+
+def _resolve(
+    panel: Panel,
+    definition: FindingDefinition,
+    candidates: list[Candidate],
+    leader: Resolved | None,
+    results: tuple[Result, ...],
+) -> Resolved:
+    reading = reading_of(definition)
+    final = [candidate for candidate in candidates if not candidate.sample.preliminary] or candidates
+    leading = _followed(final, leader) if leader and leader.candidates else _leading(final, reading)
+    once = _once_found(final, leading, reading)
+    leading = once or leading
+    build = _Builder(panel, definition, final, results)
+    if not leading:
+        finding = build.unknown()
+    elif reading.strategy == "course":
+        finding, leading = build.course()
+    elif reading.strategy == "present":
+        finding, leading = build.present()
+    else:
+        finding = build.chosen(leading, by_history=bool(once))
+    samples = tuple(candidate.sample for candidate in leading) if finding.value is not None else ()
+    return Resolved(finding, samples, tuple(candidates))
+
+
+def _followed(candidates: list[Candidate], leader: Resolved) -> list[Candidate]:
+    return [candidate for candidate in candidates if any(candidate.sample is sample for sample in leader.leading)]
+
+
+def _leading(candidates: list[Candidate], reading: Reading) -> list[Candidate]:
+    if reading.disputed or reading.strategy != "newest":
+        return candidates
+    sites = {candidate.sample.site for candidate in candidates}
+    if reading.lesions and "metastasis" in sites:
+        candidates = [candidate for candidate in candidates if candidate.sample.site != "primary"]
+    return [
+        candidate
+        for candidate in candidates
+        if not any(later(other.sample.day, candidate.sample.day) for other in candidates)
+    ]
+
+
+def _once_found(candidates: list[Candidate], leading: list[Candidate], reading: Reading) -> list[Candidate]:
+    """Samples with the value that counts wherever it was found; none where the leading value does not yield to it."""
+    if reading.once_found is None or any(found.outcome.value in reading.unless_leading for found in leading):
+        return []
+    if any(found.outcome.value == reading.once_found for found in leading) and len(leading) == 1:
+        return []
+    return [candidate for candidate in candidates if candidate.outcome.value == reading.once_found]
+
+
+class _Builder:
+    """Builds the finding from its candidates, with the note that names what disagrees."""
+
+    def __init__(
+        self, panel: Panel, definition: FindingDefinition, candidates: list[Candidate], results: tuple[Result, ...]
+    ) -> None:
+        self.parts = panel.behind[definition.code]
+        self.code = definition.code
+        self.candidates = candidates
+        self.results = results
+
+    def unknown(self) -> Finding:
+        note = next((result.set_aside for result in self.results if result.set_aside), "")
+        return Finding(self.code, "unknown", note=note, results=self.results)
+
+    def chosen(self, leading: list[Candidate], by_history: bool = False) -> Finding:
+        values = {candidate.outcome.value for candidate in leading}
+        if any(candidate.outcome.conflict for candidate in leading) or len(values) > 1:
+            return self.conflicting(leading)
+        others = [found for found in self.candidates if all(found is not lead for lead in leading)]
+        note = [
+            *_notes(leading),
+            *(["found in an earlier sample"] if by_history else []),
+            *_discordance(leading, others),
+        ]
+        return self.known(leading, note)
+
+    def known(self, leading: list[Candidate], note: list[str]) -> Finding:
+        first = leading[0].outcome
+        if all(candidate.sample.preliminary for candidate in leading):
+            note = [*note, "the result is preliminary"]
+        derived = all(candidate.outcome.derived for candidate in leading)
+        return Finding(
+            self.code,
+            "derived" if derived else "known",
+            first.value,
+            self.detail(leading),
+            self.evidence(leading),
+            "; ".join(dict.fromkeys(note)),
+            self.results,
+        )
+
+    def conflicting(self, leading: list[Candidate]) -> Finding:
+        said = "; ".join(_said(candidate) for candidate in sorted(leading, key=_shown_order))
+        note = f"results disagree: {said}"
+        return Finding(self.code, "conflicting", None, "", self.evidence(leading), note, self.results)
+
+    def present(self) -> tuple[Finding, list[Candidate]]:
+        """Recorded once is present, whatever the date."""
+        present = [candidate for candidate in self.candidates if candidate.outcome.value is True]
+        leading = present or self.candidates
+        if any(candidate.outcome.conflict for candidate in leading):
+            return self.conflicting(leading), leading
+        return self.known(leading, _notes(leading)), leading
+
+    def course(self) -> tuple[Finding, list[Candidate]]:
+        """What was absent may have appeared since; what was there is not taken back by a later absence."""
+        present = [candidate for candidate in self.candidates if candidate.outcome.value is True]
+        absent = [candidate for candidate in self.candidates if candidate.outcome.value is False]
+        if any(candidate.outcome.conflict for candidate in self.candidates):
+            return self.conflicting(self.candidates), self.candidates
+        if present and absent:
+            after = any(all(later(c.sample.day, a.sample.day) for a in absent) for c in present)
+            if not after:
+                return self.conflicting(self.candidates), self.candidates
+            return self.known(present, ["absent at first, found later"]), present
+        leading = present or absent
+        return self.known(leading, _notes(leading)), leading
+
+    def evidence(self, leading: list[Candidate]) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(found.origin.reference for found in self._behind(leading)))
+
+    def detail(self, leading: list[Candidate]) -> str:
+        found = sorted(self._behind(leading), key=lambda found: not isinstance(found.value, Interval))
+        return ", ".join(list(dict.fromkeys(f.text for f in found if f.text))[:MOST_WORDS])
+
+    def _behind(self, leading: Iterable[Candidate]) -> Iterator[Evidence]:
+        for candidate in leading:
+            for found in candidate.sample.evidence:
+                if found.part in self.parts:
+                    yield found
+
+
+def _notes(leading: list[Candidate]) -> list[str]:
+    return [candidate.outcome.note for candidate in leading if candidate.outcome.note]
+
+
+def _discordance(leading: list[Candidate], others: list[Candidate]) -> list[str]:
+    value = leading[0].outcome.value
+    different = [found for found in others if found.outcome.conflict or found.outcome.value != value]
+    if not different:
+        return []
+    return ["other results differ: " + "; ".join(_said(found) for found in sorted(different, key=_shown_order))]
+
+
+def _said(candidate: Candidate) -> str:
+    sample, outcome = candidate.sample, candidate.outcome
+    where = ", ".join(part for part in (sample.day or "no date", sample.site) if part)
+    words = "results that contradict each other" if outcome.conflict else _word(outcome.value)
+    references = ", ".join(dict.fromkeys(found.origin.reference for found in sample.evidence))
+    return f"{words} ({where}, {references})"
+
+
+def _word(value: Value | None) -> str:
+    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
+
+
+def _shown_order(candidate: Candidate) -> tuple[int, str]:
+    day = candidate.sample.day
+    return (-last_day(day).toordinal() if day else 0, candidate.sample.specimen)
+
+
+def _results(panel: Panel, definition: FindingDefinition, evidence: list[Evidence]) -> Iterator[Result]:
+    """Every result behind a finding, newest first, each once, what counts before what was set aside."""
+    parts = panel.behind[definition.code]
+    mine = [found for found in evidence if found.part in parts or not found.part]
+    counted = {found.origin.reference for found in mine if found.counts}
+    mine = [found for found in mine if found.counts or found.origin.reference not in counted]
+    seen: set[tuple[str, str, str]] = set()
+    for found in sorted(mine, key=_result_order):
+        origin, value = found.origin, outcome_alone(panel, found, definition).value
+        result = Result(origin.reference, value, found.text, origin.day, origin.site, origin.label, found.set_aside)
+        key = (result.reference, result.text, result.set_aside)
+        if key not in seen:
+            seen.add(key)
+            yield result
+
+
+def _result_order(found: Evidence) -> tuple[int, str, str, str]:
+    day = found.origin.day
+    return (-last_day(day).toordinal() if day else 0, found.origin.reference, found.part, found.text)

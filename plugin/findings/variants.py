@@ -1,0 +1,347 @@
+"""Genomic results to evidence: variants, tests of one gene, and the regions that were studied.
+
+A variant counts as a mutation only when it is reported pathogenic or oncogenic, or is a known change of its gene; a
+gene without a reported variant is negative only where it is known to have been studied. Roles of codes are data.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+
+from plugin.findings.elements import Coding, Json, codings_of, name_of, objects, references_of, text_of, words_of
+from plugin.findings.entries import Entry
+from plugin.findings.evidence import Evidence, Origin
+from plugin.findings.index import Index, Wanted
+from plugin.findings.model import Problem
+from plugin.findings.observations import Notebook
+from plugin.findings.parts import NO_RESULT, answer_to
+from plugin.findings.phrases import Phrases, plain, tokens
+from plugin.findings.values import Answer, answer_of, interpretation_of
+from plugin.library.readings import Part
+
+UNSTATED = "unstated"
+POSITIVE, NEGATIVE = "positive", "negative"
+COUNTS, HARMLESS, UNCERTAIN = "counts", "harmless", "uncertain"
+GENES = "http://www.genenames.org/geneId"
+NAMED_CHANGE = re.compile(
+    r"(?:\b[NL][A-Z]_[\w.]+:)?\b[cgp]\.\(?[\w>*+=?_()-]+|\b[A-Z]\d{1,4}(?:[A-Z]|\*|fs\S*|del)(?![\w+])"
+)
+AMINO_ACIDS = {
+    "Ala": "A", "Arg": "R", "Asn": "N", "Asp": "D", "Cys": "C", "Gln": "Q", "Glu": "E", "Gly": "G", "His": "H",
+    "Ile": "I", "Leu": "L", "Lys": "K", "Met": "M", "Phe": "F", "Pro": "P", "Ser": "S", "Thr": "T", "Trp": "W",
+    "Tyr": "Y", "Val": "V", "Ter": "*", "X": "*",
+}  # fmt: skip
+THREE_LETTERS = re.compile("|".join(name for name in AMINO_ACIDS if len(name) == 3))
+
+
+@dataclass
+class Variant:
+    """One reported variant or gene test in our terms."""
+
+    entry: Entry
+    genes: frozenset[str]
+    said: str
+    words: str
+    origin: str = UNSTATED
+    significances: set[str] = field(default_factory=set)
+    changes: list[str] = field(default_factory=list)
+    fused: bool = False
+    unread: str = ""
+
+
+class VariantReader:
+    """Collects genomic Observations, then judges them together, since significance may stand elsewhere."""
+
+    def __init__(self, index: Index, notebook: Notebook) -> None:
+        self.index = index
+        self.notebook = notebook
+        maps = index.code_sets.maps
+        self._roles = maps["genomic-elements"].codes
+        self._presence = maps["variant-presence"]
+        self._origins = maps["genomic-origins"]
+        self._origin_words = Phrases(self._origins.words.items())
+        self._fusion_words = Phrases(maps["rearrangement-words"].words.items())
+        self._gene_sets = sorted({name for wanted in index.variants for name in wanted.part.genes})
+        symbols = [(word, name) for name in self._gene_sets for word in index.set(name).words]
+        self._symbols = Phrases(symbols)
+        self._variants: list[Variant] = []
+        self._regions: list[Variant] = []
+        self._implied: dict[str, set[str]] = {}
+        self._tests: list[tuple[Variant, list[Wanted]]] = []
+
+    def role(self, observation: Json) -> str:
+        """`variant`, `region-studied`, `implication`, or empty for what is no genomic Observation."""
+        roles = (self._role(coding) for coding in codings_of(observation.get("code")))
+        return next((role for role in roles if role in ("variant", "region-studied", "implication")), "")
+
+    def collect(self, observation: Json, entry: Entry, role: str) -> None:
+        """Take in a genomic Observation."""
+        if role == "implication":
+            for reference in references_of(observation.get("derivedFrom")):
+                self._implied.setdefault(reference, set()).update(self._significances(observation))
+        else:
+            (self._variants if role == "variant" else self._regions).append(self._variant(observation, entry))
+
+    def collect_test(self, entry: Entry, wanted: list[Wanted]) -> None:
+        """Take in a test of one gene, found by its code."""
+        self._tests.append((self._gene_test(entry, wanted), wanted))
+
+    def judge(self) -> None:
+        """Note what all of them say."""
+        for variant in self._variants:
+            variant.significances |= self._implied.get(variant.entry.origin.reference, set())
+            self._judge_variant(variant)
+        for variant, wanted in self._tests:
+            for found in wanted:
+                self._judge(variant, found)
+        for region in self._regions:
+            self._judge_region(region)
+
+    def _role(self, coding: Coding) -> str:
+        roles = (self._roles.get(key) for key in self.index.equivalents(coding))
+        return next((role for role in roles if role), "")
+
+    def _variant(self, observation: Json, entry: Entry) -> Variant:
+        answer = answer_of(observation)
+        answer = interpretation_of(observation) if answer.empty else answer
+        said, unread = self._said(answer)
+        variant = Variant(entry, frozenset(), said, answer.words, unread=unread)
+        genes: set[str] = set()
+        for component in objects(observation.get("component")):
+            role = next((found for c in codings_of(component.get("code")) if (found := self._role(c))), "")
+            self._component(variant, component, role, genes)
+        if not genes:
+            genes = self._genes_in_words([answer.words, *entry.names, *(coding.display for coding in answer.codings)])
+        variant.genes = frozenset(genes)
+        variant.significances |= self._significances(observation)
+        variant.fused = variant.fused or self._speaks_of_fusion([answer.words, *entry.names])
+        if variant.origin == UNSTATED:
+            variant.origin = self._origin_of(entry)
+        return variant
+
+    def _component(self, variant: Variant, component: Json, role: str, genes: set[str]) -> None:
+        concept = component.get("valueCodeableConcept")
+        words = [words_of(concept), text_of(component.get("valueString"))]
+        codings = codings_of(concept)
+        match role:
+            case "gene":
+                found = self._genes(codings) | self._genes_in_words(words)
+                genes.update(found or {""})
+            case "origin":
+                variant.origin = self._origin(codings, words) or UNSTATED
+            case "protein-change":
+                variant.changes += [word for word in (*words, *(coding.code for coding in codings)) if word]
+            case "change-type":
+                keys = [(coding.system, coding.code) for coding in codings]
+                fused = any(key in self.index.code_sets.maps["rearrangement-words"].codes for key in keys)
+                variant.fused = (
+                    variant.fused or fused or bool(self._fusion_words.find(tokens(plain(" ; ".join(words)))))
+                )
+            case "dna-change" | "genomic-change" | "named-variant":
+                variant.changes += [f"unnamed:{word}" for word in words if word]
+
+    def _said(self, answer: Answer) -> tuple[str, str]:
+        if answer.absent:
+            return "unknown", ""
+        values = {
+            value
+            for coding in answer.codings
+            for key in self.index.equivalents(coding)
+            if (value := self._presence.codes.get(key)) is not None
+        }
+        if not values:
+            lexicon = self.index.lexicon(("variant-presence",), tuple(self.index.by_subject))
+            for text in (*answer.texts, *(coding.display for coding in answer.codings)):
+                reading = lexicon.read(text)
+                if reading.understood:
+                    values.update(reading.values.get("variant-presence", ()))
+        if len(values) == 1:
+            return values.pop(), ""
+        return "", "it has no value" if answer.empty else f"'{answer.words}' does not say whether there is a variant"
+
+    def _significances(self, observation: Json) -> set[str]:
+        concepts = [
+            component.get("valueCodeableConcept")
+            for component in objects(observation.get("component"))
+            if any(self._role(coding) == "significance" for coding in codings_of(component.get("code")))
+        ]
+        concepts += objects(observation.get("interpretation"))
+        found: set[str] = set()
+        code_map = self.index.code_sets.maps["variant-significance"]
+        lexicon = self.index.lexicon(("variant-significance",), ())
+        for concept in concepts:
+            for coding in codings_of(concept):
+                if (value := code_map.codes.get((coding.system, coding.code))) is not None:
+                    found.add(value)
+            found.update(lexicon.read(words_of(concept)).values.get("variant-significance", ()))
+        return found
+
+    def _genes(self, codings: list[Coding]) -> set[str]:
+        found: set[str] = set()
+        for coding in codings:
+            code = f"HGNC:{coding.code}" if coding.code.isdecimal() else coding.code
+            sets = self.index.memberships(Coding(GENES, code, ""))
+            found.update(name for name in sets if name in self._gene_sets)
+            found.update(self._genes_in_words([coding.code, coding.display]))
+        return found
+
+    def _genes_in_words(self, texts: list[str]) -> set[str]:
+        words = tokens(plain(" ; ".join(texts)))
+        return {name for match in self._symbols.find(words) for name in match.meaning}
+
+    def _speaks_of_fusion(self, texts: list[str]) -> bool:
+        return bool(self._fusion_words.find(tokens(plain(" ; ".join(texts)))))
+
+    def _origin(self, codings: list[Coding], words: list[str]) -> str:
+        found = {
+            value for coding in codings if (value := self._origins.codes.get((coding.system, coding.code))) is not None
+        }
+        found.update(name for m in self._origin_words.find(tokens(plain(" ; ".join(words)))) for name in m.meaning)
+        return found.pop() if len(found) == 1 else ""
+
+    def _origin_of(self, entry: Entry) -> str:
+        words = [entry.remark_words, *entry.names]
+        return self._origin(list(entry.remarks), words) or UNSTATED
+
+    def _gene_test(self, entry: Entry, wanted: list[Wanted]) -> Variant:
+        answer = answer_to(entry)
+        names = tuple(name for found in wanted for name in found.part.answers)
+        subjects = tuple(subject for found in wanted for subject in found.part.subject)
+        lexicon = self.index.lexicon((*names, "variant-significance"), subjects)
+        coded = {
+            value
+            for code_map in self.index.maps(names)
+            for coding in answer.codings
+            for key in self.index.equivalents(coding)
+            if (value := code_map.codes.get(key)) is not None
+        }
+        texts = [*answer.texts, *(coding.display for coding in answer.codings)]
+        changes = [change for text in texts for change in NAMED_CHANGE.findall(text)]
+        readings = [lexicon.read(NAMED_CHANGE.sub(" ", text)) for text in texts if text]
+        understood = [reading for reading in readings if reading.understood and not reading.numbers]
+        said = coded | {value for reading in understood for name in names for value in reading.values.get(name, ())}
+        significances = {value for reading in readings for value in reading.values.get("variant-significance", ())}
+        if not said and (changes or significances) and len(understood) == len(readings):
+            said = {POSITIVE}
+        variant = Variant(entry, frozenset(), "", answer.words, self._origin_of(entry), significances, changes)
+        variant.origin = self._origin([], texts) or variant.origin
+        if len(said) == 1:
+            variant.said = said.pop()
+        elif answer.absent or answer.empty:
+            variant.said, variant.unread = ("unknown", "") if answer.absent else ("", "it has no value")
+        else:
+            variant.unread = answer.unread or f"'{answer.words}' is not understood"
+        if variant.said == POSITIVE and coded and not changes and not significances:
+            variant.significances = {COUNTS}
+        return variant
+
+    def _judge_variant(self, variant: Variant) -> None:
+        for wanted in self.index.variants:
+            if variant.genes.intersection(wanted.part.genes):
+                self._judge(variant, wanted)
+        if variant.unread and not variant.genes:
+            self._problem(variant, variant.unread)
+
+    def _judge(self, variant: Variant, wanted: Wanted) -> None:
+        part = wanted.part
+        if variant.origin not in part.origins:
+            why = _wrong_origin(variant.origin, part)
+            if why:
+                self._note(wanted, variant, None, why)
+            return
+        if variant.unread:
+            self._problem(variant, variant.unread)
+            self._note(wanted, variant, None, variant.unread)
+        elif variant.said in NO_RESULT:
+            self._note(wanted, variant, None, NO_RESULT[variant.said])
+        elif variant.said == NEGATIVE:
+            one_of_many = bool(variant.changes) and not part.single
+            why = "only this one change was absent" if one_of_many else ""
+            self._note(wanted, variant, None if one_of_many else NEGATIVE, why)
+        elif variant.said == POSITIVE:
+            why = self._why_not(variant, part)
+            self._note(wanted, variant, None if why else POSITIVE, why)
+        else:
+            self._note(wanted, variant, None, f"the answer '{variant.words}' decides nothing")
+
+    def _why_not(self, variant: Variant, part: Part) -> str:
+        """Why a variant that is present does not count as a mutation; empty where it does."""
+        if part.fusion and not (variant.fused or not variant.genes):
+            return "it is no rearrangement"
+        protein = [short for change in variant.changes if (short := _short(change))]
+        if part.only and variant.changes and not any(re.fullmatch(part.only, change) for change in protein):
+            return "this change of the gene does not count"
+        if HARMLESS in variant.significances or UNCERTAIN in variant.significances:
+            return "its significance is benign or uncertain"
+        if COUNTS in variant.significances:
+            return ""
+        if part.changes and any(re.fullmatch(part.changes, change) for change in protein):
+            return ""
+        if part.unclassified and not variant.changes:
+            return ""
+        return "its significance is not reported"
+
+    def _judge_region(self, region: Variant) -> None:
+        siblings = [variant for variant in self._variants if _together(variant.entry.origin, region.entry.origin)]
+        origin = region.origin
+        if origin == UNSTATED:
+            stated = {variant.origin for variant in siblings} - {UNSTATED}
+            origin = stated.pop() if len(stated) == 1 else UNSTATED
+        for wanted in self.index.variants:
+            part = wanted.part
+            if not part.studied or not region.genes.intersection(part.genes) or part.fusion:
+                continue
+            if any(variant.genes.intersection(part.genes) and variant.said != NEGATIVE for variant in siblings):
+                continue
+            words = "studied, no variant reported"
+            if origin in part.studied:
+                self._note(wanted, replace(region, words=words), NEGATIVE, "")
+            elif why := _wrong_origin(origin, part):
+                self._note(wanted, replace(region, words=words), None, why)
+
+    def _note(self, wanted: Wanted, variant: Variant, value: str | None, why: str) -> None:
+        entry = variant.entry
+        label = next(iter(entry.names), entry.origin.label)
+        origin = replace(entry.origin, label=label)
+        words = ", ".join([variant.words, *(change for change in variant.changes if not change.startswith("unnamed:"))])
+        if origin.standing == "withdrawn":
+            why = "it was cancelled or entered in error"
+            evidence = Evidence(wanted.panel, wanted.part.name, origin, None, words, why, silent=True)
+        else:
+            if entry.impossible and value is not None:
+                self.notebook.problem(Problem("impossible", origin.reference, f"{label}: {entry.impossible}"))
+                value, why = None, entry.impossible
+            evidence = Evidence(wanted.panel, wanted.part.name, origin, value, words, why)
+        self.notebook.evidence.append(evidence)
+
+    def _problem(self, variant: Variant, why: str) -> None:
+        entry = variant.entry
+        if entry.origin.standing != "withdrawn":
+            label = next(iter(entry.names), name_of(entry.node))
+            self.notebook.problem(Problem("unread", entry.origin.reference, f"{label}: {why}"))
+
+
+def _wrong_origin(origin: str, part: Part) -> str:
+    """Why a result of this origin does not count; empty where another part of the finding reads it."""
+    if origin == UNSTATED:
+        return "" if not part.genes or UNSTATED in part.origins else "it does not say germline or tumour"
+    if part.origins == (UNSTATED,):
+        return ""
+    return f"it is {origin}, this fact needs {' or '.join(name for name in part.origins if name != UNSTATED)}"
+
+
+def _together(one: Origin, other: Origin) -> bool:
+    """Whether two Observations belong to the same report, or, where neither names one, to the same sample."""
+    if one.report or other.report:
+        return one.report == other.report
+    return (one.specimen, one.day) == (other.specimen, other.day)
+
+
+def _short(change: str) -> str:
+    """`p.(His1047Arg)` -> `H1047R`; empty for a change that is not of the protein."""
+    name = change.rsplit(":", 1)[-1].strip()
+    if name.startswith(("c.", "g.", "n.", "m.")) or change.startswith("unnamed:"):
+        return ""
+    name = name.removeprefix("p.").strip("()")
+    return THREE_LETTERS.sub(lambda found: AMINO_ACIDS[found[0]], name)
