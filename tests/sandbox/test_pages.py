@@ -17,7 +17,7 @@ def test_every_page_says_that_it_is_a_sandbox_and_lets_nothing_foreign_in(ehr, p
     assert NOTE in page.text
     policy = page.headers["Content-Security-Policy"]
     assert "default-src 'self'" in policy
-    assert "frame-src http://127.0.0.1:8766" in policy
+    assert "frame-src 'self' http://127.0.0.1:8766;" in policy
     assert "https://" not in page.text
 
 
