@@ -50,7 +50,20 @@ def read_parts(entry: Entry, answer: Answer, parts: list[Part], index: Index) ->
         read = read or (_answer(answer, spoken, coded[part.name], part, index) if part.answers else None)
         if read is not None:
             found[part.name] = read
-    return found or _nothing(answer, spoken, parts)
+    return _in_its_unit(found, parts) or _nothing(answer, spoken, parts)
+
+
+def _in_its_unit(found: dict[str, Read], parts: list[Part]) -> dict[str, Read]:
+    """Of parts that read one test in different units, those whose unit it is not have nothing to complain of."""
+    numeric = {part.name: part for part in parts if part.kind == "number"}
+    settled = {
+        test for name, part in numeric.items() if name in found and found[name].value is not None for test in part.tests
+    }
+    return {
+        name: read
+        for name, read in found.items()
+        if not (read.kind == "unread" and name in numeric and settled.intersection(numeric[name].tests))
+    }
 
 
 def _claimed(reading: Reading, entry: Entry, parts: list[Part], index: Index) -> bool:
