@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from plugin.drafting.model import CategoryLine, Draft, Fact, ItemLine
 from plugin.findings.model import Finding
 from plugin.library.rules import Template
-from plugin.library.vocabulary import FindingDefinition
+from plugin.library.vocabulary import FindingDefinition, Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,16 +53,22 @@ def outline(draft: Draft, template: Template) -> tuple[Section, ...]:
 
 
 def in_words(definition: FindingDefinition, finding: Finding) -> str:
-    """A finding's value as people read it: `positive (95 %)`, `yes`, `62`, `not known`."""
+    """A finding's value as people read it: `positive (95 %)`, `yes`, `62 %`, `not known`."""
     if finding.state == "unknown":
         return "not known"
     if finding.state == "conflicting":
         return "results disagree"
-    value = finding.value
-    words = {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
-    unit = f" {definition.unit}" if definition.unit and not isinstance(value, bool) else ""
-    detail = f" ({finding.detail})" if finding.detail and finding.detail.casefold() != words.casefold() else ""
-    return f"{words}{unit}{detail}"
+    words = value_in_words(finding.value, definition.unit)
+    told = not finding.detail or finding.detail.casefold() in (words.casefold(), str(finding.value).casefold())
+    return words if told else f"{words} ({finding.detail})"
+
+
+def value_in_words(value: Value | None, unit: str) -> str:
+    """`yes`, `positive`, `61 %`: a value with its unit, without decimals that say nothing."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    written = f"{value:g}" if isinstance(value, float) else str(value)
+    return f"{written} {unit}" if unit else written
 
 
 def fact_in_words(fact: Fact) -> str:
@@ -71,11 +77,11 @@ def fact_in_words(fact: Fact) -> str:
 
 
 def _known(draft: Draft, template: Template) -> Iterator[Entry]:
+    """What the chart says; what was only worked out stands on the lines that rest on it."""
     for code, finding in draft.findings.items():
-        if finding.state in ("known", "derived", "conflicting"):
+        if finding.state in ("known", "conflicting"):
             definition = template.vocabulary[code]
-            note = {"derived": " — worked out, please confirm", "conflicting": ""}.get(finding.state, "")
-            yield Entry(f"{definition.label}: {in_words(definition, finding)}{note}", _sentence(finding.note))
+            yield Entry(f"{definition.label}: {in_words(definition, finding)}", _sentence(finding.note))
 
 
 def _offered(line: CategoryLine) -> Entry:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -58,9 +58,9 @@ class Builder:
             self._evidence(document)
         for document in by_type.get("ActivityDefinition", []):
             self._activity(document)
-        for document in by_type.get("clinical-protocol", []):
-            self._protocol(document)
         strategies = by_type.get("workflow-definition", [])
+        for document in sorted(by_type.get("clinical-protocol", []), key=_place_in(strategies)):
+            self._protocol(document)
         if len(strategies) != 1:
             message = (
                 f"a template needs exactly one PlanDefinition of type workflow-definition, found {len(strategies)}"
@@ -252,6 +252,13 @@ class Builder:
             document.fault((*path, "code"), message, "describe it in activities.yaml or correct the code")
         )
         return False
+
+
+def _place_in(strategies: list[Document]) -> Callable[[Document], int]:
+    """Where a part stands in the strategy; parts that it does not name come last."""
+    parts = [action.get("definitionCanonical", "") for each in strategies for action in each.data.get("action", [])]
+    places = {part.split("|")[0]: place for place, part in enumerate(parts)}
+    return lambda document: places.get(document.data["url"], len(places))
 
 
 def _kind(resource: dict[str, Any]) -> str:

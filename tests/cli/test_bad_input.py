@@ -50,7 +50,7 @@ def careplan(tmp_path):
         ("{not json", ["chart.json", "not JSON", "line 1", "export it again"]),
         ('{"name": "x"}', ["chart.json", "resourceType"]),
         ("[1, 2]", ["chart.json"]),
-        (bundle(), ["chart.json", "no resource"]),
+        (bundle(), ["chart.json", "no FHIR resource"]),
         (bundle(PATIENT, PATIENT | {"id": "p2"}), ["p1", "p2", "one patient"]),
     ],
     ids=["empty file", "not json", "not fhir", "array of numbers", "empty bundle", "two patients"],
