@@ -1,6 +1,8 @@
 # Two commands are all a newcomer needs: `make demo` and `make test`. Each makes its own environment first.
 
-PYTHON ?= $(firstword $(foreach name,python3.13 python3.12 python3.11 python3,$(shell command -v $(name) 2>/dev/null)))
+NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
+PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.11; do \
+	$$name -c '$(NEW_ENOUGH)' 2>/dev/null && echo $$name && break; done)
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
@@ -20,7 +22,7 @@ lint: $(READY)
 	$(BIN)/lint-imports
 
 $(READY): requirements/dev.txt pyproject.toml
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "careplan-plugin needs Python 3.11 or newer, this is " + sys.version)'
+	@test -n "$(PYTHON)" || { echo "careplan-plugin needs Python 3.11 or newer; install it, or say make PYTHON=/path/to/python3"; exit 1; }
 	@echo "Making the environment in $(VENV) (once, about a minute) …"
 	@$(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt

@@ -11,10 +11,10 @@ import time
 from datetime import date
 
 import orjson
-from plugin.findings.reader import read_findings
 
 from plugin.drafting.plan import draft_plan
 from plugin.findings.bundle import resources_of
+from plugin.findings.reader import read_findings
 from plugin.library.content import default_template_folder
 from plugin.library.template import load_template
 
