@@ -93,6 +93,7 @@ def example_findings() -> Findings:
             Finding("visceral-crisis", "presumed", False, note="Nothing is recorded."),
             Finding("er", "known", "positive", "95 %", ("Observation/er-met",), results=ER_RESULTS),
             Finding("her2", "conflicting", note="Two results of one sample disagree."),
+            Finding("metastasis-liver", "derived", False, note="The scan shows none."),
             Finding("metastatic-line", "derived", 1, evidence=("Observation/prior",), note="No earlier treatment."),
         ],
         VOCABULARY,

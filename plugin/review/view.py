@@ -86,6 +86,12 @@ class FactView:
         return next(leading, "")
 
     @property
+    def detail(self) -> str:
+        """The leading result in the chart's words, where they say more than the value."""
+        detail = self.finding.detail
+        return "" if detail.casefold() in (self.words.casefold(), str(self.finding.value).casefold()) else detail
+
+    @property
     def state(self) -> str:
         """The finding's state, or `stated` where a person's own entry leads."""
         return "stated" if self.statement and self.finding.state == "known" else self.finding.state
@@ -99,11 +105,13 @@ class FactView:
     def fold(self) -> str:
         """The heading under which the fact is folded away; empty where it is shown.
 
-        What is presumed is named on every line that rests on it and asked among the questions; what nobody asks and
-        nobody recorded need not be read at all.
+        What is presumed, or worked out to be absent, is named on every line that rests on it and asked among the
+        questions; what nobody asks and nobody recorded need not be read at all.
         """
         if self.finding.state == "presumed":
             return f"Presumed {self.words.lower()}"
+        if self.finding.state == "derived" and self.finding.value is False:
+            return "Worked out no"
         silent = self.finding.state == "unknown" and not self.rank and not self.finding.results
         return "not recorded, not needed now" if silent else ""
 
@@ -117,9 +125,8 @@ class Fold:
 
     @property
     def names(self) -> str:
-        """The labels of the facts inside, where they rest on a presumption; silence needs no names."""
-        presumed = [fact.definition.label for fact in self.facts if fact.finding.state == "presumed"]
-        return " · ".join(presumed)
+        """The labels of the facts inside that say something; silence needs no names."""
+        return " · ".join(fact.definition.label for fact in self.facts if fact.finding.value is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +214,7 @@ def build_page(
     facts = _facts(draft, vocabulary, statements)
     return PageView(
         draft=draft,
-        questions=tuple(sorted((fact for fact in facts if fact.rank), key=lambda fact: fact.rank)),
+        questions=tuple(sorted((fact for fact in facts if fact.rank), key=_urgency)),
         fact_columns=_columns(_groups(facts)),
         offered=standing("offered"),
         conditional=standing("conditional"),
@@ -248,6 +255,11 @@ def _groups(facts: list[FactView]) -> tuple[FactGroup, ...]:
 def _folds(facts: list[FactView]) -> tuple[Fold, ...]:
     titles = dict.fromkeys(fact.fold for fact in facts if fact.fold)
     return tuple(Fold(title, tuple(fact for fact in facts if fact.fold == title)) for title in titles)
+
+
+def _urgency(fact: FactView) -> tuple[bool, int]:
+    """Results that disagree come first: only a person can settle them. The rest by what they would change."""
+    return fact.finding.state != "conflicting", fact.rank
 
 
 def _columns(groups: tuple[FactGroup, ...]) -> tuple[tuple[FactGroup, ...], ...]:

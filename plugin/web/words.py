@@ -9,7 +9,7 @@ from plugin.review.statements import form_value
 from plugin.review.words import STATE_WORDS, date_in_words, moment_in_words
 from plugin.settings import Settings
 
-ALERT_WORDS = {"critical": "Urgent", "warning": "Check", "info": "Note"}
+ALERT_WORDS = {"critical": "Important", "warning": "Check", "info": "Note"}
 CHOICE_WORDS = {"accept": "Accepted", "change": "Changed", "decline": "Declined"}
 VERIFICATION_WORDS = {
     "primary": "source text read",

@@ -23,7 +23,8 @@ def decline(line, words):
 
 
 def test_launch_review_save_and_the_plan_is_in_the_ehr(in_frame, installation):
-    body = in_frame()
+    patient = "pik3ca-early-relapse"
+    body = in_frame(patient)
     offered = body.locator(".list-offered .line").first
     offered.locator("summary", has_text="Why").click()
     assert "Facts that decide it" in offered.inner_text()
@@ -41,7 +42,7 @@ def test_launch_review_save_and_the_plan_is_in_the_ehr(in_frame, installation):
     body.get_by_role("button", name="Save to EHR").click()
     body.locator(".delivery.saved").wait_for()
     reference = body.locator(".delivery.saved code").inner_text()
-    [plan] = installation.plans_of(PATIENT)
+    [plan] = installation.plans_of(patient)
     assert reference == f"CarePlan/{plan['id']}"
     assert (plan["status"], plan["intent"]) == ("draft", "proposal")
     lines = {each["detail"]["code"]["text"]: each["detail"] for each in plan["activity"]}

@@ -85,8 +85,13 @@ def test_topics_come_in_the_order_of_the_template():
     assert view.tests[0].title == "Testing"
 
 
-def test_questions_come_in_the_order_of_what_they_would_change():
-    assert [fact.definition.code for fact in page().questions][:3] == ["visceral-crisis", "pik3ca", "her2"]
+def test_what_disagrees_is_asked_first_and_the_rest_in_the_order_of_what_it_would_change():
+    assert [fact.definition.code for fact in page().questions][:3] == ["her2", "visceral-crisis", "pik3ca"]
+
+
+def test_what_was_worked_out_to_be_absent_is_folded_and_what_was_worked_out_to_be_there_is_shown():
+    assert folded(page())["metastasis-liver"][0] == "Worked out no"
+    assert "metastatic-line" in facts(page())
 
 
 def test_a_stated_fact_is_told_apart_from_one_the_chart_reports():
