@@ -27,7 +27,6 @@ ARGUMENTS = [
     "--disable-sync",
 ]
 PATIENT = "hr-positive"
-OTHER_PATIENT = "her2-positive"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

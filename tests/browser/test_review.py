@@ -2,8 +2,8 @@
 
 import re
 
-from conftest import OTHER_PATIENT, PATIENT
-
+PATIENT = "hr-positive"
+OTHER_PATIENT = "her2-positive"
 SUMMARY = re.compile(r"(\d+) lines?, (\d+|none) decided")
 
 

@@ -1,11 +1,11 @@
 """What a review becomes as FHIR."""
 
 import pytest
-from conftest import NOON, decision, reviewed, stated
-from example_draft import example_draft
 
 from plugin.delivery.reviewed import care_plan, content_key, transaction
 from plugin.library.validation import check_model, check_profile
+from tests.delivery.example_review import NOON, decision, reviewed, stated
+from tests.example_draft import example_draft
 
 DECISION = "https://careplan-plugin.example.org/fhir/StructureDefinition/review-decision"
 

@@ -7,14 +7,14 @@ from datetime import timedelta
 import orjson
 import pytest
 import requests
-from conftest import NOON, decision, reviewed, stated
-from go_between import between
 from werkzeug.wrappers import Response
 
 from plugin.chart.client import FhirClient
 from plugin.chart.http import Limits, http_session
 from plugin.delivery.save import UnsoundPlan, save_plan
 from plugin.storage.reviews import deliveries_of
+from tests.delivery.example_review import NOON, decision, reviewed, stated
+from tests.delivery.go_between import between
 
 LIMITS = Limits(connect=2, read=2, retries=0)
 

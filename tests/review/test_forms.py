@@ -1,12 +1,12 @@
 """What people type into forms, and what it is read as."""
 
 import pytest
-from example_draft import VOCABULARY
 
 from plugin.errors import InputError
 from plugin.review.decisions import read_wish
 from plugin.review.statements import form_value, read_value
 from plugin.review.words import date_in_words, value_in_words
+from tests.example_draft import VOCABULARY
 
 
 @pytest.mark.parametrize(

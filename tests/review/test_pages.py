@@ -6,11 +6,11 @@ import threading
 from datetime import UTC, datetime
 
 import pytest
-from ehr_stub import open_workspace, serving_chart
 
 from plugin import create_app
 from plugin.launch.cookies import CookiePolicy
 from plugin.settings import Issuer, Settings
+from tests.review.ehr_stub import open_workspace, serving_chart
 
 NOW = datetime(2026, 11, 22, 23, 30, tzinfo=UTC)
 PATIENT = {

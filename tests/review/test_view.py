@@ -2,10 +2,9 @@
 
 from datetime import UTC, datetime
 
-from example_draft import VOCABULARY, example_draft
-
 from plugin.review.view import Words, build_page
 from plugin.storage.reviews import Author, Decision, Fact, Line
+from tests.example_draft import VOCABULARY, example_draft
 
 RUIZ = Author("Practitioner/ruiz", "Dr. Ana Ruiz")
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
