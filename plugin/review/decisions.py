@@ -22,11 +22,15 @@ LONGEST_TEXT = 1000
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What a person asks for one line, checked: a change has a text, a decline has a reason."""
+    """What a person asks for one line, checked: a change has a text, a decline has a reason.
+
+    standing: where the line stood on the page that they saw.
+    """
 
     choice: Choice
     text: str
     reason: str
+    standing: str
 
 
 def read_wish(form: Mapping[str, str]) -> Wish:
@@ -35,15 +39,17 @@ def read_wish(form: Mapping[str, str]) -> Wish:
     if choice not in get_args(Choice):
         raise InputError("Choose accept, change or decline.")
     text = _short(form.get("text", ""), "The change")
-    reason = "; ".join(
-        filter(None, (form.get("reason", "").strip(), _short(form.get("reason_text", ""), "The reason")))
-    )
+    reasons = [_short(form.get(field, ""), "The reason") for field in ("reason", "reason_text")]
+    reason = "; ".join(filter(None, reasons))
     if choice == "decline" and not reason:
         raise InputError("Declining needs a reason: choose one or write your own.")
     if choice == "change" and not text:
         raise InputError("A change needs its text: say what the plan should say instead.")
     return Wish(
-        cast(Choice, choice), text if choice == "change" else "", reason if choice in ("change", "decline") else ""
+        choice=cast(Choice, choice),
+        text=text if choice == "change" else "",
+        reason=reason if choice in ("change", "decline") else "",
+        standing=form.get("standing", ""),
     )
 
 

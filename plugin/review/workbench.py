@@ -84,15 +84,21 @@ class Workbench:
         return build_page(review.draft, self.template.vocabulary, self._words, review.decisions, review.statements)
 
     def decide(self, patient: PatientKey, review: Review, key: LineKey, wish: Wish, author: Author) -> None:
-        """Keep a decision; raises InputError for a line that this draft does not ask about."""
-        line = line_of(review.draft, key)
+        """Keep a decision.
+
+        Raises InputError for a line that this draft does not ask about, or that stands elsewhere than on the page on
+        which the decision was made: nobody accepts as offered what has become conditional meanwhile.
+        """
+        standing = standing_of(line_of(review.draft, key))
+        if wish.standing != standing:
+            raise InputError(f"This line stands as {standing} now, which the page did not show yet; decide again.")
         with self.database.session() as session:
             decide(
                 session,
                 patient,
                 line=key,
                 template_version=review.draft.template_version,
-                standing=standing_of(line),
+                standing=standing,
                 choice=wish.choice,
                 text=wish.text,
                 reason=wish.reason,

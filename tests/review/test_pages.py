@@ -77,6 +77,9 @@ class Visit:
         token = TOKEN.search(self.page().text)[1]
         return self.client.post(f"/w/w1{path}", data={"csrf_token": token, **form}, base_url=self.base)
 
+    def decide(self, line, choice, standing="due", **form):
+        return self.post(f"/lines/{line}", choice=choice, standing=standing, **form)
+
 
 @pytest.fixture(autouse=True)
 def loaded_once(monkeypatch, template):
@@ -115,12 +118,12 @@ def test_a_form_without_its_token_changes_nothing(visit):
 
 def test_forms_work_over_tls_though_our_pages_send_no_referrer(chart, tmp_path):
     visit = Visit(chart, tmp_path, "https://127.0.0.1")
-    answer = visit.post("/lines/supportive-care/pc", choice="accept")
+    answer = visit.decide("supportive-care/pc", "accept")
     assert answer.status_code == 303
 
 
 def test_a_decision_answers_with_a_redirect_to_its_line(visit):
-    answer = visit.post("/lines/supportive-care/pc", choice="decline", reason_text="Her own team")
+    answer = visit.decide("supportive-care/pc", "decline", reason_text="Her own team")
     assert answer.status_code == 303
     assert answer.headers["Location"].endswith("/w/w1/#line-supportive-care-pc")
     page = visit.page().text
@@ -129,21 +132,28 @@ def test_a_decision_answers_with_a_redirect_to_its_line(visit):
 
 
 def test_a_decision_can_be_taken_back(visit):
-    visit.post("/lines/supportive-care/pc", choice="accept")
-    visit.post("/lines/supportive-care/pc", choice="reopen")
+    visit.decide("supportive-care/pc", "accept")
+    visit.decide("supportive-care/pc", "reopen")
+    assert "none decided" in visit.page().text
+
+
+def test_a_line_that_moved_since_the_page_was_shown_is_not_decided_unseen(visit):
+    answer = visit.decide("supportive-care/pc", "accept", standing="conditional")
+    assert answer.status_code == 422
+    assert "stands as due now" in answer.text
     assert "none decided" in visit.page().text
 
 
 @pytest.mark.parametrize("path", ["/lines/supportive-care/nonsense", "/lines/assessment/pc", "/lines/x/pc"])
 def test_only_lines_of_this_draft_can_be_decided(visit, path):
-    answer = visit.post(path, choice="accept")
+    answer = visit.post(path, choice="accept", standing="due")
     assert answer.status_code == 422
     assert "no longer part of the draft" in answer.text
     assert "none decided" in visit.page().text
 
 
 def test_what_was_typed_is_still_there_when_a_form_is_refused(visit):
-    answer = visit.post("/lines/supportive-care/pc", choice="change", text="x" * 1001)
+    answer = visit.decide("supportive-care/pc", "change", text="x" * 1001)
     assert answer.status_code == 422
     assert "x" * 1001 in answer.text
 
