@@ -18,6 +18,21 @@ from plugin.findings.subject import death_of, describe, find_patient, subject_id
 FAILED = frozenset({"error", "fatal"})
 INCOMPLETE = "incomplete"
 EVERYTHING = "*"
+# The types that readers look at; what other types say about another patient cannot mix in.
+CLINICAL = frozenset(
+    {
+        "Observation",
+        "DiagnosticReport",
+        "Specimen",
+        "Condition",
+        "Procedure",
+        "Encounter",
+        "MedicationRequest",
+        "MedicationStatement",
+        "MedicationAdministration",
+        "MedicationDispense",
+    }
+)
 
 
 @dataclass
@@ -142,6 +157,8 @@ def _of_patient(resources: list[Json], identity: str, certain: bool, problems: l
         elif not subject or not identity or subject == identity:
             yield resource
         else:
+            if resource["resourceType"] not in CLINICAL:
+                continue
             why = "it names another patient than this chart and does not count; check why it is in the input"
             problems.append(Problem("mismatch", name_of(resource), why))
             if not certain:
@@ -153,7 +170,7 @@ def _gaps(resources: list[Json], problems: list[Problem]) -> Iterator[str]:
         if outcome["resourceType"] != "OperationOutcome":
             continue
         for issue in objects(outcome.get("issue")):
-            if issue.get("severity") not in FAILED and issue.get("code") != INCOMPLETE:
+            if text_of(issue.get("severity")) not in FAILED and issue.get("code") != INCOMPLETE:
                 continue
             found = issue.get("expression")
             kinds = [kind for kind in found if isinstance(kind, str)] if isinstance(found, list) else []

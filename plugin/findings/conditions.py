@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from plugin.findings.chart import Chart
 from plugin.findings.dates import day_of, in_future, later
-from plugin.findings.elements import Coding, Json, codings_of, name_of, objects, texts_of, words_of
+from plugin.findings.elements import Coding, Json, codings_of, name_of, objects, text_of, texts_of, words_of
 from plugin.findings.evidence import Evidence, Origin
 from plugin.findings.index import Index, Wanted
 from plugin.findings.model import Problem
@@ -160,7 +160,7 @@ class ConditionReader:
         return spoken.pop() if len(spoken) == 1 else None
 
     def _procedure(self, procedure: Json) -> None:
-        status = procedure.get("status")
+        status = text_of(procedure.get("status"))
         codings, names = _question(procedure)
         sets = self._sets(codings, names)
         if not sets or status in UNDONE:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from plugin.findings.chart import Chart
-from plugin.findings.model import DECIDED, Finding
+from plugin.findings.model import DECIDED, Finding, State
 from plugin.library.expressions import evaluate, names_in
 from plugin.library.vocabulary import FindingDefinition, Presumption, Value, Vocabulary
 
@@ -22,7 +22,10 @@ class Conclusions:
             self._remember(definition)
 
     def derive(self) -> None:
-        """Apply every derivation whose condition is true to findings that nothing else decides."""
+        """Apply every derivation whose condition is true to findings that nothing else decides.
+
+        What follows from something presumed is itself presumed.
+        """
         changed = True
         while changed:
             changed = False
@@ -53,22 +56,21 @@ class Conclusions:
         for derivation in definition.derivations:
             if evaluate(derivation.when, self.environment) is True:
                 finding = self.findings[definition.code]
-                evidence = tuple(dict.fromkeys(self._evidence(names_in(derivation.when))))
+                behind = self._behind(names_in(derivation.when))
+                evidence = tuple(dict.fromkeys(reference for found in behind for reference in found.evidence))
+                presumed = any(found.state == "presumed" for found in behind)
+                state: State = "presumed" if presumed else "derived"
                 derived = replace(
-                    finding, state="derived", value=derivation.value, note=derivation.reason, evidence=evidence
+                    finding, state=state, value=derivation.value, note=derivation.reason, evidence=evidence
                 )
                 self._set(definition, derived)
                 return True
         return False
 
-    def _evidence(self, names: frozenset[str]) -> list[str]:
+    def _behind(self, names: frozenset[str]) -> list[Finding]:
         definitions = (self.vocabulary.by_variable(name) for name in sorted(names))
-        return [
-            reference
-            for definition in definitions
-            if definition is not None
-            for reference in self.findings[definition.code].evidence
-        ]
+        found = [self.findings[definition.code] for definition in definitions if definition is not None]
+        return [finding for finding in found if finding.state in DECIDED]
 
     def _against(
         self,

@@ -67,9 +67,12 @@ class Entries:
                 self._around.setdefault(reference, []).append(panel)
 
     def all(self) -> Iterator[tuple[Json, list[Entry]]]:
-        """Every Observation with its own entry first, then those of its components."""
+        """Every Observation that may matter, with its own entry first, then those of its components."""
         for observation in self.chart.of_type("Observation"):
-            yield observation, self.of(observation)
+            components = objects(observation.get("component"))
+            questions = [observation.get("code"), *(component.get("code") for component in components)]
+            if any(self.index.concerns(question) for question in questions):
+                yield observation, self.of(observation)
 
     def of(self, observation: Json) -> list[Entry]:
         """The entry of an Observation, and of each of its components."""
@@ -122,7 +125,7 @@ class Entries:
             specimen=name_of(specimens[0]) if specimens else next(iter(references), ""),
             site=self._site(observation, around, specimens),
             standing=_standing(observation, around),
-            corrected=observation.get("status") in REPLACING,
+            corrected=text_of(observation.get("status")) in REPLACING,
             issued=text_of(observation.get("issued")),
             report=name_of(around[0]) if around else "",
         )
@@ -209,11 +212,11 @@ def _collected(specimen: Json) -> Any:
 
 
 def _standing(observation: Json, around: list[Json]) -> Standing:
-    if observation.get("status") in WITHDRAWN:
+    if text_of(observation.get("status")) in WITHDRAWN:
         return "withdrawn"
     if any(holder.get("status") == "entered-in-error" for holder in around):
         return "withdrawn"
-    return "preliminary" if observation.get("status") in NOT_FINAL else "final"
+    return "preliminary" if text_of(observation.get("status")) in NOT_FINAL else "final"
 
 
 def _remarks(observation: Json, around: list[Json], specimens: list[Json]) -> tuple[tuple[Coding, ...], str]:

@@ -7,15 +7,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from weakref import WeakKeyDictionary
 
-from plugin.findings.elements import Coding
+from plugin.findings.elements import Coding, codings_of, objects
 from plugin.findings.lexicon import Lexicon, Namer
 from plugin.findings.phrases import ANY_WORDS, pattern_of, plain, tokens
 from plugin.library.code_sets import CodeMap, CodeSet, CodeSets
+from plugin.library.content import system_url
 from plugin.library.expressions import names_in
 from plugin.library.readings import Part, Reading
 from plugin.library.vocabulary import FindingDefinition, Vocabulary
 
 OBSERVED = frozenset({"answer", "number", "variant"})
+FINDING = system_url("finding")
 SEMANTIC_TAGS = frozenset({"disorder", "finding", "procedure", "situation"})
 
 
@@ -58,6 +60,7 @@ class Index:
     by_subject: dict[str, set[str]] = field(default_factory=dict)
     tests: Namer = field(init=False)
     organs: Namer = field(init=False)
+    _concerns: dict[tuple[object, object, object], bool] = field(default_factory=dict)
     _memberships: dict[tuple[str, str], frozenset[str]] = field(default_factory=dict)
     _words: dict[str, set[str]] = field(default_factory=dict)
     _patterns: list[tuple[re.Pattern[str], str]] = field(default_factory=list)
@@ -139,6 +142,38 @@ class Index:
             found.update(self._words.get(spelled, ()))
             found.update(name for pattern, name in self._patterns if pattern.fullmatch(spelled))
         return frozenset(found)
+
+    def concerns(self, concept: object) -> bool:
+        """Whether a code or its name may matter to any finding; quick, because most Observations do not."""
+        if not isinstance(concept, dict):
+            return False
+        text = concept.get("text")
+        if text and self._matters("", "", text):
+            return True
+        return any(
+            self._matters(coding.get("system"), coding.get("code"), coding.get("display"))
+            for coding in objects(concept.get("coding"))
+        )
+
+    def _matters(self, system: object, code: object, display: object) -> bool:
+        key = (system, code, display)
+        try:
+            return self._concerns[key]
+        except (KeyError, TypeError):
+            matters = self._look_at({"coding": [{"system": system, "code": code, "display": display}]}, display)
+        if all(part is None or isinstance(part, str) for part in key):
+            self._concerns[key] = matters
+        return matters
+
+    def _look_at(self, concept: dict[str, object], display: object) -> bool:
+        codings = codings_of(concept)
+        if self.known(codings) or any(coding.system == FINDING for coding in codings):
+            return True
+        roles = self.code_sets.maps["genomic-elements"].codes
+        if any(key in roles for coding in codings for key in self.equivalents(coding)):
+            return True
+        name = display if isinstance(display, str) else ""
+        return bool(self.tests.names_in(name, abbreviated=False) or self.named([name]))
 
     def maps(self, names: Iterable[str]) -> list[CodeMap]:
         """The ConceptMaps of these names."""

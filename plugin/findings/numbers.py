@@ -31,9 +31,9 @@ COMPARATORS = {
 }
 WORDS = "|".join(re.escape(word) for word in sorted(COMPARATORS, key=len, reverse=True))
 NUMBER = re.compile(
-    rf"(?<![\w.+/])(?:(?P<comparator>{WORDS})\s*)?(?<![\d.])(?P<low>-?\d+(?:[.,]\d+)?)"
-    r"(?:\s*(?P<middle>%|percent)?\s*(?:-|to|and)\s*(?P<high>\d+(?:[.,]\d+)?))?"
-    r"(?:\s*(?P<unit>%|percent\b))?(?![\w+/]|[.,]\d)"
+    rf"(?<![\w.+/])(?:(?P<comparator>{WORDS})\s*)?(?<![0-9.])(?P<low>-?[0-9]+(?:[.,][0-9]+)?)"
+    r"(?:\s*(?P<middle>%|percent)?\s*(?:-|to|and)\s*(?P<high>[0-9]+(?:[.,][0-9]+)?))?"
+    r"(?:\s*(?P<unit>%|percent\b))?(?![\w+/]|[.,][0-9])"
 )
 
 

@@ -15,7 +15,7 @@ from plugin.library.readings import Part
 from plugin.library.vocabulary import Value
 
 NO_RESULT = {"unknown": "the answer is that it is not known", "not-done": "the test was not done"}
-PERCENT = "%"
+RATIO = "{ratio}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +153,8 @@ def _number(entry: Entry, answer: Answer, spoken: list[Reading], part: Part, ind
     if answer.number is not None:
         if part.label and not unitless:
             return None
+        if answer.ratio and RATIO not in part.units:
+            return Read(None, f"a ratio ({answer.words}) is no answer to this test", "unread")
         return _measured(answer.number, answer.unit, answer.words, unitless, part)
     written = [(number, reading) for reading in spoken for number in reading.numbers]
     if part.label:

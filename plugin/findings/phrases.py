@@ -9,7 +9,7 @@ from typing import Generic, NamedTuple, TypeVar
 
 T = TypeVar("T")
 
-SIGNS = str.maketrans({"≥": ">=", "≤": "<=", "–": "-", "—": "-", "−": "-", "’": "'", "＜": "<", "＞": ">"})
+SIGNS = str.maketrans({"≥": ">=", "≤": "<=", "–": "-", "—": "-", "−": "-", "’": "'", "⁄": "/", "％": "%", "＋": "+", "＜": "<", "＞": ">"})
 TOKEN = re.compile(r"[^\s,;:()\[\]{}=|\"]+")
 NUMBER = re.compile(r"^\d+(?:[./]\d+)?$")
 ANY_NUMBER = "#"
@@ -18,8 +18,7 @@ ANY_WORDS = "*"
 
 def plain(text: str) -> str:
     """Lower case, one kind of dash and comparison sign, single blanks."""
-    folded = unicodedata.normalize("NFKC", text.translate(SIGNS)).translate(SIGNS)
-    return " ".join(folded.lower().split())
+    return " ".join(unicodedata.normalize("NFC", text).translate(SIGNS).lower().split())
 
 
 def tokens(text: str) -> list[str]:

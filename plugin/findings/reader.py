@@ -14,7 +14,7 @@ from plugin.findings.chart import Chart, open_chart
 from plugin.findings.conditions import ConditionReader
 from plugin.findings.dates import last_day
 from plugin.findings.derive import Conclusions
-from plugin.findings.elements import codings_of, name_of, objects
+from plugin.findings.elements import codings_of, name_of, objects, text_of
 from plugin.findings.entries import Entries, earliest
 from plugin.findings.evidence import Evidence
 from plugin.findings.index import Index, Panel, index_of, reading_of
@@ -216,7 +216,7 @@ def _signs(chart: Chart, index: Index, drugs: Drugs) -> dict[str, str]:
         for name in index.known(codings):
             signs.setdefault(name, name_of(resource))
     for encounter in chart.of_type("Encounter"):
-        if encounter.get("status") in UNDER_WAY:
+        if text_of(encounter.get("status")) in UNDER_WAY:
             for name in index.known(codings_of({"coding": objects(encounter.get("class"))})):
                 signs.setdefault(name, name_of(encounter))
     return signs

@@ -7,15 +7,14 @@ from dataclasses import dataclass
 
 from plugin.findings.chart import Chart
 from plugin.findings.dates import later
-from plugin.findings.elements import Json, codings_of, name_of, references_of, texts_of
+from plugin.findings.elements import Json, code_of, name_of, objects, references_of, texts_of
 from plugin.findings.entries import Entries, Entry
+from plugin.findings.index import FINDING
 from plugin.findings.model import Finding, Problem, Result
 from plugin.findings.phrases import plain
 from plugin.findings.values import Answer, answer_of
-from plugin.library.content import system_url
 from plugin.library.vocabulary import FindingDefinition, Value, Vocabulary
 
-FINDING = system_url("finding")
 NOT_CLINICIANS = ("Patient/", "RelatedPerson/", "Device/")
 YES, NO = frozenset({"true", "yes"}), frozenset({"false", "no"})
 TAKEN_BACK = frozenset({"unknown", "not known"})
@@ -32,7 +31,8 @@ class Statement:
 
 def finding_code(observation: Json) -> str:
     """The finding that an Observation states; empty where it states none."""
-    return next((coding.code for coding in codings_of(observation.get("code")) if coding.system == FINDING), "")
+    codings = objects(observation["code"].get("coding")) if isinstance(observation.get("code"), dict) else []
+    return next((code_of(coding.get("code")) for coding in codings if coding.get("system") == FINDING), "")
 
 
 class Statements:

@@ -56,7 +56,7 @@ class Drugs:
 
     def _read(self) -> Iterator[Drug]:
         for resource in self.chart.of_type(*PRESCRIBED):
-            if resource.get("status") in NOT_TAKEN or resource.get("doNotPerform") is True:
+            if text_of(resource.get("status")) in NOT_TAKEN or resource.get("doNotPerform") is True:
                 continue
             if text_of(resource.get("intent")) not in ORDERED:
                 continue

@@ -208,7 +208,7 @@ class VariantReader:
         answer = answer_to(entry)
         names = tuple(name for found in wanted for name in found.part.answers)
         subjects = tuple(subject for found in wanted for subject in found.part.subject)
-        lexicon = self.index.lexicon((*names, "variant-significance"), subjects)
+        lexicon = self.index.lexicon((*names, "variant-significance", "genomic-origins"), subjects)
         coded = {
             value
             for code_map in self.index.maps(names)
@@ -222,6 +222,7 @@ class VariantReader:
         understood = [reading for reading in readings if reading.understood and not reading.numbers]
         said = coded | {value for reading in understood for name in names for value in reading.values.get(name, ())}
         significances = {value for reading in readings for value in reading.values.get("variant-significance", ())}
+        plainly = said == {POSITIVE} and not changes and not significances
         if not said and (changes or significances) and len(understood) == len(readings):
             said = {POSITIVE}
         variant = Variant(entry, frozenset(), "", answer.words, self._origin_of(entry), significances, changes)
@@ -232,7 +233,7 @@ class VariantReader:
             variant.said, variant.unread = ("unknown", "") if answer.absent else ("", "it has no value")
         else:
             variant.unread = answer.unread or f"'{answer.words}' is not understood"
-        if variant.said == POSITIVE and coded and not changes and not significances:
+        if plainly:
             variant.significances = {COUNTS}
         return variant
 

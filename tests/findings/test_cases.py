@@ -1,0 +1,36 @@
+"""Every case of cases/*.yaml through the public door."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from plugin.library.vocabulary import Vocabulary
+from tests.findings.charts import answers, cases, read, vocabulary
+
+ALL = list(cases())
+
+
+@pytest.fixture(scope="module")
+def words() -> Vocabulary:
+    return vocabulary()
+
+
+@pytest.mark.parametrize("case", ALL, ids=[f"{case['file']}-{case['id']}" for case in ALL])
+def test_case(case: dict[str, Any], words: Vocabulary) -> None:
+    findings = read(case, words)
+    assert answers(findings, case["expect"]) == case["expect"]
+    for code, state in case.get("state", {}).items():
+        assert findings[code].state == state
+    for code, part in case.get("note", {}).items():
+        assert part in findings[code].note
+    for code, detail in case.get("detail", {}).items():
+        assert findings[code].detail == detail
+    kinds = {problem.kind for problem in findings.problems}
+    assert set(case.get("problems", kinds)) == kinds
+
+
+def test_case_names_are_unique() -> None:
+    names = [(case["file"], case["id"]) for case in ALL]
+    assert len(set(names)) == len(names)
