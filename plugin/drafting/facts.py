@@ -3,15 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from plugin.drafting.model import Fact
 from plugin.findings.model import Finding, Findings, State
-from plugin.library.expressions import Truth, deciding, evaluate
+from plugin.library.expressions import Truth, deciding
 from plugin.library.rules import Condition
 from plugin.library.vocabulary import Value, Vocabulary
 
 # Where one of several facts would decide alone, name the one we are surest of.
 COST: dict[State, int] = {"known": 0, "derived": 1, "presumed": 100, "unknown": 0, "conflicting": 0}
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What the facts make of a condition.
+
+    truth: True, False, or None where the facts do not decide it.
+    reasons: the decided facts that make it so; missing: the findings it waits for. Both in vocabulary order.
+    """
+
+    truth: Truth
+    reasons: tuple[Fact, ...]
+    missing: tuple[str, ...]
 
 
 class Facts:
@@ -21,24 +35,38 @@ class Facts:
         self.findings = findings
         self.vocabulary = vocabulary
         self._by_variable = {vocabulary[code].variable: code for code in vocabulary}
+        self._place = {variable: place for place, variable in enumerate(self._by_variable)}
+        self._judged: dict[str, Judged] = {}
         self.environment: dict[str, Value | None] = {
             variable: _decided(findings[code], vocabulary[code].undecided)
             for variable, code in self._by_variable.items()
         }
 
+    def judge(self, condition: Condition) -> Judged:
+        """The condition's truth with its reasons; worked out once per condition."""
+        known = self._judged.get(condition.text)
+        if known is None:
+            known = self._judged[condition.text] = self._judge(condition)
+        return known
+
     def truth(self, condition: Condition) -> Truth:
         """True, False, or None where the facts do not decide it."""
-        return evaluate(condition.expression, self.environment)
+        return self.judge(condition).truth
 
     def reasons(self, condition: Condition) -> tuple[Fact, ...]:
         """The decided facts that make the condition what it is, in the order of the vocabulary."""
-        return tuple(self.fact(code) for code in self._deciding(condition) if self._is_decided(code))
+        return self.judge(condition).reasons
 
     def missing(self, condition: Condition) -> tuple[str, ...]:
         """The findings that a condition waits for, in the order of the vocabulary; empty when it is decided."""
-        if self.truth(condition) is not None:
-            return ()
-        return tuple(code for code in self._deciding(condition) if not self._is_decided(code))
+        return self.judge(condition).missing
+
+    def _judge(self, condition: Condition) -> Judged:
+        truth, names = deciding(condition.expression, self.environment, self._cost)
+        ordered = sorted(names, key=self._place.__getitem__)
+        decided = [self._by_variable[name] for name in ordered if self.environment[name] is not None]
+        undecided = [self._by_variable[name] for name in ordered if self.environment[name] is None]
+        return Judged(truth, tuple(map(self.fact, decided)), tuple(undecided) if truth is None else ())
 
     def fact(self, code: str) -> Fact:
         """The finding as a line cites it."""
@@ -46,15 +74,8 @@ class Facts:
         label = self.vocabulary[code].label
         return Fact(code, label, written_value(finding.value), finding.state, finding.evidence)
 
-    def _deciding(self, condition: Condition) -> list[str]:
-        names = deciding(condition.expression, self.environment, self._cost)
-        return [code for variable, code in self._by_variable.items() if variable in names]
-
     def _cost(self, variable: str) -> int:
         return COST[self.findings[self._by_variable[variable]].state]
-
-    def _is_decided(self, code: str) -> bool:
-        return self.environment[self.vocabulary[code].variable] is not None
 
 
 def written_value(value: Value | None) -> str:

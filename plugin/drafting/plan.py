@@ -111,7 +111,10 @@ def _assessments(
 
 
 def _to_confirm(categories: Iterable[CategoryLine], findings: Findings) -> tuple[str, ...]:
-    """Facts a person should confirm: those on which most open lines rest come first."""
+    """Facts a person should confirm, those on which most open lines rest first.
+
+    What was worked out comes after what is missing or presumed: it changes only when the facts behind it do.
+    """
     weight: Counter[str] = Counter()
     for line in categories:
         if line.disposition == "not-offered":
@@ -119,4 +122,4 @@ def _to_confirm(categories: Iterable[CategoryLine], findings: Findings) -> tuple
         weight.update(line.missing)
         weight.update(fact.code for fact in (*line.presumes, *line.derives))
     order = list(findings)
-    return tuple(sorted(weight, key=lambda code: (-weight[code], order.index(code))))
+    return tuple(sorted(weight, key=lambda code: (findings[code].state == "derived", -weight[code], order.index(code))))

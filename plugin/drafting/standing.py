@@ -30,13 +30,14 @@ def category_lines(facts: Facts, template: Template) -> tuple[CategoryLine, ...]
     rules: dict[str, list[CategoryRule]] = {}
     for rule in template.category_rules:
         rules.setdefault(rule.code, []).append(rule)
-    own = [gate for gate in template.gates if gate.disposition != "no-plan" and not gate.companions]
+    checked = [(gate, _outcome(facts, gate)) for gate in template.gates if gate.disposition != "no-plan"]
+    own = [(gate, outcome) for gate, outcome in checked if not gate.companions]
     alone = {
-        code: _line(_opening(facts, of_code), [_outcome(facts, gate) for gate in own if code in gate.targets], template)
+        code: _line(_opening(facts, of_code), [outcome for gate, outcome in own if code in gate.targets], template)
         for code, of_code in rules.items()
     }
-    paired = [gate for gate in template.gates if gate.companions]
-    return tuple(_accompanied(line, paired, alone, facts) for line in alone.values())
+    paired = [(gate, outcome) for gate, outcome in checked if gate.companions]
+    return tuple(_accompanied(line, paired, alone) for line in alone.values())
 
 
 def _opening(facts: Facts, rules: list[CategoryRule]) -> Opening:
@@ -144,13 +145,12 @@ def _gated(line: CategoryLine, gate: GateOutcome) -> CategoryLine:
 
 
 def _accompanied(
-    line: CategoryLine, gates: list[Gate], alone: Mapping[str, CategoryLine], facts: Facts
+    line: CategoryLine, gates: list[tuple[Gate, GateOutcome]], alone: Mapping[str, CategoryLine]
 ) -> CategoryLine:
     """The line after the gates that ask for a companion, judged by where the companions stand on their own."""
-    for gate in gates:
+    for gate, outcome in gates:
         if line.code not in gate.targets or line.disposition == "not-offered":
             continue
-        outcome = _outcome(facts, gate)
         if outcome.truth is True:
             beside = [alone[code] for code in gate.companions if code in alone]
             standing = max([each.disposition for each in beside], key=ORDER.index) if beside else "not-offered"

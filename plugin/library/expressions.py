@@ -174,25 +174,35 @@ def leaves(expression: Expression) -> Iterator[Leaf]:
 
 def deciding(
     expression: Expression, environment: Environment, cost: Callable[[str], int] = lambda _: 0
-) -> frozenset[str]:
-    """The names whose values make the expression what it is: true, false, or undecided.
+) -> tuple[Truth, frozenset[str]]:
+    """The expression's truth, and the names whose values make it what it is: true, false, or undecided.
 
     Where one of several operands would be enough, the cheapest set counts by `cost` of its names (so that a reported
     fact is preferred to a presumed one), then the one written first. For an undecided expression these are the unknown
     names that keep it so.
     """
-    truth = evaluate(expression, environment)
     match expression:
         case Negation(operand):
-            return deciding(operand, environment, cost)
-        case Conjunction(operands) | Disjunction(operands):
-            same = [operand for operand in operands if evaluate(operand, environment) is truth]
-            choices = [deciding(operand, environment, cost) for operand in same]
-            one_is_enough = truth is not None and truth is isinstance(expression, Disjunction)
-            if one_is_enough:
-                return min(choices, key=lambda names: sum(map(cost, names)))
-            return frozenset().union(*choices)
-    return names_in(expression)
+            truth, names = deciding(operand, environment, cost)
+            return _invert(truth), names
+        case Conjunction(operands):
+            return _of_several([deciding(operand, environment, cost) for operand in operands], False, cost)
+        case Disjunction(operands):
+            return _of_several([deciding(operand, environment, cost) for operand in operands], True, cost)
+    return evaluate(expression, environment), names_in(expression)
+
+
+def _of_several(
+    parts: list[tuple[Truth, frozenset[str]]], settling: bool, cost: Callable[[str], int]
+) -> tuple[Truth, frozenset[str]]:
+    """What operands say together, where a single one that is `settling` settles all."""
+    enough = [names for truth, names in parts if truth is settling]
+    if enough:
+        return settling, min(enough, key=lambda names: sum(map(cost, names)))
+    waiting = [names for truth, names in parts if truth is None]
+    if waiting:
+        return None, frozenset().union(*waiting)
+    return not settling, frozenset().union(*(names for _, names in parts))
 
 
 def written(expression: Expression) -> str:

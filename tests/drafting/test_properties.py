@@ -1,19 +1,27 @@
-"""What must hold for every patient there could be: checked over generated combinations of facts."""
+"""What must hold for every patient there could be: checked over patients made at random, the same at every run."""
 
 from __future__ import annotations
 
 from datetime import date
+from random import Random
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from plugin.findings.stated import findings_from_values
 
 from plugin.drafting.as_json import draft_json
 from plugin.drafting.plan import draft_plan
+from tests.stated import findings_from_values
 
 AS_OF = date(2026, 11, 22)
 NUMBERS = {"age": [17, 34, 58, 72], "metastatic-line": [1, 2], "ecog": [0, 2, 3], "lvef": [35.0, 60.0]}
+# Without these few facts hardly any line is ever open, and the properties would hold for want of lines.
+MOSTLY = {
+    "breast-cancer": True,
+    "metastatic": True,
+    "deceased": False,
+    "age": 58,
+    "prior-systemic-therapy-metastatic": False,
+}
+PATIENTS = range(120)
 
 
 def possible_values(definition):
@@ -24,12 +32,15 @@ def possible_values(definition):
     return NUMBERS.get(definition.code, [1, 5, 40])
 
 
-def patients(vocabulary):
-    """Values for every finding a template conditions on, each as often unknown as not."""
-    return st.fixed_dictionaries(
-        {},
-        optional={code: st.sampled_from(possible_values(vocabulary[code])) for code in vocabulary},
-    )
+def patient(vocabulary, seed):
+    """Most facts known, most illnesses absent: of patients who have everything, nothing would be offered."""
+    random = Random(seed)  # noqa: S311
+    values = {
+        code: random.random() < 0.1 if definition.type == "boolean" else random.choice(possible_values(definition))
+        for code, definition in vocabulary.items()
+        if random.random() < 0.8
+    }
+    return values | {code: value for code, value in MOSTLY.items() if random.random() < 0.9}
 
 
 @pytest.fixture(scope="module")
@@ -40,16 +51,22 @@ def draft_of(template):
     return run
 
 
+@pytest.fixture(scope="module")
+def drafts(template, draft_of):
+    return [draft_of(patient(template.vocabulary, seed)) for seed in PATIENTS]
+
+
 def offered(draft):
     return {line.code for line in draft.standing("offered")}
 
 
-@settings(max_examples=300)
-@given(data=st.data())
-def test_nothing_is_offered_on_a_fact_that_is_not_known_worked_out_or_declared_as_presumed(data, template, draft_of):
-    draft = draft_of(data.draw(patients(template.vocabulary)))
-    for line in draft.standing("offered"):
-        assert not line.missing
+def test_the_patients_made_here_open_many_different_lines(drafts):
+    assert len(set().union(*map(offered, drafts))) >= 12
+
+
+def test_nothing_is_offered_on_a_fact_that_is_not_known_worked_out_or_declared_as_presumed(drafts, template):
+    for line in (line for draft in drafts for line in draft.standing("offered")):
+        assert not line.missing, line.code
         for fact in line.facts:
             assert fact.state in ("known", "derived", "presumed"), (line.code, fact)
         for fact in (*line.facts, *line.presumes):
@@ -58,57 +75,57 @@ def test_nothing_is_offered_on_a_fact_that_is_not_known_worked_out_or_declared_a
                 assert fact in line.presumes, (line.code, fact)
 
 
-@settings(max_examples=200)
-@given(data=st.data())
-def test_what_is_offered_stays_open_whatever_an_unknown_fact_without_presumption_turns_out_to_be(
-    data, template, draft_of
-):
-    values = data.draw(patients(template.vocabulary))
+@pytest.mark.parametrize("seed", PATIENTS)
+def test_what_is_offered_stays_open_whatever_an_unknown_fact_turns_out_to_be(seed, template, draft_of):
+    values = patient(template.vocabulary, seed)
     draft = draft_of(values)
-    unknown = [
-        code
+    presumable = {code for code in template.vocabulary if template.vocabulary[code].presumption}
+    unknown = [code for code, finding in draft.findings.items() if finding.state == "unknown"]
+    candidates = sorted(set(unknown) - presumable)
+    for code in Random(seed).sample(candidates, min(3, len(candidates))):  # noqa: S311
+        for value in possible_values(template.vocabulary[code]):
+            later = draft_of(values | {code: value})
+            if later.no_plan or _another_answer(draft, later):
+                continue
+            assert not offered(draft) - offered(later), (code, value)
+
+
+def _another_answer(draft, later):
+    """Whether learning the fact changed what had been presumed or worked out from others."""
+    return any(
+        finding.value != later.findings[code].value
         for code, finding in draft.findings.items()
-        if finding.state == "unknown" and template.vocabulary[code].presumption is None
-    ]
-    code = data.draw(st.sampled_from(unknown))
-    for value in possible_values(template.vocabulary[code]):
-        later = draft_of(values | {code: value})
-        changed = {
-            finding.code
-            for finding in later.findings.values()
-            if draft.findings[finding.code].state in ("presumed", "derived")
-            and draft.findings[finding.code].value != finding.value
-        }
-        if changed or later.no_plan:
-            continue
-        closed = offered(draft) - offered(later)
-        assert not closed, (code, value, closed)
+        if finding.state in ("presumed", "derived")
+    )
 
 
-@settings(max_examples=200)
-@given(data=st.data())
-def test_every_conditional_line_names_what_it_waits_for(data, template, draft_of):
-    draft = draft_of(data.draw(patients(template.vocabulary)))
-    due = {item.code for item in draft.assessments}
-    for line in draft.standing("conditional"):
-        assert line.missing or line.gates, line.code
-        assert set(line.waits_for) <= due, line.code
+def test_every_conditional_line_names_what_it_waits_for_and_its_tests_are_due(drafts):
+    for draft in drafts:
+        due = {item.code for item in draft.assessments}
+        for line in draft.standing("conditional"):
+            assert line.missing or any(gate.truth for gate in line.gates), line.code
+            assert set(line.waits_for) <= due, line.code
 
 
-@settings(max_examples=200)
-@given(data=st.data())
-def test_no_category_is_offered_unless_metastatic_breast_cancer_is_known(data, template, draft_of):
-    values = data.draw(patients(template.vocabulary))
-    draft = draft_of(values)
-    if offered(draft):
-        assert draft.findings["metastatic"].value is True
-        assert draft.findings["breast-cancer"].value is True
-        assert draft.findings["deceased"].value is False
+def test_no_category_is_offered_unless_metastatic_breast_cancer_is_known_in_a_living_adult(drafts):
+    for draft in drafts:
+        if offered(draft):
+            assert draft.findings["metastatic"].value is True
+            assert draft.findings["breast-cancer"].value is True
+            assert draft.findings["deceased"].value is False
+            assert draft.findings["age"].value != 17
 
 
-@settings(max_examples=100)
-@given(data=st.data())
-def test_every_category_stands_in_exactly_one_list(data, template, draft_of):
-    found = draft_json(draft_of(data.draw(patients(template.vocabulary))))
-    codes = [line["code"] for name in ("offered", "conditional", "judgement", "not_offered") for line in found[name]]
-    assert sorted(codes) == sorted({rule.code for rule in template.category_rules})
+def test_every_category_stands_in_exactly_one_list(drafts, template):
+    categories = sorted({rule.code for rule in template.category_rules})
+    for draft in drafts:
+        found = draft_json(draft)
+        lists = [found[name] for name in ("offered", "conditional", "judgement", "not_offered")]
+        assert sorted(line["code"] for lines in lists for line in lines) == categories
+
+
+def test_a_line_that_is_closed_names_the_fact_that_closed_it(drafts):
+    for draft in drafts:
+        for line in draft.standing("not-offered"):
+            assert line.closed_by, line.code
+            assert all(fact.value != "unknown" for fact in line.closed_by)
