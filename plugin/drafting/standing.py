@@ -112,35 +112,36 @@ def _line(opening: Opening, gates: list[GateOutcome], template: Template) -> Cat
         agents=activity.agents,
         watch=activity.watch,
     )
-    if opening.disposition == "not-offered":
+    return line if opening.disposition == "not-offered" else _gated(line, gates)
+
+
+def _gated(line: CategoryLine, gates: list[GateOutcome]) -> CategoryLine:
+    """The line after these gates: the strictest moves it, and what any of them rests on or waits for is kept."""
+    if not gates:
         return line
-    for gate in gates:
-        line = _gated(line, gate)
-    return line
-
-
-def _gated(line: CategoryLine, gate: GateOutcome) -> CategoryLine:
+    rests_on = merged(*(gate.facts for gate in gates))
     line = replace(
         line,
-        gates=(*line.gates, gate),
-        derives=merged(line.derives, _in_state(gate.facts, "derived")),
-        presumes=merged(line.presumes, _in_state(gate.facts, "presumed")),
-        missing=tuple(dict.fromkeys((*line.missing, *gate.missing))),
+        gates=(*line.gates, *gates),
+        derives=merged(line.derives, _in_state(rests_on, "derived")),
+        presumes=merged(line.presumes, _in_state(rests_on, "presumed")),
+        missing=tuple(dict.fromkeys((*line.missing, *(code for gate in gates for code in gate.missing)))),
     )
-    if ORDER.index(gate.disposition) >= ORDER.index(line.disposition):
+    strictest = min(gates, key=lambda gate: ORDER.index(gate.disposition))
+    if ORDER.index(strictest.disposition) >= ORDER.index(line.disposition):
         return line
-    if gate.disposition == "conditional" and gate.truth is None:
+    if strictest.truth is None:
         return replace(line, disposition="conditional")
     return replace(
         line,
-        disposition=gate.disposition,
-        rule=gate.id,
-        rules=tuple(dict.fromkeys((*line.rules, gate.id))),
-        title=gate.title,
-        why=gate.reason,
-        facts=gate.facts,
-        because=references(gate.facts),
-        closed_by=gate.facts if gate.disposition == "not-offered" else (),
+        disposition=strictest.disposition,
+        rule=strictest.id,
+        rules=tuple(dict.fromkeys((*line.rules, strictest.id))),
+        title=strictest.title,
+        why=strictest.reason,
+        facts=strictest.facts,
+        because=references(strictest.facts),
+        closed_by=strictest.facts if strictest.disposition == "not-offered" else (),
     )
 
 
@@ -148,17 +149,21 @@ def _accompanied(
     line: CategoryLine, gates: list[tuple[Gate, GateOutcome]], alone: Mapping[str, CategoryLine]
 ) -> CategoryLine:
     """The line after the gates that ask for a companion, judged by where the companions stand on their own."""
-    for gate, outcome in gates:
-        if line.code not in gate.targets or line.disposition == "not-offered":
-            continue
-        if outcome.truth is True:
-            beside = [alone[code] for code in gate.companions if code in alone]
-            standing = max([each.disposition for each in beside], key=ORDER.index) if beside else "not-offered"
-            missing = tuple(dict.fromkeys(code for each in beside for code in each.missing))
-            moved: Disposition = "judgement" if standing == "not-offered" else standing
-            outcome = replace(outcome, disposition=moved, missing=missing if moved == "conditional" else ())
-        line = _gated(line, outcome)
-    return line
+    if line.disposition == "not-offered":
+        return line
+    return _gated(line, [_beside(gate, outcome, alone) for gate, outcome in gates if line.code in gate.targets])
+
+
+def _beside(gate: Gate, outcome: GateOutcome, alone: Mapping[str, CategoryLine]) -> GateOutcome:
+    """What the gate says once it is known where its companions stand."""
+    if outcome.truth is not True:
+        return outcome
+    beside = [alone[code] for code in gate.companions if code in alone]
+    standing = max([each.disposition for each in beside], key=ORDER.index) if beside else "not-offered"
+    if standing == "conditional":
+        missing = tuple(dict.fromkeys(code for each in beside for code in each.missing))
+        return replace(outcome, disposition="conditional", missing=missing)
+    return replace(outcome, disposition="judgement" if standing == "not-offered" else standing)
 
 
 def _in_state(facts: tuple[Fact, ...], state: str) -> tuple[Fact, ...]:
