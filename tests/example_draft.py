@@ -1,8 +1,8 @@
 """A hand-made draft: small, but with every kind of line, fact, gate and alert that the page can meet."""
 
-from plugin.drafting.model import Alert, CategoryLine, Draft, Fact, GateOutcome, ItemLine, Source
+from plugin.drafting.model import Alert, CategoryLine, Draft, Fact, GateOutcome, ItemLine
 from plugin.findings.model import Finding, Findings, Patient, Problem, Result
-from plugin.library.rules import Template
+from plugin.library.rules import Citation, Template
 from plugin.library.vocabulary import FindingDefinition, Presumption, Vocabulary
 
 VOCABULARY = Vocabulary(
@@ -48,7 +48,7 @@ ER = Fact("er", "Estrogen receptor (ER)", "positive", "known", ("Observation/er-
 HER2 = Fact("her2", "HER2", "negative", "known", ("Observation/her2",))
 CRISIS = Fact("visceral-crisis", "Visceral crisis", "false", "presumed", ())
 FIRST_LINE = Fact("metastatic-line", "Line of therapy", "1", "derived", ("Observation/prior",))
-GUIDELINE = Source(
+GUIDELINE = Citation(
     "asco_hr_2021", "ASCO 2021. A guideline on endocrine therapy.", "https://doi.org/10.1200/JCO.21.01392", 2021,
     "guideline", "primary",
 )  # fmt: skip

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator
 
 from plugin.drafting.facts import Facts, merged, references
 from plugin.drafting.model import Alert, CategoryLine, ItemLine
-from plugin.drafting.standing import sources
 from plugin.findings.model import Problem
 from plugin.library.rules import ItemKind, ItemRule, Template
 
@@ -47,7 +46,7 @@ def _line(kind: ItemKind, rules: list[tuple[ItemRule, tuple[str, ...]]], facts: 
         because=references(reasons),
         opens=(),
         accompanies=tuple(dict.fromkeys(code for _, beside in rules for code in beside)),
-        sources=sources(tuple(citations)),
+        sources=tuple(citations),
         unsourced=all(rule.grounds.unsourced for rule, _ in rules),
     )
 

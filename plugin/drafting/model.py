@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from plugin.findings.model import Findings
+from plugin.library.rules import Citation
 
 Disposition = Literal["offered", "conditional", "judgement", "not-offered"]
 
@@ -25,18 +26,6 @@ class Fact:
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
-    """One citation: the id in evidence.yaml, the words that cite it, where to read it, and what kind it is."""
-
-    id: str
-    citation: str
-    url: str
-    year: int | None
-    kind: str
-    verification: str
-
-
-@dataclass(frozen=True, slots=True)
 class GateOutcome:
     """A safety gate that was checked for a line: what it asks, and what came of it.
 
@@ -51,7 +40,7 @@ class GateOutcome:
     disposition: Disposition
     facts: tuple[Fact, ...]
     missing: tuple[str, ...]
-    sources: tuple[Source, ...]
+    sources: tuple[Citation, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +75,7 @@ class CategoryLine:
     waits_for: tuple[str, ...]
     closed_by: tuple[Fact, ...]
     gates: tuple[GateOutcome, ...]
-    sources: tuple[Source, ...]
+    sources: tuple[Citation, ...]
     evidence_kind: str
     confidence: str
     regulatory_status: str
@@ -117,7 +106,7 @@ class ItemLine:
     because: tuple[str, ...]
     opens: tuple[str, ...]
     accompanies: tuple[str, ...]
-    sources: tuple[Source, ...]
+    sources: tuple[Citation, ...]
     unsourced: bool
 
 

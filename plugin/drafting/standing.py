@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from plugin.drafting.facts import Facts, merged, references
-from plugin.drafting.model import CategoryLine, Disposition, Fact, GateOutcome, Source
+from plugin.drafting.model import CategoryLine, Disposition, Fact, GateOutcome
 from plugin.library.expressions import Truth
-from plugin.library.rules import CategoryRule, Citation, Gate, Template
+from plugin.library.rules import CategoryRule, Gate, Template
 
 # When several speak, the first of these wins.
 ORDER: tuple[Disposition, ...] = ("not-offered", "judgement", "conditional", "offered")
@@ -66,7 +66,7 @@ def _outcome(facts: Facts, gate: Gate) -> GateOutcome:
         disposition=_moved_to(gate, truth, reasons),
         facts=reasons,
         missing=facts.missing(gate.condition),
-        sources=sources(gate.grounds.citations),
+        sources=gate.grounds.citations,
     )
 
 
@@ -103,7 +103,7 @@ def _line(opening: Opening, gates: list[GateOutcome], template: Template) -> Cat
         waits_for=(),
         closed_by=opening.facts if opening.disposition == "not-offered" else (),
         gates=(),
-        sources=sources(rule.grounds.citations),
+        sources=rule.grounds.citations,
         evidence_kind=rule.grounds.kind,
         confidence=rule.grounds.confidence,
         regulatory_status=rule.regulatory_status,
@@ -168,13 +168,3 @@ def _beside(gate: Gate, outcome: GateOutcome, alone: Mapping[str, CategoryLine])
 
 def _in_state(facts: tuple[Fact, ...], state: str) -> tuple[Fact, ...]:
     return tuple(fact for fact in facts if fact.state == state)
-
-
-def sources(citations: tuple[Citation, ...]) -> tuple[Source, ...]:
-    """Citations as lines carry them."""
-    return tuple(_sources(citations))
-
-
-def _sources(citations: tuple[Citation, ...]) -> Iterator[Source]:
-    for each in citations:
-        yield Source(each.id, each.citation, each.url, each.year, each.kind, each.verification)
