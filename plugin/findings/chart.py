@@ -40,6 +40,7 @@ class Chart:
     """What the readers look at.
 
     gaps: resource types that could not be read, `*` for all of them.
+    doubtful: attributes of the person that are recorded but cannot be read.
     strays: resources that name another patient although no Patient resource says which of the two is meant.
     """
 
@@ -54,6 +55,7 @@ class Chart:
     inputs: tuple[str, ...]
     problems: list[Problem] = field(default_factory=list)
     strays: frozenset[str] = frozenset()
+    doubtful: frozenset[str] = frozenset()
     _by_name: dict[tuple[str, str], Json] = field(default_factory=dict)
 
     def of_type(self, *kinds: str) -> Iterator[Json]:
@@ -83,6 +85,7 @@ def open_chart(resources: list[Json], as_of: date) -> Chart:
     mine = list(_of_patient(_unique(resources), identity, bool(person), problems))
     gaps = frozenset(_gaps(mine, problems))
     deceased, died, problem = death_of(person, as_of)
+    doubtful = frozenset({"deceased"} if problem is not None and deceased is None else ())
     if problem is not None:
         problems.append(problem)
     by_type: dict[str, list[Json]] = {}
@@ -90,10 +93,22 @@ def open_chart(resources: list[Json], as_of: date) -> Chart:
         by_type.setdefault(resource["resourceType"], []).append(resource)
     inputs = sorted({name_of(resource) for resource in mine if resource["resourceType"] != "OperationOutcome"})
     names = {(resource["resourceType"], code_of(resource.get("id"))): resource for resource in mine}
-    born = day_of(person.get("birthDate"))
-    patient = describe(person, identity)
     strays = frozenset(name_of(resource) for resource in mine if subject_id(resource) not in ("", identity))
-    return Chart(as_of, patient, person, born, deceased, died, by_type, gaps, tuple(inputs), problems, strays, names)
+    return Chart(
+        as_of=as_of,
+        patient=describe(person, identity),
+        person=person,
+        born=day_of(person.get("birthDate")),
+        deceased=deceased,
+        died=died,
+        by_type=by_type,
+        gaps=gaps,
+        inputs=tuple(inputs),
+        problems=problems,
+        strays=strays,
+        doubtful=doubtful,
+        _by_name=names,
+    )
 
 
 def _check(resources: list[Json]) -> None:

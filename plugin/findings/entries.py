@@ -27,6 +27,7 @@ WITHDRAWN = frozenset({"entered-in-error", "cancelled"})
 NOT_FINAL = frozenset({"registered", "preliminary", "unknown", "partial"})
 REPLACING = frozenset({"corrected", "amended", "appended"})
 DATED = ("effectiveDateTime", "effectiveInstant")
+LAYPEOPLE = ("Patient/", "RelatedPerson/")
 RELATED_CONDITION = ("related-condition", "condition-related", "related-primary-cancer-condition")
 
 
@@ -36,7 +37,7 @@ class Entry:
 
     node: the Observation, or the component, that holds the answer. parent: codes of the Observation around a component.
     names: displays and texts of the question. remarks: codes and words about specimen, method and report.
-    impossible: why its date cannot be.
+    impossible: why its date cannot be. self_reported: nobody but the patient says so.
     """
 
     node: Json
@@ -48,6 +49,7 @@ class Entry:
     impossible: str = ""
     parent: tuple[Coding, ...] = ()
     has_parts: bool = False
+    self_reported: bool = False
 
 
 class Entries:
@@ -92,6 +94,7 @@ class Entries:
             words,
             impossible,
             has_parts=bool(components or observation.get("hasMember")),
+            self_reported=_self_reported(observation),
         )
         return [own, *(self._component(component, own) for component in components)]
 
@@ -106,6 +109,7 @@ class Entries:
             own.remark_words,
             own.impossible,
             parent=own.codings,
+            self_reported=own.self_reported,
         )
 
     def _specimens(self, observation: Json, around: list[Json]) -> list[Json]:
@@ -217,6 +221,11 @@ def _standing(observation: Json, around: list[Json]) -> Standing:
     if any(holder.get("status") == "entered-in-error" for holder in around):
         return "withdrawn"
     return "preliminary" if text_of(observation.get("status")) in NOT_FINAL else "final"
+
+
+def _self_reported(observation: Json) -> bool:
+    performers = list(references_of(observation.get("performer")))
+    return bool(performers) and all(any(kind in name for kind in LAYPEOPLE) for name in performers)
 
 
 def _remarks(observation: Json, around: list[Json], specimens: list[Json]) -> tuple[tuple[Coding, ...], str]:

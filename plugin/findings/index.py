@@ -64,7 +64,7 @@ class Index:
     _memberships: dict[tuple[str, str], frozenset[str]] = field(default_factory=dict)
     _words: dict[str, set[str]] = field(default_factory=dict)
     _patterns: list[tuple[re.Pattern[str], str]] = field(default_factory=list)
-    _lexicons: dict[tuple[tuple[str, ...], tuple[str, ...]], Lexicon] = field(default_factory=dict)
+    _lexicons: dict[tuple[tuple[str, ...], ...], Lexicon] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         maps = self.code_sets.maps
@@ -143,6 +143,10 @@ class Index:
             found.update(name for pattern, name in self._patterns if pattern.fullmatch(spelled))
         return frozenset(found)
 
+    def self_reported(self, panel: str) -> bool:
+        """Whether what the patient reports herself counts for the findings of a panel."""
+        return all(reading_of(definition).self_reported for definition in self.panels[panel].definitions)
+
     def concerns(self, concept: object) -> bool:
         """Whether a code or its name may matter to any finding; quick, because most Observations do not."""
         if not isinstance(concept, dict):
@@ -183,11 +187,12 @@ class Index:
         """The ValueSet of this name."""
         return self.code_sets.sets[name]
 
-    def lexicon(self, maps: tuple[str, ...], subjects: tuple[str, ...]) -> Lexicon:
-        """The words that answers of these ConceptMaps may use, about these subjects."""
-        key = (tuple(sorted(set(maps))), tuple(sorted(set(subjects))))
+    def lexicon(self, maps: tuple[str, ...], subjects: tuple[str, ...], units: tuple[str, ...] = ()) -> Lexicon:
+        """The words that answers of these ConceptMaps may use, about these subjects, in these units."""
+        key = (tuple(sorted(set(maps))), tuple(sorted(set(subjects))), tuple(sorted(set(units))))
         if key not in self._lexicons:
             fillers = self.set("filler-words").words | self.tests.phrases_for(key[1])
+            fillers |= {unit for unit in key[2] if any(letter.isalpha() for letter in unit)}
             self._lexicons[key] = Lexicon({name: self.code_sets.maps[name].words for name in key[0]}, fillers)
         return self._lexicons[key]
 

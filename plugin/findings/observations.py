@@ -166,6 +166,8 @@ class ObservationReader:
             return
         if entry.impossible and read.value is not None:
             read = Read(None, entry.impossible, "impossible")
+        if entry.self_reported and read.value is not None and not self.index.self_reported(panel):
+            read = Read(None, "only the patient reports it; a result has to confirm it", "unverified")
         if read.kind in ("unread", "impossible", "mismatch"):
             self.notebook.problem(Problem(read.kind, origin.reference, f"{label}: {read.why}"))  # type: ignore[arg-type]
         silent = read.value is None and not read.kind

@@ -11,11 +11,13 @@ from plugin.findings.interval import Interval
 from plugin.findings.lexicon import Reading
 from plugin.findings.phrases import plain, tokens
 from plugin.findings.values import Answer, answer_of, interpretation_of
+from plugin.library.code_sets import SYSTEMS
 from plugin.library.readings import Part
 from plugin.library.vocabulary import Value
 
 NO_RESULT = {"unknown": "the answer is that it is not known", "not-done": "the test was not done"}
 RATIO = "{ratio}"
+TERMINOLOGIES = frozenset(SYSTEMS.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +39,13 @@ def read_parts(entry: Entry, answer: Answer, parts: list[Part], index: Index) ->
     """What each part reads from the entry; a part that the answer does not speak to is left out."""
     maps = tuple(name for part in parts for name in part.answers)
     subjects = tuple(subject for part in parts for subject in part.subject)
-    lexicon = index.lexicon(maps, subjects)
+    lexicon = index.lexicon(maps, subjects, tuple(unit for part in parts for unit in part.units))
     texts = [text for text in answer.texts if text]
     spoken = [lexicon.read(text) for text in texts]
     coded = {part.name: _coded(answer, part, index) for part in parts}
     if not any(coded.values()):
-        spoken += [lexicon.read(coding.display) for coding in _unknown(answer.codings, index) if coding.display]
-    spoken = [reading if _claimed(reading, entry, parts, index) else _half_read(reading) for reading in spoken]
+        spoken += [lexicon.read(word) for coding in _unknown(answer.codings, index) if (word := _spelled_out(coding))]
+    spoken = [reading if _claimed(reading, entry, answer, parts, index) else _half_read(reading) for reading in spoken]
     found: dict[str, Read] = {}
     for part in parts:
         read = _number(entry, answer, spoken, part, index) if part.kind == "number" else None
@@ -66,16 +68,15 @@ def _in_its_unit(found: dict[str, Read], parts: list[Part]) -> dict[str, Read]:
     }
 
 
-def _claimed(reading: Reading, entry: Entry, parts: list[Part], index: Index) -> bool:
+def _claimed(reading: Reading, entry: Entry, answer: Answer, parts: list[Part], index: Index) -> bool:
     """Whether every number of a text belongs to a part that reads numbers of that unit."""
     numeric = [part for part in parts if part.kind == "number"]
-    return all(
-        any(
-            number.unit in part.units or (not number.unit and (part.label or _unitless(entry, part, index)))
-            for part in numeric
-        )
-        for number in reading.numbers
-    )
+
+    def fits(unit: str, part: Part) -> bool:
+        free = bool(part.label) or _unitless(entry, part, index) or _unit_said(answer, part)
+        return unit in part.units or (not unit and free)
+
+    return all(any(fits(number.unit, part) for part in numeric) for number in reading.numbers)
 
 
 def _half_read(reading: Reading) -> Reading:
@@ -86,12 +87,25 @@ def _unitless(entry: Entry, part: Part, index: Index) -> bool:
     return bool((index.known(entry.codings) | index.named(entry.names)).intersection(part.unitless))
 
 
+def _unit_said(answer: Answer, part: Part) -> bool:
+    """Whether a text names one of the part's units: `12.5 mut/Mb`."""
+    words = {word for text in answer.texts for word in tokens(plain(text))}
+    return any(set(tokens(plain(unit))) <= words for unit in part.units if not unit.isdecimal())
+
+
 def _coded(answer: Answer, part: Part, index: Index) -> set[str]:
     found: set[str] = set()
     for code_map in index.maps(part.answers):
         for coding in answer.codings:
             found.update(value for key in index.equivalents(coding) if (value := code_map.codes.get(key)) is not None)
     return found
+
+
+def _spelled_out(coding: Coding) -> str:
+    """What an unknown code says in words: its display, or a local code that is itself a word (`IV`, `3+`)."""
+    if coding.display or coding.system in TERMINOLOGIES or coding.code.isdecimal():
+        return coding.display
+    return coding.code
 
 
 def _unknown(codings: tuple[Coding, ...], index: Index) -> list[Coding]:
@@ -162,6 +176,7 @@ def _number(entry: Entry, answer: Answer, spoken: list[Reading], part: Part, ind
         if not unitless and not labelled:
             return None
         unitless = unitless or labelled
+    unitless = unitless or _unit_said(answer, part)
     fitting = [number for number, _ in written if number.unit in part.units or (not number.unit and unitless)]
     if not fitting:
         return None

@@ -9,7 +9,9 @@ from typing import Generic, NamedTuple, TypeVar
 
 T = TypeVar("T")
 
-SIGNS = str.maketrans({"≥": ">=", "≤": "<=", "–": "-", "—": "-", "−": "-", "’": "'", "⁄": "/", "％": "%", "＋": "+", "＜": "<", "＞": ">"})
+SIGNS = str.maketrans(
+    {"≥": ">=", "≤": "<=", "–": "-", "—": "-", "−": "-", "’": "'", "⁄": "/", "％": "%", "＋": "+", "＜": "<", "＞": ">"}
+)
 TOKEN = re.compile(r"[^\s,;:()\[\]{}=|\"]+")
 NUMBER = re.compile(r"^\d+(?:[./]\d+)?$")
 ANY_NUMBER = "#"

@@ -52,7 +52,7 @@ def read_findings(resources: list[dict[str, Any]], vocabulary: Vocabulary, as_of
     findings = _assemble(chart, index, resolved, drugs, statements)
     conclusions = Conclusions(vocabulary, findings)
     conclusions.derive()
-    conclusions.presume(chart, _doubts(index, by_panel), _signs(chart, index, drugs))
+    conclusions.presume(chart, _doubts(chart, index, by_panel), _signs(chart, index, drugs))
     problems = {
         (problem.reference, problem.text): problem for problem in (*notebook.problems.values(), *chart.problems)
     }
@@ -134,7 +134,7 @@ def _assemble(
     _forget_followers(index, findings, corrected)
     for definition in vocabulary.values():
         if reading_of(definition).kind == "ever" and findings[definition.code].state == "unknown":
-            findings[definition.code] = _ever(definition, resolved, findings)
+            findings[definition.code] = _ever(vocabulary, definition, resolved, findings)
     return findings
 
 
@@ -163,7 +163,9 @@ def _forget_followers(index: Index, findings: dict[str, Finding], corrected: set
             findings[definition.code] = Finding(definition.code, "unknown", note=note, results=finding.results)
 
 
-def _ever(definition: FindingDefinition, resolved: dict[str, Resolved], findings: dict[str, Finding]) -> Finding:
+def _ever(
+    vocabulary: Vocabulary, definition: FindingDefinition, resolved: dict[str, Resolved], findings: dict[str, Finding]
+) -> Finding:
     """Whether any adequate result ever said `value`; unknown while no result says anything."""
     reading = reading_of(definition)
     code, own = definition.code, findings[reading.of]
@@ -174,7 +176,9 @@ def _ever(definition: FindingDefinition, resolved: dict[str, Resolved], findings
         return Finding(code, "derived", True, own.detail, evidence, "from every result, of any date and site", results)
     if own.state not in ("known", "derived") or not results:
         return Finding(code, "unknown", results=results)
-    if any(candidate.outcome.conflict for candidate in resolved[reading.of].candidates):
+    undecided = vocabulary[reading.of].undecided
+    outcomes = [candidate.outcome for candidate in resolved[reading.of].candidates]
+    if own.value in undecided or any(outcome.conflict or outcome.value in undecided for outcome in outcomes):
         return Finding(code, "unknown", results=results)
     references = tuple(dict.fromkeys(result.reference for result in results))
     return Finding(code, "derived", False, own.detail, references, "no result of any date and site says so", results)
@@ -190,8 +194,13 @@ def _first_metastasis(index: Index, resolved: dict[str, Resolved]) -> str:
     return ""
 
 
-def _doubts(index: Index, by_panel: dict[str, list[Evidence]]) -> dict[str, tuple[Value | None, ...]]:
-    doubts: dict[str, tuple[Value | None, ...]] = {}
+def _doubts(chart: Chart, index: Index, by_panel: dict[str, list[Evidence]]) -> dict[str, tuple[Value | None, ...]]:
+    """Per finding, what results say that do not count: unreadable (None), or too old to be relied on."""
+    doubts: dict[str, tuple[Value | None, ...]] = {
+        definition.code: (None,)
+        for definition in index.vocabulary.values()
+        if reading_of(definition).attribute in chart.doubtful
+    }
     for panel in index.panels.values():
         aside = [found for found in by_panel.get(panel.name, []) if found.set_aside and not found.silent]
         for definition in panel.definitions if aside else ():

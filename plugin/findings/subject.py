@@ -82,7 +82,10 @@ def death_of(resource: Json, as_of: date) -> tuple[bool | None, str, Problem | N
             return None, "", Problem("impossible", where, f"the date of death {day} lies in the future")
         return True, day, None
     flag = resource.get("deceasedBoolean")
-    return (flag, "", None) if isinstance(flag, bool) else (None, "", None)
+    if flag is None or isinstance(flag, bool):
+        return flag, "", None
+    where = f"Patient/{code_of(resource.get('id'))}"
+    return None, "", Problem("unread", where, "whether she has died is recorded, but neither as true nor as false")
 
 
 def _name(resource: Json) -> str:

@@ -310,6 +310,8 @@ class VariantReader:
             why = "it was cancelled or entered in error"
             evidence = Evidence(wanted.panel, wanted.part.name, origin, None, words, why, silent=True)
         else:
+            if entry.self_reported and value is not None:
+                value, why = None, "only the patient reports it; a result has to confirm it"
             if entry.impossible and value is not None:
                 self.notebook.problem(Problem("impossible", origin.reference, f"{label}: {entry.impossible}"))
                 value, why = None, entry.impossible

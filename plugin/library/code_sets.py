@@ -31,6 +31,9 @@ SYSTEMS = {
     "http://hl7.org/fhir/sid/icd-10": "http://hl7.org/fhir/sid/icd-10-cm",
     "http://fhir.de/CodeSystem/bfarm/icd-10-gm": "http://hl7.org/fhir/sid/icd-10-cm",
     "urn:oid:2.16.840.1.113883.6.88": "http://www.nlm.nih.gov/research/umls/rxnorm",
+    "http://terminology.hl7.org/CodeSystem/v2-0078": (
+        "http://terminology.hl7.org/CodeSystem/v3-ObservationInterpretation"
+    ),
     "http://hl7.org/fhir/v2/0078": "http://terminology.hl7.org/CodeSystem/v3-ObservationInterpretation",
     "http://hl7.org/fhir/ValueSet/observation-interpretation": (
         "http://terminology.hl7.org/CodeSystem/v3-ObservationInterpretation"

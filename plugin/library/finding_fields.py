@@ -100,6 +100,7 @@ def _reading(fields: Fields) -> Reading:
         lesions=fields.one("lesions", False),
         disputed=fields.one("disputed", False),
         not_results=fields.names("not-results"),
+        self_reported=fields.one("self-reported", False),
         valid_days=fields.one("valid-days", 0),
         join_days=fields.one("join-days", 0),
         of=fields.one("of", ""),

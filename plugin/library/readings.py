@@ -33,11 +33,11 @@ class Part:
     minimum, maximum: a number outside is impossible.
     fallback: counts only where the other parts say nothing.
     sites: ValueSet of body sites that a `condition` must have.
-    genes: ValueSet of genes; origins: accepted genomic sources, `unstated` among them where none need be named;
-        studied: origins of a panel on which a gene without a reported variant is negative; unclassified: a variant without
-        significance counts; changes: pattern of protein changes that count without significance;
-        only: pattern of the changes that count at all; single: it is one change, so its absence is a negative;
-        fusion: only rearrangements count.
+    genes: ValueSet of genes. origins: accepted genomic sources, `unstated` among them where none need be named.
+    studied: origins of a panel on which a gene without a reported variant is negative.
+    unclassified: a variant without significance counts. changes: protein changes that count without significance.
+    only: the changes that count at all. single: it is one change, so that its absence is a negative.
+    fusion: only rearrangements count.
     method: parts of different methods that were reported apart may belong to one sample.
     active: only while the Condition is active.
     excluding: ValueSets of specimens or assays whose results do not count.
@@ -96,6 +96,7 @@ class Reading:
     lesions: a metastasis leads over the primary.
     disputed: samples that differ are a conflict, whatever their dates.
     not_results: ValueSets of tests that look alike and are shown, but never count.
+    self_reported: what the patient reports herself counts too.
     valid_days: older results do not count; 0 for no limit.
     join_days: parts of different methods, reported apart by at most so many days, belong to one sample.
     of, value: for kind `ever`, which finding's results are searched for which value.
@@ -113,6 +114,7 @@ class Reading:
     lesions: bool = False
     disputed: bool = False
     not_results: tuple[str, ...] = ()
+    self_reported: bool = False
     valid_days: int = 0
     join_days: int = 0
     of: str = ""
