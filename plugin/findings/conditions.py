@@ -75,7 +75,8 @@ class ConditionReader:
             why = "it was refuted or entered in error"
             self.notebook.evidence.append(Evidence(wanted.panel, part.name, origin, None, words, why, silent=True))
             return
-        why, kind = self._doubt(part, names, sets, status, origin)
+        coded = bool(self.index.known(codings))
+        why, kind = self._doubt(part, names if coded else [], sets, status, origin)
         value: Value | None = part.value if part.value is not None else self._mapped(codings, part)
         if why and kind:
             self.notebook.problem(Problem(kind, origin.reference, f"{words}: {why}"))  # type: ignore[arg-type]

@@ -191,9 +191,10 @@ class Index:
         """The words that answers of these ConceptMaps may use, about these subjects, in these units."""
         key = (tuple(sorted(set(maps))), tuple(sorted(set(subjects))), tuple(sorted(set(units))))
         if key not in self._lexicons:
-            fillers = self.set("filler-words").words | self.tests.phrases_for(key[1])
+            fillers = set(self.set("filler-words").words)
             fillers |= {unit for unit in key[2] if any(letter.isalpha() for letter in unit)}
-            self._lexicons[key] = Lexicon({name: self.code_sets.maps[name].words for name in key[0]}, fillers)
+            words = {name: self.code_sets.maps[name].words for name in key[0]}
+            self._lexicons[key] = Lexicon(words, fillers, self.tests.phrases_for(key[1]))
         return self._lexicons[key]
 
 

@@ -32,11 +32,15 @@ class Reading:
 
 
 class Lexicon:
-    """The words of some ConceptMaps, and the fillers that may stand beside them."""
+    """The words of some ConceptMaps, the fillers that may stand beside them, and the names of what is spoken of."""
 
-    def __init__(self, maps: Mapping[str, Mapping[str, str]], fillers: Iterable[str]) -> None:
+    def __init__(
+        self, maps: Mapping[str, Mapping[str, str]], fillers: Iterable[str], names: Iterable[str] = ()
+    ) -> None:
         entries = [(phrase, (name, value)) for name, words in maps.items() for phrase, value in words.items()]
-        self._phrases = Phrases([*entries, *((filler, (FILLER, "")) for filler in fillers)])
+        named = [(name, (FILLER, "")) for name in names]
+        self._phrases = Phrases([*entries, *named, *((filler, (FILLER, "")) for filler in fillers)])
+        self._names = Phrases(named)
         self._cache: dict[str, Reading] = {}
 
     def read(self, text: str) -> Reading:
@@ -53,6 +57,14 @@ class Lexicon:
         for number in reversed(telling):
             text = f"{text[: number.start]} ; {text[number.end :]}"
         words = tokens(text)
+        reading = self._matched(words, telling)
+        if reading.understood and all(len(found) == 1 for found in reading.values.values()):
+            return reading
+        # `No <name> mutation detected`: the name may stand in the middle of a phrase.
+        shorter = self._matched(_without(words, self._names), telling)
+        return shorter if shorter.understood else reading
+
+    def _matched(self, words: list[str], telling: list[Written]) -> Reading:
         values: dict[str, set[str]] = {}
         taken = [False] * len(words)
         for match in self._phrases.find(words):
@@ -64,6 +76,11 @@ class Lexicon:
         bare = [number for word in left for number in numbers_in(word)]
         unread = tuple(word for word in left if not numbers_in(word))
         return Reading({name: frozenset(found) for name, found in values.items()}, (*telling, *bare), unread)
+
+
+def _without(words: list[str], names: Phrases[tuple[str, str]]) -> list[str]:
+    taken = {position for match in names.find(words) for position in range(match.start, match.end)}
+    return [word for position, word in enumerate(words) if position not in taken]
 
 
 class Namer:

@@ -150,7 +150,7 @@ def _counted(answer: Answer, part: Part, index: Index) -> Read | None:
     """A number where the answers are grades: `2`, `2 +`."""
     if answer.number is None or part.minimum is None:
         return None
-    if answer.unit and answer.unit not in part.units:
+    if answer.unit and _bare(answer.unit) not in map(_bare, part.units):
         return Read(None, f"the unit '{answer.unit}' is not known for this test", "unread")
     exact = answer.number.exact
     if answer.number.within(part.minimum, part.maximum) is None:
@@ -188,10 +188,15 @@ def _number(entry: Entry, answer: Answer, spoken: list[Reading], part: Part, ind
     return _possible(fitting[0].interval, answer.words, part)
 
 
+def _bare(unit: str) -> str:
+    """A unit without annotation braces, blanks and case: `{mutations}/Mb` and `Mutations / Mb` are one."""
+    return "".join(letter for letter in unit.lower() if letter not in "{} ")
+
+
 def _measured(number: Interval, unit: str, words: str, unitless: bool, part: Part) -> Read:
     if not unit and not unitless:
         return Read(None, f"{words} has no unit, and this test does not imply one", "unread")
-    if unit and unit not in part.units:
+    if unit and _bare(unit) not in map(_bare, part.units):
         accepted = ", ".join(part.units)
         return Read(None, f"the unit '{unit}' is not known for this test; it takes {accepted}", "unread")
     return _possible(number, words, part)

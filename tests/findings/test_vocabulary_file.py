@@ -9,7 +9,9 @@ import pytest
 import yaml
 
 from plugin.errors import TemplateError
+from plugin.library.validation import check_structure
 from plugin.library.vocabulary_file import load_vocabulary
+from plugin.library.yaml_file import read_yaml
 from tests.findings.charts import ROOT, vocabulary
 
 FILE = ROOT / "templates/metastatic-breast-cancer/findings.yaml"
@@ -70,6 +72,14 @@ def test_tests_that_settle_a_finding_are_assessments() -> None:
     assessments = json.loads((PROFILES / "CodeSystem-assessment.json").read_text(encoding="utf-8"))
     known = {concept["code"] for concept in assessments["concept"]}
     assert {code for definition in vocabulary().values() for code in definition.settled_by} <= known
+
+
+def test_the_library_and_its_code_sets_are_valid_fhir() -> None:
+    words = vocabulary()
+    resources = [read_yaml(FILE)[0].data]
+    for kind, names in (("ValueSet", words.code_sets.sets), ("ConceptMap", words.code_sets.maps)):
+        resources += [json.loads((PROFILES / f"{kind}-{name}.json").read_text(encoding="utf-8")) for name in names]
+    assert {resource["id"]: check_structure(resource) for resource in resources if check_structure(resource)} == {}
 
 
 def test_url_and_version_come_from_the_library() -> None:
