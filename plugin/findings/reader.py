@@ -12,7 +12,7 @@ from typing import Any
 
 from plugin.findings.chart import Chart, open_chart
 from plugin.findings.conditions import ConditionReader
-from plugin.findings.dates import last_day
+from plugin.findings.dates import completed_years, first_day, last_day
 from plugin.findings.derive import Conclusions
 from plugin.findings.elements import codings_of, name_of, objects, text_of
 from plugin.findings.entries import Entries, earliest
@@ -29,6 +29,7 @@ from plugin.findings.variants import VariantReader
 from plugin.library.expressions import names_in
 from plugin.library.vocabulary import FindingDefinition, Value, Vocabulary
 
+ONE_YEAR = 366
 UNDER_WAY = frozenset({"in-progress", "arrived", "onleave"})
 
 
@@ -43,12 +44,12 @@ def read_findings(resources: list[dict[str, Any]], vocabulary: Vocabulary, as_of
     entries = Entries(chart, index)
     statements, stated = read_statements(chart, vocabulary, entries)
     notebook = _read_chart(chart, index, entries, stated)
-    evidence = [_fresh(found, index, as_of) for found in notebook.evidence]
+    drugs = Drugs(chart, index)
+    evidence = [_unconfounded(_fresh(found, index, as_of), chart, index, drugs) for found in notebook.evidence]
     by_panel = _by_panel([found for found in evidence if found.origin.reference not in chart.strays])
     resolved = _resolve(index, by_panel)
     if chart.strays:
         _doubt_strays(resolved, _resolve(index, _by_panel(evidence)))
-    drugs = Drugs(chart, index)
     findings = _assemble(chart, index, resolved, drugs, statements)
     conclusions = Conclusions(vocabulary, findings)
     conclusions.derive()
@@ -115,6 +116,21 @@ def _fresh(found: Evidence, index: Index, as_of: date) -> Evidence:
         return found.aside(f"it has no date, and this fact is valid for {days} days only")
     if last_day(found.origin.day) < as_of - timedelta(days=days):
         return found.aside(f"it is from {found.origin.day}; this fact is valid for {days} days only")
+    return found
+
+
+def _unconfounded(found: Evidence, chart: Chart, index: Index, drugs: Drugs) -> Evidence:
+    """An answer that a drug of the year before explains is set aside; from a certain age on it stands."""
+    part = index.panels[found.panel].parts.get(found.part)
+    if part is None or not part.confounded_by or not found.counts or found.value != part.confounded_value:
+        return found
+    day = found.origin.day
+    at = last_day(day) if day else chart.as_of
+    if chart.born and completed_years(chart.born, at) >= part.confounded_age:
+        return found
+    for drug in drugs.of_classes(part.confounded_by):
+        if not (day and drug.day) or -ONE_YEAR <= (first_day(drug.day) - at).days <= 0:
+            return found.aside(f"it may be an effect of {drug.words}, not a lasting state")
     return found
 
 

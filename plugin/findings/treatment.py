@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from plugin.findings.chart import Chart
 from plugin.findings.dates import day_of, in_future, later
 from plugin.findings.elements import Json, codings_of, name_of, objects, text_of, texts_of, words_of
-from plugin.findings.index import Index
+from plugin.findings.index import Index, reading_of
 from plugin.findings.model import Finding, Result
 from plugin.findings.phrases import Phrases, plain, tokens
+from plugin.library.vocabulary import FindingDefinition
 
 PRESCRIBED = ("MedicationRequest", "MedicationStatement", "MedicationAdministration", "MedicationDispense")
 NOT_TAKEN = frozenset(
@@ -111,10 +112,11 @@ def _result(drug: Drug, counts: bool) -> Result:
     return Result(drug.reference, True if counts else None, drug.words, drug.day, "", drug.words, aside)
 
 
-def _classes(definition: object) -> set[str]:
-    reading = getattr(definition, "reading", None)
-    presumption = getattr(definition, "presumption", None)
-    return set(reading.classes if reading else ()) | set(presumption.signs if presumption else ())
+def _classes(definition: FindingDefinition) -> set[str]:
+    """ValueSets that may hold drugs: classes of treatment, signs, and what confounds an answer."""
+    reading, presumption = reading_of(definition), definition.presumption
+    confounding = {name for part in reading.parts for name in part.confounded_by}
+    return {*reading.classes, *(presumption.signs if presumption else ()), *confounding}
 
 
 def _started(resource: Json) -> str:

@@ -158,6 +158,9 @@ def _part(fields: Fields) -> Part:
         active=fields.one("active", False),
         excluding=fields.names("excluding"),
         valid_days=fields.one("valid-days", 0),
+        confounded_by=fields.names("confounded-by"),
+        confounded_value=fields.one("confounded-value"),
+        confounded_age=fields.one("confounded-age", 0),
     )
     fields.finish(f"part '{part.name}'")
     return part

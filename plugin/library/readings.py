@@ -42,6 +42,8 @@ class Part:
     active: only while the Condition is active.
     excluding: ValueSets of specimens or assays whose results do not count.
     valid_days: overrides that of the reading.
+    confounded_by: ValueSets of drugs under which the answer `confounded_value` proves nothing before `confounded_age`,
+        when they were begun in the year before it.
     """
 
     name: str
@@ -70,6 +72,9 @@ class Part:
     active: bool = False
     excluding: tuple[str, ...] = ()
     valid_days: int = 0
+    confounded_by: tuple[str, ...] = ()
+    confounded_value: Value | None = None
+    confounded_age: int = 0
 
 
 @dataclass(frozen=True, slots=True)

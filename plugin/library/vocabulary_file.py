@@ -153,7 +153,9 @@ def _named(definition: FindingDefinition) -> tuple[set[str], set[str]]:
     reading = definition.reading or Reading("results")
     sets.update(reading.classes, reading.not_results)
     for part in reading.parts:
-        sets.update(part.tests, part.unless_tests, part.unitless, part.sites, part.genes, part.excluding)
+        sets.update(
+            part.tests, part.unless_tests, part.unitless, part.sites, part.genes, part.excluding, part.confounded_by
+        )
         maps.update(part.answers)
     return sets, maps
 
