@@ -217,14 +217,17 @@ def _limits(part: Part) -> str:
 
 
 def _nothing(answer: Answer, spoken: list[Reading], parts: list[Part]) -> dict[str, Read]:
-    """Why no part could read anything, said once, on the first part."""
-    first = parts[0].name
+    """Why no part could read anything: every fact that this result might have told shows it as set aside."""
+    return dict.fromkeys((part.name for part in parts), _why_nothing(answer, spoken))
+
+
+def _why_nothing(answer: Answer, spoken: list[Reading]) -> Read:
     if answer.absent:
-        return {first: Read(None, f"no value: {answer.absent}")}
+        return Read(None, f"no value: {answer.absent}")
     if answer.unread:
-        return {first: Read(None, answer.unread, "unread")}
+        return Read(None, answer.unread, "unread")
     if answer.empty:
-        return {first: Read(None, "it has no value", "unread")}
+        return Read(None, "it has no value", "unread")
     unread = [word for reading in spoken for word in reading.unread]
     words = f", because of '{' '.join(unread[:4])}'" if unread else ""
-    return {first: Read(None, f"'{answer.words}' is not understood{words}", "unread")}
+    return Read(None, f"'{answer.words}' is not understood{words}", "unread")
