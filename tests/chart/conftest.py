@@ -4,7 +4,8 @@ import logging
 from collections.abc import Iterator
 
 import pytest
-from fhir_stub import FhirStub, running
+
+from tests.chart.fhir_stub import FhirStub, running
 
 
 @pytest.fixture

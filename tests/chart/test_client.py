@@ -2,12 +2,12 @@ from __future__ import annotations
 
 import orjson
 import pytest
-from fhir_stub import FhirStub, fhir, outcome
 from werkzeug.wrappers import Request, Response
 
 from plugin.chart.client import FhirClient
 from plugin.chart.http import Limits, http_session
 from plugin.errors import Refused, Unreachable
+from tests.chart.fhir_stub import FhirStub, fhir, outcome
 
 PLAN = {"resourceType": "CarePlan", "status": "draft"}
 LIMITS = Limits(connect=1, read=1)

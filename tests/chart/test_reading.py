@@ -5,13 +5,13 @@ from itertools import count
 
 import pytest
 import requests
-from fhir_stub import FhirStub, bundle, fhir, observation, outcome, running, slow
 from werkzeug.wrappers import Request, Response
 
 from plugin.chart.http import Limits, http_session
 from plugin.chart.reading import Chart, read_chart
 from plugin.chart.searches import CHART_SEARCHES, Search
 from plugin.errors import LaunchError
+from tests.chart.fhir_stub import FhirStub, bundle, fhir, observation, outcome, running, slow
 
 OBSERVATIONS = [Search("Observation", "Results")]
 QUICK = Limits(connect=1, read=1, whole=3, retries=2, pages=5)

@@ -7,15 +7,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fake_ehr import FakeEhr, running
 from flask import Flask
-from launch_app import Plugin, TestClock, page
 from sqlalchemy import func, select
 
 from plugin.launch.routes import init_launch
 from plugin.settings import Issuer, Settings
 from plugin.storage.database import Database
 from plugin.storage.tables import LaunchRow, WorkspaceRow
+from tests.launch.fake_ehr import FakeEhr, running
+from tests.launch.launch_app import Plugin, TestClock, page
 
 
 @pytest.fixture(autouse=True)

@@ -9,7 +9,6 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
-from fake_ehr import FakeEhr
 from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
@@ -17,6 +16,7 @@ from werkzeug.test import TestResponse
 from plugin.launch.context import LaunchContext, current_context
 from plugin.settings import Settings
 from plugin.storage.database import Database
+from tests.launch.fake_ehr import FakeEhr
 
 SMART = "hl7.fhir.uv.smart-app-launch_2.2.0@"
 

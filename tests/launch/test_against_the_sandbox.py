@@ -9,13 +9,13 @@ from urllib.parse import urlsplit
 
 import pytest
 import requests
-from launch_app import Plugin, TestClock, smart
 
 from plugin.chart.client import FhirClient
 from plugin.chart.reading import read_chart
 from plugin.launch.context import LaunchContext, authorized_session
 from plugin.sandbox.demo import SandboxEHR, sandbox_ehr
 from plugin.settings import Issuer
+from tests.launch.launch_app import Plugin, TestClock, smart
 
 SECRET = "known to the sandbox and to us"
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from fake_ehr import FakeEhr
 from flask import Flask, session
-from launch_app import Plugin
 
 from plugin.launch.cookies import configure_sessions
 from plugin.settings import Issuer, Settings
+from tests.launch.fake_ehr import FakeEhr
+from tests.launch.launch_app import Plugin
 
 
 def cookies(response: object) -> list[str]:

@@ -9,15 +9,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
-from fake_ehr import (
-    FakeEhr,
-    as_json,
-    signed_by_a_stranger,
-    signed_with_a_key_of_its_own,
-    signed_with_the_public_key,
-    unsigned,
-)
-from launch_app import Plugin, TestClock, smart
 from sqlalchemy import func, select
 from structlog.testing import capture_logs
 from werkzeug.test import TestResponse
@@ -25,6 +16,15 @@ from werkzeug.wrappers import Response
 
 from plugin.settings import Issuer
 from plugin.storage.tables import WorkspaceRow
+from tests.launch.fake_ehr import (
+    FakeEhr,
+    as_json,
+    signed_by_a_stranger,
+    signed_with_a_key_of_its_own,
+    signed_with_the_public_key,
+    unsigned,
+)
+from tests.launch.launch_app import Plugin, TestClock, smart
 
 TOKEN = {"access_token": "x", "token_type": "bearer", "patient": "p1"}
 

@@ -16,14 +16,14 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
-from fake_ehr import FakeEhr
 from flask import Flask, redirect, request, session
-from launch_app import Plugin, TestClock
 from playwright.sync_api import Frame, Page, sync_playwright
 from werkzeug.serving import BaseWSGIServer, make_server
 
 from plugin.launch.context import current_context
 from plugin.settings import Issuer
+from tests.launch.fake_ehr import FakeEhr
+from tests.launch.launch_app import Plugin, TestClock
 
 pytestmark = pytest.mark.browser
 

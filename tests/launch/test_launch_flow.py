@@ -8,10 +8,10 @@ import re
 from collections.abc import Callable
 
 import pytest
-from fake_ehr import EC, FakeEhr, as_json
-from launch_app import Plugin, smart
 
 from plugin.settings import Issuer
+from tests.launch.fake_ehr import EC, FakeEhr, as_json
+from tests.launch.launch_app import Plugin, smart
 
 
 @smart(62, 67, 68, 69, 70, 161, 201, 202, 218, 264)

@@ -1,9 +1,9 @@
 from __future__ import annotations
 
 import pytest
-from launch_app import smart
 
 from plugin.launch.scopes import not_granted, scopes_to_request
+from tests.launch.launch_app import smart
 
 
 @smart(147)

@@ -7,13 +7,13 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from fake_ehr import FakeEhr, as_json
-from launch_app import Plugin, TestClock, smart
 
 from plugin.chart.client import FhirClient
 from plugin.chart.reading import read_chart
 from plugin.errors import LaunchError, Refused, RemoteError
 from plugin.launch.context import LaunchContext, authorized_session, close_workspace
+from tests.launch.fake_ehr import FakeEhr, as_json
+from tests.launch.launch_app import Plugin, TestClock, smart
 
 
 def client_of(plugin: Plugin, context: LaunchContext) -> FhirClient:
