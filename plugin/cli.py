@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from plugin import __version__
-from plugin.errors import CareplanError
+from plugin.errors import CareplanError, InputError
 
 if TYPE_CHECKING:
     from plugin.drafting.model import Draft
@@ -67,7 +66,17 @@ def draft(files: tuple[str, ...], as_of: date, form: str, templates: Path | None
     resources = resources_from_files(list(files))
     template = load_template(templates or default_template_folder())
     findings = read_findings(resources, template.vocabulary, as_of)
-    sys.stdout.write(_rendered(draft_plan(findings, template, as_of), template, form))
+    _print(_rendered(draft_plan(findings, template, as_of), template, form))
+
+
+def _print(text: str) -> None:
+    """Data goes out as UTF-8 wherever we run, and all of it or an error."""
+    try:
+        click.echo(text.encode(), nl=False)
+    except OSError as error:
+        raise InputError(
+            f"the draft cannot be written to standard output: {error.strerror}; free some space"
+        ) from error
 
 
 def _rendered(plan: Draft, template: Template, form: str) -> str:

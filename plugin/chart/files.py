@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import gzip
 import sys
 import zlib
@@ -39,9 +40,11 @@ def _resources(name: str) -> list[dict[str, Any]]:
 def _bytes(name: str, shown: str) -> bytes:
     try:
         content = sys.stdin.buffer.read() if name == STDIN else Path(name).read_bytes()
-        return gzip.decompress(content) if content.startswith(GZIP_MAGIC) else content
+        content = gzip.decompress(content) if content.startswith(GZIP_MAGIC) else content
     except (OSError, EOFError, zlib.error) as error:
-        raise InputError(f"{shown} cannot be read: {error}; check the path, and that the file is complete") from error
+        why = getattr(error, "strerror", None) or error
+        raise InputError(f"{shown} cannot be read: {why}; check the path, and that the file is complete") from error
+    return content.removeprefix(codecs.BOM_UTF8)
 
 
 def _json(content: bytes, shown: str) -> Any:

@@ -48,8 +48,8 @@ PAGE = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{title}</title><style>
 body {{ font: 16px/1.5 system-ui, sans-serif; max-width: 50rem; margin: 2rem auto; padding: 0 1rem; color: #1b2733 }}
-h3 {{ margin: 1.5rem 0 .4rem; border-bottom: 1px solid #c9d3dc }} li {{ margin: .35rem 0 }}
-</style></head><body>{body}</body></html>
+h1 {{ font-size: 1.4rem }} h3 {{ margin: 1.5rem 0 .4rem; border-bottom: 1px solid #c9d3dc }} li {{ margin: .35rem 0 }}
+</style></head><body><h1>{title}</h1>{body}</body></html>
 """
 
 

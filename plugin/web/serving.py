@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import socket
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 from gunicorn.app.base import BaseApplication
 
 from plugin import create_app
+from plugin.errors import UsageError
 from plugin.settings import check_ready_to_serve, load_settings
 
 THREADS = 16
@@ -16,11 +19,26 @@ THREADS = 16
 def serve_forever(config: Path | None, bind: str, workers: int) -> None:
     """Serve the plug-in until stopped.
 
-    config: TOML settings file, or None for the environment alone. Raises UsageError for a setting that cannot be used.
+    config: TOML settings file, or None for the environment alone. bind: `HOST:PORT`.
+    Raises UsageError for a setting that cannot be used and for an address that cannot be listened on.
     """
+    _check_address(bind)
     settings = load_settings(config)
     check_ready_to_serve(settings)
     _Server(create_app(settings), bind, workers).run()
+
+
+def _check_address(bind: str) -> None:
+    """The server itself would retry a busy or impossible address for seconds and end in a traceback."""
+    host, _, port = bind.rpartition(":")
+    if not host or not port.isdecimal() or not 0 < int(port) < 65536:
+        raise UsageError(f"--bind {bind} is no address to listen on; write HOST:PORT, such as 0.0.0.0:8766")
+    with closing(socket.socket()) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, int(port)))
+        except OSError as error:
+            raise UsageError(f"cannot listen on {bind}: {error.strerror or error}; choose another --bind") from error
 
 
 class _Server(BaseApplication):

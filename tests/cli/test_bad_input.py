@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import gzip
 import json
+import socket
+import subprocess
+import sys
 
 import pytest
 from click.testing import CliRunner
@@ -109,3 +112,39 @@ def test_a_missing_file_is_named(careplan):
     result = careplan("draft", "nowhere.json")
     assert result.exit_code == 1
     assert "nowhere.json" in result.stderr
+
+
+def test_a_byte_order_mark_is_no_fault(careplan):
+    assert careplan(content=b"\xef\xbb\xbf" + bundle(PATIENT).encode()).exit_code == 0
+
+
+def test_a_full_disk_is_said_in_one_line(tmp_path):
+    chart = tmp_path / "chart.json"
+    chart.write_text(bundle(PATIENT))
+    command = [sys.executable, "-c", "from plugin.cli import main; main()", "draft", str(chart)]
+    with open("/dev/full", "wb") as full:
+        result = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert result.returncode == 1
+    assert "cannot be written" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_the_page_names_the_patient(tmp_path):
+    chart = tmp_path / "chart.json"
+    chart.write_text(bundle(PATIENT | {"name": [{"family": "Öst", "given": ["Ana"]}]}))
+    result = CliRunner().invoke(main, ["draft", str(chart), "--format", "html"])
+    assert "Ana Öst" in result.stdout.split("<body>")[1]
+
+
+@pytest.mark.parametrize("bind", ["nonsense", "127.0.0.1:99999", "127.0.0.1:", ":8766"])
+def test_an_address_that_cannot_be_listened_on_is_wrong_usage(careplan, bind):
+    result = careplan("serve", "--bind", bind)
+    assert result.exit_code == 2
+    assert "HOST:PORT" in result.stderr
+
+
+def test_a_busy_port_is_said_at_once(careplan):
+    with socket.create_server(("127.0.0.1", 0)) as busy:
+        result = careplan("serve", "--bind", f"127.0.0.1:{busy.getsockname()[1]}")
+    assert result.exit_code == 2
+    assert "cannot listen" in result.stderr
