@@ -52,6 +52,16 @@ class Chart:
     timings: dict[str, float]
     seconds: float
 
+    @property
+    def has_patient(self) -> bool:
+        """Whether the patient's own record is there, without which nobody knows whose chart this is."""
+        return any(resource["resourceType"] == "Patient" for resource in self.resources)
+
+    @property
+    def missing_patient(self) -> str:
+        """Why the patient's own record is not there, in a sentence; empty where nobody said."""
+        return next((gap.text for gap in self.gaps if gap.resource_type == "Patient"), "")
+
 
 @dataclass(slots=True)
 class _Found:

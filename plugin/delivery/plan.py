@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import NAMESPACE_URL, uuid5
 
@@ -21,7 +21,8 @@ IDENTIFIER_SYSTEM = f"{CANONICAL}/NamingSystem/reviewed-plan"
 class ReviewedPlan:
     """Everything that goes into the EHR, before it is FHIR.
 
-    decisions, statements: those in force. at: when it is sent.
+    decisions, statements: those in force. withdrawn: statements taken back, which the EHR may still hold.
+    at: when it is sent.
     """
 
     patient: PatientKey
@@ -32,6 +33,7 @@ class ReviewedPlan:
     reviewer: Author
     at: datetime
     software_version: str
+    withdrawn: Mapping[str, Fact] = field(default_factory=dict)
 
     def decision(self, line: Line) -> Decision | None:
         """The decision that counts for a line: not one that was taken while the line stood elsewhere."""

@@ -5,14 +5,16 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import quote
 
 import orjson
 
+from plugin.delivery.held import Copies
 from plugin.delivery.lines import Line, decidable_lines, standing_of
 from plugin.delivery.narrative import narrative
 from plugin.delivery.plan import ReviewedPlan
+from plugin.delivery.requests import added, created, reference_of, updated
 from plugin.delivery.review_form import review_form
+from plugin.delivery.statement_entries import stated, statement_entries
 from plugin.delivery.statements import observation, reference_to
 from plugin.drafting.activities import activity_of
 from plugin.drafting.bundle import CAREPLAN_CATEGORY, PARTICIPANT, URI_SYSTEM
@@ -47,7 +49,7 @@ def content_key(plan: ReviewedPlan) -> str:
     """The same for the same decisions, facts and reviewer, on whatever day they are sent."""
     content = [
         [_activity(plan, line) for line in decidable_lines(plan.draft)],
-        [observation(fact, plan.template.vocabulary[code], "") for code, fact in sorted(_stated(plan).items())],
+        [observation(fact, plan.template.vocabulary[code], "") for code, fact in sorted(stated(plan).items())],
         plan.reviewer.reference,
         plan.reviewer.name,
         plan.template.version,
@@ -55,23 +57,22 @@ def content_key(plan: ReviewedPlan) -> str:
     return hashlib.sha256(orjson.dumps(content)).hexdigest()[:40]
 
 
-def transaction(plan: ReviewedPlan, existing: Resource | None) -> Resource:
+def transaction(plan: ReviewedPlan, existing: Resource | None, held: Copies | None = None) -> Resource:
     """The transaction that writes the plan.
 
     existing: the CarePlan that the EHR holds from an earlier save; it is updated, and only if nobody changed it since.
+    held: our statements as the EHR holds them; those that say something else now are updated.
     Everything else is created once: a repeated save finds it by its identifier.
     """
+    statements = statement_entries(plan, held or {})
     plan_entry = _plan_entry(plan, existing)
     form = review_form(plan)
     form["identifier"] = plan.identifier("review", plan.at)
-    entries = [
-        plan_entry,
-        *(_created(plan, _statement(plan, code)) for code in _stated(plan)),
-        _created(plan, form),
-    ]
-    targets = [_reference(entry) for entry in (plan_entry, entries[-1])]
-    entries.append({"fullUrl": f"urn:uuid:{plan.uuid('provenance', plan.at)}", **_posted(_provenance(plan, targets))})
-    return _linked({"resourceType": "Bundle", "type": "transaction", "entry": entries}, plan)
+    entries = [plan_entry, *statements.entries, created(form)]
+    provenance = _provenance(plan, [reference_of(entry) for entry in entries])
+    entries.append(added(provenance, f"urn:uuid:{plan.uuid('provenance', plan.at)}"))
+    bundle = {"resourceType": "Bundle", "type": "transaction", "entry": entries}
+    return _linked(bundle, statements.places)
 
 
 def _is_written(plan: ReviewedPlan, line: Line) -> bool:
@@ -104,49 +105,11 @@ def _decision_extension(decision: Decision) -> Resource:
     return {"url": extension_url("review-decision"), "extension": parts}
 
 
-def _stated(plan: ReviewedPlan) -> Mapping[str, Any]:
-    return {code: fact for code, fact in plan.statements.items() if code in plan.template.vocabulary}
-
-
-def _statement(plan: ReviewedPlan, code: str) -> Resource:
-    fact = plan.statements[code]
-    resource = observation(fact, plan.template.vocabulary[code], plan.patient.patient_id)
-    del resource["id"]
-    resource["meta"] = {"profile": [f"{CANONICAL}/StructureDefinition/finding-observation"]}
-    resource["identifier"] = [plan.identifier("statement", fact.id, code)]
-    return resource
-
-
 def _plan_entry(plan: ReviewedPlan, existing: Resource | None) -> Resource:
     resource = care_plan(plan)
     if existing is None:
-        return _created(plan, resource)
-    resource["id"] = existing["id"]
-    request = {"method": "PUT", "url": f"CarePlan/{existing['id']}"}
-    version = existing.get("meta", {}).get("versionId")
-    if version:
-        request["ifMatch"] = f'W/"{version}"'
-    return {"fullUrl": f"{plan.patient.iss}/CarePlan/{existing['id']}", "resource": resource, "request": request}
-
-
-def _created(plan: ReviewedPlan, resource: Resource) -> Resource:
-    identifier = resource["identifier"]
-    first = identifier[0] if isinstance(identifier, list) else identifier
-    search = f"identifier={quote(first['system'] + '|' + first['value'], safe='')}"
-    return {"fullUrl": f"urn:uuid:{first['value']}", **_posted(resource, search)}
-
-
-def _posted(resource: Resource, if_none_exist: str = "") -> Resource:
-    request = {"method": "POST", "url": resource["resourceType"]}
-    if if_none_exist:
-        request["ifNoneExist"] = if_none_exist
-    return {"resource": resource, "request": request}
-
-
-def _reference(entry: Resource) -> str:
-    """How others in the transaction point at an entry: by its id where it has one."""
-    resource = entry["resource"]
-    return f"{resource['resourceType']}/{resource['id']}" if "id" in resource else str(entry["fullUrl"])
+        return created(resource)
+    return updated(resource | {"id": existing["id"]}, existing, plan.patient.iss)
 
 
 def _provenance(plan: ReviewedPlan, targets: list[str]) -> Resource:
@@ -171,17 +134,13 @@ def _agent(role: str, who: Resource) -> Resource:
     return {"type": {"coding": [{"system": PARTICIPANT, "code": role}]}, "who": who}
 
 
-def _linked(bundle: Resource, plan: ReviewedPlan) -> Resource:
-    """The bundle with its references to statements pointing at the entries that carry them."""
-    inside = {
-        f"Observation/stated-{fact.id}": f"urn:uuid:{plan.uuid('statement', fact.id, code)}"
-        for code, fact in _stated(plan).items()
-    }
+def _linked(bundle: Resource, places: Mapping[str, str]) -> Resource:
+    """The bundle with its references to statements pointing at where the EHR holds or will hold them."""
 
     def walk(node: Any) -> Any:
         if isinstance(node, dict):
             return {
-                key: inside.get(value, value) if key == "reference" and isinstance(value, str) else walk(value)
+                key: places.get(value, value) if key == "reference" and isinstance(value, str) else walk(value)
                 for key, value in node.items()
             }
         return [walk(each) for each in node] if isinstance(node, list) else node

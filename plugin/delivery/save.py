@@ -9,8 +9,10 @@ from typing import Any
 
 from plugin.chart.client import FhirClient
 from plugin.delivery.compare import differences
+from plugin.delivery.held import STATEMENT_SYSTEM, Copies, copies_among, statement_identifier
 from plugin.delivery.plan import IDENTIFIER_SYSTEM, ReviewedPlan
 from plugin.delivery.reviewed import care_plan, content_key, transaction
+from plugin.delivery.statement_entries import stated, statement_entries
 from plugin.errors import Refused, RemoteError
 from plugin.library.validation import check_model, check_profile
 from plugin.storage.database import Database
@@ -19,6 +21,8 @@ from plugin.storage.reviews import Delivery, DeliveryStatus, add_delivery, deliv
 Resource = dict[str, Any]
 Clock = Callable[[], datetime]
 MOST_SHOWN = 5
+ASKED_AT_ONCE = 20  # identifiers in one search, so that its address stays short
+REFUSING = range(300, 500)
 
 
 class UnsoundPlan(RuntimeError):
@@ -45,14 +49,15 @@ def save_plan(plan: ReviewedPlan, client: FhirClient, database: Database, clock:
     with database.session() as session:
         earlier = deliveries_of(session, plan.patient)
     try:
-        existing = _existing(plan, client)
+        existing, held = _existing(plan, client), _held(plan, client)
     except RemoteError as failure:
-        return _keep(database, clock, _open(plan, None, transaction(plan, None), database), _failed(failure))
-    bundle = _sound(transaction(plan, existing))
-    if existing is not None and earlier and _is_last_saved(plan, earlier[0], existing):
+        return _keep(database, clock, _open(plan, None, transaction(plan, None), database), _not_sent(failure))
+    bundle = _sound(transaction(plan, existing, held))
+    statements_stand = not statement_entries(plan, held).entries
+    if existing is not None and earlier and statements_stand and _is_last_saved(plan, earlier[0], existing):
         return earlier[0]
     delivery = _open(plan, existing, bundle, database)
-    if existing is not None and _holds_the_same(plan, existing):
+    if existing is not None and statements_stand and _holds_the_same(plan, existing):
         return _keep(database, clock, delivery, _saved(existing))
     if existing is not None and _version(existing) not in _versions_known(earlier):
         return _keep(database, clock, delivery, _changed_elsewhere(existing))
@@ -71,6 +76,18 @@ def _existing(plan: ReviewedPlan, client: FhirClient) -> Resource | None:
             if identifier["value"] in {each.get("value") for each in resource.get("identifier", ())}:
                 return resource
     return None
+
+
+def _held(plan: ReviewedPlan, client: FhirClient) -> Copies:
+    """Our statements as the EHR holds them now, those taken back included."""
+    codes = [*stated(plan), *plan.withdrawn]
+    names = [f"{STATEMENT_SYSTEM}|{statement_identifier(plan.patient, code)['value']}" for code in codes]
+    found: list[Resource] = []
+    for start in range(0, len(names), ASKED_AT_ONCE):
+        asked = ",".join(names[start : start + ASKED_AT_ONCE])
+        search = [("patient", plan.patient.patient_id), ("identifier", asked)]
+        found += [resource for page in client.search("Observation", search) for resource in page.resources]
+    return copies_among(found, plan.patient, codes)
 
 
 def _is_last_saved(plan: ReviewedPlan, last: Delivery, existing: Resource) -> bool:
@@ -111,8 +128,9 @@ def _send(plan: ReviewedPlan, bundle: Resource, client: FhirClient) -> Outcome:
         answer = client.transaction(bundle)
     except RemoteError as failure:
         return _failed(failure)
-    stored = [_location(entry) for entry in answer.get("entry", [])]
-    if len(stored) != len(bundle["entry"]) or not all(stored):
+    answers = answer.get("entry", [])
+    stored = [_place(entry, said) for entry, said in zip(bundle["entry"], answers, strict=False)]
+    if len(answers) != len(bundle["entry"]) or not all(stored):
         return Outcome("failed", message="The EHR took the plan but did not say where it stored every part of it.")
     links = {entry["fullUrl"]: where for entry, where in zip(bundle["entry"], stored, strict=True)}
     try:
@@ -130,9 +148,11 @@ def _send(plan: ReviewedPlan, bundle: Resource, client: FhirClient) -> Outcome:
     return _saved(parts[0])
 
 
-def _location(entry: Resource) -> str:
-    """`CarePlan/7` from an absolute or relative location, with or without its version; empty where there is none."""
-    location = str(entry.get("response", {}).get("location", "")).split("/_history/")[0]
+def _place(entry: Resource, answer: Resource) -> str:
+    """`CarePlan/7`: where an entry was stored; empty where the server does not say and it is not ours to know."""
+    if entry["request"]["method"] == "PUT":
+        return str(entry["request"]["url"])
+    location = str(answer.get("response", {}).get("location", "")).split("/_history/")[0]
     return "/".join(location.rstrip("/").split("/")[-2:]) if "/" in location else ""
 
 
@@ -148,10 +168,21 @@ def _changed_elsewhere(existing: Resource) -> Outcome:
     return Outcome("failed", f"CarePlan/{existing['id']}", message, {"version": _version(existing)})
 
 
+def _not_sent(failure: RemoteError) -> Outcome:
+    if _is_refusal(failure):
+        return Outcome("refused", message=str(failure))
+    return Outcome("failed", message=f"Nothing was sent: the EHR could not say what it holds already: {failure}.")
+
+
 def _failed(failure: RemoteError) -> Outcome:
-    if isinstance(failure, Refused):
+    if _is_refusal(failure):
         return Outcome("refused", message=str(failure))
     return Outcome("failed", message=f"It is not certain that the plan arrived: {failure}.")
+
+
+def _is_refusal(failure: RemoteError) -> bool:
+    """Whether the EHR said no. A server that broke down, or answered with something else, may have stored it all."""
+    return isinstance(failure, Refused) and failure.status in REFUSING
 
 
 def _open(plan: ReviewedPlan, existing: Resource | None, bundle: Resource, database: Database) -> Delivery:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from plugin.findings.chart import Chart
-from plugin.findings.dates import day_of, in_future, later
+from plugin.findings.dates import day_of, in_future, later, spoken
 from plugin.findings.elements import Coding, Json, codings_of, name_of, objects, text_of, texts_of, words_of
 from plugin.findings.evidence import Evidence, Origin
 from plugin.findings.index import Index, Wanted
@@ -97,9 +97,9 @@ class ConditionReader:
 
     def _impossible(self, day: str) -> str:
         if in_future(day, self.chart.as_of):
-            return f"its date {day} lies in the future"
+            return f"its date, {spoken(day)}, lies in the future"
         if day and self.chart.died and later(day, self.chart.died):
-            return f"its date {day} lies after the death on {self.chart.died}"
+            return f"its date, {spoken(day)}, lies after the death on {spoken(self.chart.died)}"
         return ""
 
     def _look_alike(self, origin: Origin, name: str, names: list[str]) -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import calendar
 import re
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 PATTERN = re.compile(r"^(\d{4})(?:-(\d{2})(?:-(\d{2})(T\d{2}:\d{2}.*)?)?)?$")
 
 
@@ -45,6 +46,28 @@ def last_day(day: str) -> date:
 def later(one: str, other: str) -> bool:
     """Whether the first date is surely after the second; never so when one is missing or they overlap."""
     return bool(one) and bool(other) and first_day(one) > last_day(other)
+
+
+def later_moment(one: str, other: str) -> bool:
+    """Whether the first date or instant is surely after the second; two instants of one day are told apart."""
+    first, second = _instant(one), _instant(other)
+    if first is None or second is None or (first.tzinfo is None) != (second.tzinfo is None):
+        return later(day_of(one), day_of(other))
+    return first > second
+
+
+def _instant(value: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(value) if "T" in value and day_of(value) else None
+    except ValueError:
+        return None
+
+
+def spoken(day: str) -> str:
+    """A (partial) date for a reader: `8 Oct 2026`, `Oct 2026`, `2026`."""
+    year, *rest = day.split("-")
+    month = [MONTHS[int(rest[0]) - 1]] if rest else []
+    return " ".join([*(str(int(number)) for number in rest[1:]), *month, year])
 
 
 def days_between(one: str, other: str) -> int:

@@ -7,27 +7,31 @@ from dataclasses import dataclass
 from typing import Any
 
 from plugin.findings.chart import Chart
-from plugin.findings.dates import day_of, first_day, in_future, later
+from plugin.findings.dates import day_of, first_day, in_future, later, spoken
 from plugin.findings.elements import (
     Coding,
     Json,
     codings_of,
+    id_in,
     name_of,
     objects,
+    reference_of,
     references_of,
     text_of,
     texts_of,
     words_of,
 )
-from plugin.findings.evidence import Origin, Site, Standing
+from plugin.findings.evidence import Origin, Site
 from plugin.findings.index import Index
 from plugin.findings.phrases import Phrases, plain, tokens
 
+TAKEN_BACK = "it was cancelled or entered in error"
 WITHDRAWN = frozenset({"entered-in-error", "cancelled"})
 NOT_FINAL = frozenset({"registered", "preliminary", "unknown", "partial"})
 REPLACING = frozenset({"corrected", "amended", "appended"})
 DATED = ("effectiveDateTime", "effectiveInstant")
 LAYPEOPLE = ("Patient/", "RelatedPerson/")
+OTHER_PEOPLE = frozenset({"RelatedPerson", "Person", "FamilyMemberHistory", "Group"})
 RELATED_CONDITION = ("related-condition", "condition-related", "related-primary-cancer-condition")
 
 
@@ -128,11 +132,28 @@ class Entries:
             day=_day(observation, around, specimens),
             specimen=name_of(specimens[0]) if specimens else next(iter(references), ""),
             site=self._site(observation, around, specimens),
-            standing=_standing(observation, around),
+            standing="preliminary" if text_of(observation.get("status")) in NOT_FINAL else "final",
             corrected=text_of(observation.get("status")) in REPLACING,
             issued=text_of(observation.get("issued")),
             report=name_of(around[0]) if around else "",
+            void=self._void(observation, around),
         )
+
+    def _void(self, observation: Json, around: list[Json]) -> str:
+        if text_of(observation.get("status")) in WITHDRAWN:
+            return TAKEN_BACK
+        if any(holder.get("status") == "entered-in-error" for holder in around):
+            return TAKEN_BACK
+        if any(self._someone_else(focus) for focus in objects(observation.get("focus"))):
+            return "it is about another person"
+        return ""
+
+    def _someone_else(self, focus: Json) -> bool:
+        reference, kind = reference_of(focus), text_of(focus.get("type"))
+        kinds = {kind, *reference.split("/")}
+        if kinds & OTHER_PEOPLE or any(self.chart.resolve(reference, other) for other in sorted(OTHER_PEOPLE)):
+            return True
+        return "Patient" in kinds and id_in(reference) not in ("", self.chart.patient.id)
 
     def _site(self, observation: Json, around: list[Json], specimens: list[Json]) -> Site:
         concepts: list[Any] = []
@@ -178,11 +199,11 @@ class Entries:
             if not day:
                 continue
             if in_future(value, self.chart.as_of):
-                return f"its date {day} lies in the future"
+                return f"its date, {spoken(day)}, lies in the future"
             if self.chart.died and later(day, self.chart.died):
-                return f"its date {day} lies after the death on {self.chart.died}"
+                return f"its date, {spoken(day)}, lies after the death on {spoken(self.chart.died)}"
             if self.chart.born and later(self.chart.born, day):
-                return f"its date {day} lies before the birth"
+                return f"its date, {spoken(day)}, lies before the birth"
         return ""
 
 
@@ -213,14 +234,6 @@ def _collected(specimen: Json) -> Any:
         return None
     period = collection.get("collectedPeriod")
     return collection.get("collectedDateTime") or (period.get("start") if isinstance(period, dict) else None)
-
-
-def _standing(observation: Json, around: list[Json]) -> Standing:
-    if text_of(observation.get("status")) in WITHDRAWN:
-        return "withdrawn"
-    if any(holder.get("status") == "entered-in-error" for holder in around):
-        return "withdrawn"
-    return "preliminary" if text_of(observation.get("status")) in NOT_FINAL else "final"
 
 
 def _self_reported(observation: Json) -> bool:

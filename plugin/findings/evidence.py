@@ -9,12 +9,15 @@ from plugin.findings.interval import Interval
 from plugin.library.vocabulary import Value
 
 Site: TypeAlias = Literal["primary", "metastasis", ""]
-Standing: TypeAlias = Literal["final", "preliminary", "withdrawn"]
+Standing: TypeAlias = Literal["final", "preliminary"]
 
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where a result comes from: which resource, when, from which specimen and lesion, how final."""
+    """Where a result comes from: which resource, when, from which specimen and lesion, how final.
+
+    void: why it says nothing about this patient at all (taken back, about a relative); empty where it does.
+    """
 
     reference: str
     label: str
@@ -25,6 +28,7 @@ class Origin:
     corrected: bool = False
     issued: str = ""
     report: str = ""
+    void: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -160,9 +160,8 @@ class ObservationReader:
         origin = entry.origin
         label = next(iter(entry.names), origin.label)
         origin = replace(origin, label=label)
-        if origin.standing == "withdrawn":
-            why = "it was cancelled or entered in error"
-            self.notebook.evidence.append(Evidence(panel, part, origin, None, words, why, silent=True))
+        if origin.void:
+            self.notebook.evidence.append(Evidence(panel, part, origin, None, words, origin.void, silent=True))
             return
         if entry.impossible and read.value is not None:
             read = Read(None, entry.impossible, "impossible")

@@ -306,9 +306,8 @@ class VariantReader:
         label = next(iter(entry.names), entry.origin.label)
         origin = replace(entry.origin, label=label)
         words = ", ".join([variant.words, *(change for change in variant.changes if not change.startswith("unnamed:"))])
-        if origin.standing == "withdrawn":
-            why = "it was cancelled or entered in error"
-            evidence = Evidence(wanted.panel, wanted.part.name, origin, None, words, why, silent=True)
+        if origin.void:
+            evidence = Evidence(wanted.panel, wanted.part.name, origin, None, words, origin.void, silent=True)
         else:
             if entry.self_reported and value is not None:
                 value, why = None, "only the patient reports it; a result has to confirm it"
@@ -320,7 +319,7 @@ class VariantReader:
 
     def _problem(self, variant: Variant, why: str) -> None:
         entry = variant.entry
-        if entry.origin.standing != "withdrawn":
+        if not entry.origin.void:
             label = next(iter(entry.names), name_of(entry.node))
             self.notebook.problem(Problem("unread", entry.origin.reference, f"{label}: {why}"))
 

@@ -19,7 +19,7 @@ _WRITTEN = {
     "DocumentReference": "crs",
     "Goal": "crus",
     "GuidanceResponse": "crs",
-    "Observation": "crs",
+    "Observation": "crus",
     "Provenance": "crs",
     "Questionnaire": "crs",
     "QuestionnaireResponse": "crs",

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from plugin.chart.reading import Chart, Progress
+from plugin.errors import RemoteError
 
 Read = Callable[[Progress], Chart]
 Clock = Callable[[], datetime]
@@ -16,9 +17,14 @@ Clock = Callable[[], datetime]
 
 @dataclass
 class Reading:
-    """One reading of one chart. `finished` is set when `chart` or `failure` is there."""
+    """One reading of one chart. `finished` is set when `chart` or `failure` is there.
+
+    before: the reading that this one is to replace. kept_because: why that one's chart still stands, and not a newer.
+    """
 
     started: datetime
+    before: Reading | None = None
+    kept_because: str = ""
     finished: threading.Event = field(default_factory=threading.Event)
     chart: Chart | None = None
     failure: BaseException | None = None
@@ -30,6 +36,23 @@ class Reading:
     def resources(self) -> list[dict[str, Any]]:
         """What was read, the gaps as OperationOutcomes; empty until it is finished."""
         return list(self.chart.resources) if self.chart else []
+
+    @property
+    def is_usable(self) -> bool:
+        """Whether there is a chart, and known whose."""
+        return self.chart is not None and self.chart.has_patient
+
+    def take(self, chart: Chart, read_at: datetime) -> None:
+        """Keep a chart that was read; one without its patient replaces none that has one."""
+        if self.before is not None and not chart.has_patient:
+            self.keep_what_was(chart.missing_patient)
+        else:
+            self.chart, self.read_at = chart, read_at
+
+    def keep_what_was(self, reason: str) -> None:
+        """Stay with the chart of the reading before."""
+        if self.before is not None:
+            self.chart, self.read_at, self.kept_because = self.before.chart, self.before.read_at, reason
 
 
 class Charts:
@@ -45,13 +68,15 @@ class Charts:
         """The reading of this workspace; where there is none, prepares one here and runs it in the background."""
         with self._lock:
             self._forget_old()
+            return self._readings.get(workspace) or self._begin(workspace, prepare())
+
+    def renew(self, workspace: str, prepare: Callable[[], Read]) -> Reading:
+        """Read the chart again. What was read before stays for the case that the new one tells nothing."""
+        with self._lock:
             known = self._readings.get(workspace)
-            if known is not None:
+            if known is not None and not known.finished.is_set():
                 return known
-            read = prepare()
-            reading = self._readings[workspace] = Reading(self._clock())
-        threading.Thread(target=self._run, args=(reading, read), name="chart-reading", daemon=True).start()
-        return reading
+            return self._begin(workspace, prepare(), known if known is not None and known.is_usable else None)
 
     def forget(self, workspace: str) -> None:
         """Drop what was read, so that the next call of `of` reads the chart again."""
@@ -62,14 +87,22 @@ class Charts:
         oldest = self._clock() - self._keep
         self._readings = {key: reading for key, reading in self._readings.items() if reading.started > oldest}
 
+    def _begin(self, workspace: str, read: Read, before: Reading | None = None) -> Reading:
+        reading = self._readings[workspace] = Reading(self._clock(), before)
+        threading.Thread(target=self._run, args=(reading, read), name="chart-reading", daemon=True).start()
+        return reading
+
     def _run(self, reading: Reading, read: Read) -> None:
         def progress(done: int, total: int, _label: str) -> None:
             reading.done, reading.total = done, total
 
         try:
-            reading.chart = read(progress)
-            reading.read_at = self._clock()
+            reading.take(read(progress), self._clock())
+        except RemoteError as failure:
+            reading.keep_what_was(str(failure))
+            reading.failure = None if reading.chart else failure
         except Exception as failure:  # the request that waits for it raises it
             reading.failure = failure
         finally:
+            reading.before = None
             reading.finished.set()

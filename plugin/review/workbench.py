@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, tzinfo
 from typing import Any
 
+from plugin.delivery.held import Copies, as_fact, copies_among, is_in_force, leads
 from plugin.delivery.lines import Line, decidable_lines, key_of, standing_of
 from plugin.delivery.statements import observations
 from plugin.drafting.model import Draft
@@ -29,19 +30,28 @@ from plugin.storage.reviews import (
     decide,
     decisions_of,
     deliveries_of,
-    facts_of,
+    last_words,
 )
 from plugin.storage.reviews import Line as LineKey
 
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """One patient's review as it stands: the draft, and what people added to it."""
+    """One patient's review as it stands: the draft, and what people added to it.
+
+    statements: those entered here that lead. withdrawn: those taken back here.
+    saved: our statements that lead as the chart holds them. to_withdraw: findings whose statement was taken back here
+    while the chart still holds it. chart_size: how many resources of the chart were read, our own statements left out.
+    """
 
     draft: Draft
     decisions: Mapping[LineKey, Decision]
     statements: Mapping[str, Fact]
     deliveries: list[Delivery]
+    withdrawn: Mapping[str, Fact] = field(default_factory=dict)
+    saved: Mapping[str, Fact] = field(default_factory=dict)
+    to_withdraw: tuple[str, ...] = ()
+    chart_size: int = 0
 
 
 class Workbench:
@@ -69,19 +79,38 @@ class Workbench:
         return self._clock().astimezone(self._zone).date()
 
     def open(self, patient: PatientKey, resources: list[dict[str, Any]]) -> Review:
-        """The review of a patient whose chart holds `resources`, drafted anew with all statements in force."""
+        """The review of a patient whose chart holds `resources`, drafted anew with all statements in force.
+
+        What was stated here replaces what the chart holds of the same statement, so that nobody contradicts herself.
+        """
         with self.database.session() as session:
-            statements = facts_of(session, patient)
+            entered = last_words(session, patient)
             decisions = decisions_of(session, patient)
             deliveries = deliveries_of(session, patient)
+        copies = copies_among(resources, patient, self.template.vocabulary)
+        leading = {code: fact for code, fact in entered.items() if leads(fact, copies.get(code, []))}
+        statements = {code: fact for code, fact in leading.items() if fact.value is not None}
+        withdrawn = {code: fact for code, fact in leading.items() if fact.value is None}
+        chart = _without(resources, [copy for code in leading for copy in copies.get(code, []) if is_in_force(copy)])
         stated = observations(statements.values(), self.template.vocabulary, patient.patient_id)
+        ours = [*stated, *(copy for held in copies.values() for copy in held)]
         as_of = self.today()
-        findings = read_findings([*resources, *stated], self.template.vocabulary, as_of)
-        return Review(draft_plan(findings, self.template, as_of), decisions, statements, deliveries)
+        findings = read_findings([*chart, *stated], self.template.vocabulary, as_of)
+        return Review(
+            draft=draft_plan(findings, self.template, as_of),
+            decisions=decisions,
+            statements=statements,
+            deliveries=deliveries,
+            withdrawn=withdrawn,
+            saved=_saved(copies, leading),
+            to_withdraw=tuple(code for code in withdrawn if any(map(is_in_force, copies.get(code, [])))),
+            chart_size=len(set(findings.inputs) - {f"Observation/{one.get('id')}" for one in ours}),
+        )
 
     def page(self, review: Review) -> PageView:
         """The review as the page shows it."""
-        return build_page(review.draft, self.template.vocabulary, self._words, review.decisions, review.statements)
+        shown = {**review.saved, **review.statements}
+        return build_page(review.draft, self.template.vocabulary, self._words, review.decisions, shown)
 
     def decide(self, patient: PatientKey, review: Review, key: LineKey, wish: Wish, author: Author) -> None:
         """Keep a decision.
@@ -120,6 +149,17 @@ class Workbench:
             raise InputError(f"{label}: correcting what the chart says needs a reason; it is kept with your name.")
         with self.database.session() as session:
             add_fact(session, patient, finding=code, value=value, reason=reason, author=author, at=self._clock())
+
+
+def _without(resources: list[dict[str, Any]], left_out: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    gone = set(map(id, left_out))
+    return [resource for resource in resources if id(resource) not in gone]
+
+
+def _saved(copies: Copies, leading: Mapping[str, Fact]) -> dict[str, Fact]:
+    return {
+        code: as_fact(held[0], code) for code, held in copies.items() if code not in leading and is_in_force(held[0])
+    }
 
 
 def line_of(draft: Draft, key: LineKey) -> Line:

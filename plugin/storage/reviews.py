@@ -120,10 +120,9 @@ def add_fact(
     return _fact(row)
 
 
-def facts_of(session: Session, patient: PatientKey) -> dict[str, Fact]:
-    """The statement in force for each finding, by finding code; withdrawn ones are left out."""
-    latest = {fact.finding: fact for fact in _facts(session, patient)}
-    return {code: fact for code, fact in latest.items() if fact.value is not None}
+def last_words(session: Session, patient: PatientKey) -> dict[str, Fact]:
+    """The latest entry for each finding, by finding code; one without a value withdraws what was stated before."""
+    return {fact.finding: fact for fact in _facts(session, patient)}
 
 
 def decide(

@@ -61,6 +61,10 @@ class Desk:
         """The chart of the patient, being read or read."""
         return self.office.charts.of(self.workspace, self._prepare_reading)
 
+    def read_again(self) -> None:
+        """Have the chart read anew, and keep what was read until that succeeds."""
+        self.office.charts.renew(self.workspace, self._prepare_reading)
+
     def forget_chart(self) -> None:
         """Have the chart read anew at the next look."""
         self.office.charts.forget(self.workspace)
@@ -72,8 +76,8 @@ class Desk:
             return save_plan(self._plan(review), client, self.workbench.database, self.workbench.now)
 
     def is_saved(self, review: Review, delivery: Delivery) -> bool:
-        """Whether a saved delivery holds the review as it stands now."""
-        return delivery.idempotency_key.startswith(content_key(self._plan(review)))
+        """Whether a saved delivery holds the review as it stands now, and the chart holds no statement taken back."""
+        return not review.to_withdraw and delivery.idempotency_key.startswith(content_key(self._plan(review)))
 
     def _prepare_reading(self) -> Read:
         session = authorized_session(self.context)  # needs the request, which the thread that reads has not
@@ -92,6 +96,7 @@ class Desk:
             template=self.workbench.template,
             decisions=review.decisions,
             statements=review.statements,
+            withdrawn=review.withdrawn,
             reviewer=self.author,
             at=self.workbench.now(),
             software_version=__version__,

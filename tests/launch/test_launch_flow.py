@@ -49,7 +49,7 @@ def test_the_authorization_request_is_complete(plugin: Plugin, ehr: FakeEhr) -> 
     assert asked["aud"] == ehr.fhir
     assert asked["code_challenge_method"] == "S256"
     assert re.fullmatch(r"[A-Za-z0-9_-]{43}", asked["code_challenge"])
-    assert {"launch", "openid", "fhirUser", "patient/Observation.crs"} <= set(asked["scope"].split())
+    assert {"launch", "openid", "fhirUser", "patient/Observation.crus"} <= set(asked["scope"].split())
     assert {"state", "nonce"} <= set(asked)
     assert not {"auth_time", "max_age"} & set(asked)
 
@@ -168,7 +168,7 @@ def test_an_issuer_without_openid_configuration_is_verified_by_the_keys_named_at
 def test_scopes_that_were_not_granted_are_known_to_the_page(plugin: Plugin, ehr: FakeEhr) -> None:
     ehr.token = {"scope": "launch openid fhirUser patient/*.rs user/Practitioner.read patient/CarePlan.cruds"}
     missing = plugin.browser.get(plugin.launch(ehr)).json["missing"]
-    assert "patient/Observation.crs" in missing
+    assert "patient/Observation.crus" in missing
     assert "patient/Condition.rs" not in missing
     assert "patient/CarePlan.crus" not in missing
     assert "online_access" not in missing
