@@ -6,10 +6,13 @@ import secrets
 import traceback
 
 import structlog
-from flask import Flask, render_template
+from flask import Flask, render_template, request
+from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from plugin.errors import CareplanError, LaunchError, Refused, RemoteError
+from plugin.launch.context import current_context
+from plugin.launch.routes import refusal_page
 
 TITLES = {
     400: "This request cannot be used",
@@ -24,6 +27,7 @@ TITLES = {
 def init_errors(app: Flask) -> None:
     """Answer every error with a page of ours."""
     app.register_error_handler(CareplanError, _ours)
+    app.register_error_handler(CSRFError, _stale_form)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _unexpected)
 
@@ -48,6 +52,19 @@ def _ours(error: CareplanError) -> tuple[str, int]:
     if isinstance(error, Refused) and error.status == 403:
         return error_page(403, str(error), error)
     return error_page(502 if isinstance(error, RemoteError) else 400, str(error), error)
+
+
+def _stale_form(_error: CSRFError) -> tuple[str, int]:
+    """A form without its token: most often the browser has lost the cookies of the launch."""
+    try:
+        current_context((request.view_args or {}).get("workspace", ""))
+    except LaunchError as refusal:
+        return refusal_page(refusal)
+    message = (
+        "the form came without the token that this page gave it, so nothing was stored: open the page anew, "
+        "or launch the plug-in from the EHR again"
+    )
+    return refusal_page(LaunchError(message, 400))
 
 
 def _http(error: HTTPException) -> tuple[str, int]:

@@ -10,7 +10,7 @@ from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
 from plugin import __version__
-from plugin.errors import InputError
+from plugin.errors import InputError, RemoteError
 from plugin.review.charts import Reading
 from plugin.review.decisions import read_wish
 from plugin.review.statements import read_value
@@ -24,7 +24,14 @@ blueprint = Blueprint("review", __name__, url_prefix="/w/<workspace>")
 PATIENCE = 1.5  # seconds to wait for a chart before a page says that it is being read
 ANCHOR = re.compile(r"[a-z0-9-]{1,80}")
 LONGEST_REASON = 500
+UNSEEN_CAUTION = (
+    "This plan is drafted from a chart that was not read completely. Tick that you know this, or read the chart again."
+)
 Answer = str | Response | tuple[str, int]
+
+
+class PatientUnread(RemoteError):
+    """The chart came without its patient, so nothing can be drafted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +51,26 @@ def page(workspace: str) -> Answer:
     reading = desk.reading()
     if not reading.finished.wait(PATIENCE):
         return render_template("review/reading.html", reading=reading)
-    if reading.failure is not None:
-        desk.forget_chart()
-        raise reading.failure
+    _require(desk, reading)
     return _page(desk, reading)
+
+
+@blueprint.get("/lines/<kind>/<code>")
+@blueprint.get("/facts/<code>")
+@blueprint.get("/reload")
+@blueprint.get("/save")
+def back_to_page(workspace: str, kind: str = "", code: str = "") -> Answer:
+    """Somebody reloads the answer to a form, or comes back to it later: the page it was about."""
+    anchor = f"line-{kind}-{code}" if kind else f"fact-{code}"
+    return _back_to(workspace, anchor if code and ANCHOR.fullmatch(anchor) else "")
+
+
+@blueprint.errorhandler(PatientUnread)
+def patient_unread(error: PatientUnread) -> Answer:
+    """Nothing is drafted for nobody: the page says what failed, and how to try again."""
+    return render_template(
+        "review/unread.html", reason=str(error), workspace=(request.view_args or {})["workspace"]
+    ), 502
 
 
 @blueprint.post("/lines/<kind>/<code>")
@@ -85,15 +108,19 @@ def state_fact(workspace: str, code: str) -> Answer:
 @blueprint.post("/reload")
 def reload(workspace: str) -> Answer:
     """Read the chart again."""
-    desk_of(workspace).forget_chart()
-    return redirect(url_for("review.page", workspace=workspace), 303)
+    desk_of(workspace).read_again()
+    return _back_to(workspace, "")
 
 
 @blueprint.post("/save")
 def save(workspace: str) -> Answer:
     """Write the reviewed plan to the EHR and read it back."""
     desk, reading = _ready(workspace)
-    desk.save(_review(desk, reading))
+    review = _review(desk, reading)
+    if _cautions(review, reading) and not request.form.get("in_part"):
+        return _page(desk, reading, FormProblem("send", UNSEEN_CAUTION)), 422
+    if desk.save(review).status == "saved":
+        desk.read_again()  # our statements are in the chart now, or no longer
     return _back_to(workspace, "send")
 
 
@@ -102,10 +129,24 @@ def _ready(workspace: str) -> tuple[Desk, Reading]:
     desk = desk_of(workspace)
     reading = desk.reading()
     reading.finished.wait()
-    if reading.failure is not None:
-        desk.forget_chart()
-        raise reading.failure
+    _require(desk, reading)
     return desk, reading
+
+
+def _require(desk: Desk, reading: Reading) -> None:
+    """Raise where there is no chart to work on, after dropping what was read, so that the next look reads anew."""
+    if reading.failure is None and reading.is_usable:
+        return
+    desk.forget_chart()
+    if reading.failure is not None:
+        raise reading.failure
+    raise PatientUnread(reading.chart.missing_patient if reading.chart else "")
+
+
+def _cautions(review: Review, reading: Reading) -> list[str]:
+    """Why the chart behind a draft is not all that the EHR has."""
+    gaps = [fault.text for fault in review.draft.findings.problems if fault.kind == "gap"]
+    return [*gaps, *([reading.kept_because] if reading.kept_because else [])]
 
 
 def _review(desk: Desk, reading: Reading) -> Review:
@@ -113,7 +154,7 @@ def _review(desk: Desk, reading: Reading) -> Review:
 
 
 def _back_to(workspace: str, anchor: str) -> Response:
-    return redirect(url_for("review.page", workspace=workspace, _anchor=anchor), 303)
+    return redirect(url_for("review.page", workspace=workspace, _anchor=anchor or None), 303)
 
 
 def _page(desk: Desk, reading: Reading, problem: FormProblem | None = None) -> str:
@@ -131,6 +172,10 @@ def _page(desk: Desk, reading: Reading, problem: FormProblem | None = None) -> s
         gaps=[fault for fault in view.draft.findings.problems if fault.kind == "gap"],
         problems=[fault for fault in view.draft.findings.problems if fault.kind != "gap"],
         read_at=reading.read_at,
+        kept_because=reading.kept_because,
+        cautions=_cautions(review, reading),
+        to_withdraw=[desk.workbench.template.vocabulary[code].label for code in review.to_withdraw],
+        chart_size=review.chart_size,
         delivery=review.deliveries[0] if review.deliveries else None,
         behind=bool(review.deliveries) and not desk.is_saved(review, review.deliveries[0]),
         progress_sentence=progress_sentence(view),

@@ -36,6 +36,9 @@ def ehr(fhir_base) -> str:
     for kind in ("Provenance", "QuestionnaireResponse", "CarePlan"):
         for entry in requests.get(f"{fhir_base}/{kind}", timeout=10).json().get("entry", ()):
             requests.delete(f"{fhir_base}/{kind}/{entry['resource']['id']}", timeout=10)
+    for entry in requests.get(f"{fhir_base}/Observation", timeout=10).json().get("entry", ()):
+        if "identifier" in entry["resource"]:
+            requests.delete(f"{fhir_base}/Observation/{entry['resource']['id']}", timeout=10)
     return fhir_base
 
 

@@ -17,7 +17,7 @@ def decision(line, choice, text="", reason="", at=NOON, standing=None):
     return Decision(1, key_of(line), "0.1.0", stood, choice, text, reason, RUIZ, at, None)
 
 
-def reviewed(decisions=(), statements=(), draft=None, iss="https://ehr.example.org/fhir", at=NOON):
+def reviewed(decisions=(), statements=(), draft=None, iss="https://ehr.example.org/fhir", at=NOON, withdrawn=()):
     """The example draft, reviewed."""
     return ReviewedPlan(
         patient=PatientKey(iss, "p1"),
@@ -28,9 +28,10 @@ def reviewed(decisions=(), statements=(), draft=None, iss="https://ehr.example.o
         reviewer=RUIZ,
         at=at,
         software_version="0.1.0",
+        withdrawn={each.finding: each for each in withdrawn},
     )
 
 
-def stated(code="visceral-crisis", value=False, reason="Seen today"):
-    """A clinician's statement."""
-    return Fact(7, code, value, reason, RUIZ, NOON - timedelta(minutes=5))
+def stated(code="visceral-crisis", value=False, reason="Seen today", at=NOON - timedelta(minutes=5), number=7):
+    """A clinician's statement; one without a value takes it back."""
+    return Fact(number, code, value, reason, RUIZ, at)

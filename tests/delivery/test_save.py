@@ -31,9 +31,9 @@ def save(server, database):
     """Saves a review of the example draft, one minute after the other."""
     minutes = iter(range(100))
 
-    def run(decisions=(), statements=()):
+    def run(decisions=(), statements=(), withdrawn=()):
         at = NOON + timedelta(minutes=next(minutes))
-        plan = reviewed(decisions, statements, iss=server.base, at=at)
+        plan = reviewed(decisions, statements, iss=server.base, at=at, withdrawn=withdrawn)
         with http_session(LIMITS) as session:
             return save_plan(plan, FhirClient(session, server.base, LIMITS), database, lambda: at)
 
@@ -43,6 +43,11 @@ def save(server, database):
 def stored(server, kind):
     entries = requests.get(f"{server.behind}/{kind}", timeout=10).json().get("entry", [])
     return [entry["resource"] for entry in entries]
+
+
+def statements_of(server):
+    """Our statements in the EHR, in force or not."""
+    return [each for each in stored(server, "Observation") if "identifier" in each]
 
 
 def refuse(words, status=422):
@@ -84,8 +89,64 @@ def test_a_changed_review_updates_the_same_plan_and_keeps_the_record_of_both(ser
     [plan] = stored(server, "CarePlan")
     assert "Moved away" in orjson.dumps(plan).decode()
     assert len(stored(server, "Provenance")) == 2
-    statements = [each for each in stored(server, "Observation") if "identifier" in each]
-    assert len({each["identifier"][0]["value"] for each in statements}) == len(statements)
+    assert len(statements_of(server)) == 1
+
+
+def test_a_statement_is_one_observation_however_often_it_changes(server, save):
+    for value, minutes in ((False, 10), (True, 8), (False, 6)):
+        answer = save(statements=[stated(value=value, at=NOON - timedelta(minutes=minutes))])
+        assert answer.status == "saved", answer.message
+    [only] = statements_of(server)
+    assert (only["valueBoolean"], only["status"]) == (False, "final")
+    assert only["effectiveDateTime"].startswith("2026-11-22T11:54")
+
+
+def test_a_statement_taken_back_is_entered_in_error_and_says_by_whom(server, save):
+    save(statements=[stated()])
+    answer = save(withdrawn=[stated(value=None, reason="Wrong patient", at=NOON)])
+    assert answer.status == "saved", answer.message
+    [only] = statements_of(server)
+    assert only["status"] == "entered-in-error"
+    assert only["note"][-1]["text"] == "Withdrawn; Wrong patient"
+    assert only["note"][-1]["authorReference"]["display"] == "Dr. Ana Ruiz"
+    written = len(server.sent)
+    assert save(withdrawn=[stated(value=None, at=NOON)]).status == "saved"
+    assert len(server.sent) == written
+
+
+def test_a_statement_taken_back_and_made_again_is_the_same_observation(server, save):
+    save(statements=[stated()])
+    save(withdrawn=[stated(value=None, at=NOON)])
+    save(statements=[stated(value=True, at=NOON + timedelta(minutes=3))])
+    [only] = statements_of(server)
+    assert (only["valueBoolean"], only["status"]) == (True, "final")
+
+
+def test_a_newer_statement_in_the_ehr_is_not_overwritten(server, save):
+    save(statements=[stated()])
+    [saved] = statements_of(server)
+    newer = saved | {"valueBoolean": True, "effectiveDateTime": "2026-11-22T13:00:00+00:00"}
+    requests.put(f"{server.behind}/Observation/{saved['id']}", json=newer, timeout=10)
+    save(statements=[stated(reason="Said again")])
+    save(withdrawn=[stated(value=None, at=NOON)])
+    [only] = statements_of(server)
+    assert (only["valueBoolean"], only["status"]) == (True, "final")
+
+
+def test_a_statement_that_cannot_be_taken_back_is_not_called_saved(server, save):
+    save(statements=[stated()])
+    server.spoil = refuse("Observations are for ever", 403)
+    answer = save(withdrawn=[stated(value=None, at=NOON)])
+    assert answer.status == "refused"
+    assert "Observations are for ever" in answer.message
+
+
+def test_many_statements_are_found_with_short_addresses(server, save, monkeypatch):
+    monkeypatch.setattr("plugin.delivery.save.ASKED_AT_ONCE", 1)
+    both = [stated(), stated("er", "positive", number=8)]
+    save(statements=both)
+    save(withdrawn=[stated(value=None, at=NOON), stated("er", None, at=NOON)])
+    assert [each["status"] for each in statements_of(server)] == ["entered-in-error"] * 2
 
 
 def test_a_refusal_is_told_in_the_servers_own_words(server, save):
@@ -139,9 +200,21 @@ def test_a_plan_that_somebody_changed_in_the_ehr_is_replaced_only_after_telling(
 def test_an_ehr_that_is_down_leaves_a_record_that_says_so(server, save, database):
     server.spoil = lambda request, answer: Response("<h1>Bad gateway</h1>", 502)
     delivery = save()
-    assert delivery.status == "refused"
+    assert delivery.status == "failed"
+    assert "Nothing was sent" in delivery.message
     assert "502" in delivery.message
-    assert deliveries_of_example(database, server)[0].status == "refused"
+    assert deliveries_of_example(database, server)[0].status == "failed"
+
+
+@pytest.mark.parametrize("status", [500, 502, 503, 504])
+def test_a_server_that_breaks_down_while_it_stores_has_not_refused(server, save, status):
+    server.spoil = refuse("Something broke", status)
+    delivery = save()
+    assert delivery.status == "failed"
+    assert "not certain that the plan arrived" in delivery.message
+    server.spoil = None
+    assert save().status == "saved"
+    assert len(stored(server, "CarePlan")) == 1
 
 
 def deliveries_of_example(database, server):

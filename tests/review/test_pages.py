@@ -1,95 +1,11 @@
 """The pages over HTTP: headers, forms, errors, and a chart that is slow, partial or empty."""
 
-import logging
 import re
 import threading
-from datetime import UTC, datetime
 
 import pytest
 
-from plugin import create_app
-from plugin.launch.cookies import CookiePolicy
-from plugin.settings import Issuer, Settings
-from tests.review.ehr_stub import open_workspace, serving_chart
-
-NOW = datetime(2026, 11, 22, 23, 30, tzinfo=UTC)
-PATIENT = {
-    "resourceType": "Patient",
-    "id": "p1",
-    "name": [{"given": ["Iris"], "family": "Example"}],
-    "gender": "female",
-    "birthDate": "1962-03-04",
-}
-SNOMED = "http://snomed.info/sct"
-BREAST_CANCER = {
-    "resourceType": "Condition",
-    "id": "primary",
-    "subject": {"reference": "Patient/p1"},
-    "code": {"coding": [{"system": SNOMED, "code": "254837009", "display": "Malignant neoplasm of breast"}]},
-}
-BONE = {
-    "resourceType": "Condition",
-    "id": "bone",
-    "subject": {"reference": "Patient/p1"},
-    "code": {"coding": [{"system": SNOMED, "code": "94222008", "display": "Secondary malignant neoplasm of bone"}]},
-}
-TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
-
-
-@pytest.fixture
-def chart():
-    logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    with serving_chart(PATIENT, BREAST_CANCER, BONE) as served:
-        yield served
-
-
-class Visit:
-    """A browser with an open launch."""
-
-    def __init__(self, chart, folder, public_url="http://127.0.0.1:8766"):
-        self.settings = Settings(
-            secret_key="s" * 40,
-            public_url=public_url,
-            instance_folder=folder,
-            read_timeout=5.0,
-            allowed_issuers=(Issuer(iss=chart.base, client_id="careplan"),),
-        )
-        self.app = create_app(self.settings, clock=lambda: NOW)
-        secret = open_workspace(self.settings, chart.base, NOW)
-        self.client = self.app.test_client()
-        self.base = public_url
-        self.client.set_cookie(
-            CookiePolicy.of(self.settings).name("workspace"), secret, path="/w/w1", domain="127.0.0.1"
-        )
-
-    def page(self, path="/w/w1/"):
-        return self.client.get(path, base_url=self.base)
-
-    def read(self):
-        """The review page, once the chart is read."""
-        for _ in range(20):
-            answer = self.page()
-            if "Reading the chart" not in answer.text:
-                break
-        return answer
-
-    def post(self, path, **form):
-        token = TOKEN.search(self.page().text)[1]
-        return self.client.post(f"/w/w1{path}", data={"csrf_token": token, **form}, base_url=self.base)
-
-    def decide(self, line, choice, standing="due", **form):
-        return self.post(f"/lines/{line}", choice=choice, standing=standing, **form)
-
-
-@pytest.fixture(autouse=True)
-def loaded_once(monkeypatch, template):
-    """The real template, read from disk once for all tests."""
-    monkeypatch.setattr("plugin.library.template.load_template", lambda *_: template)
-
-
-@pytest.fixture
-def visit(chart, tmp_path):
-    return Visit(chart, tmp_path)
+from tests.review.visit import PATIENT, TOKEN, Visit
 
 
 def test_a_page_with_a_patient_is_kept_by_nobody_and_framed_only_by_the_ehr(visit, chart):
@@ -111,13 +27,14 @@ def test_names_stay_out_of_the_title_which_browsers_keep(visit):
 
 def test_a_form_without_its_token_changes_nothing(visit):
     visit.page()
-    answer = visit.client.post("/w/w1/lines/supportive-care/pc", data={"choice": "accept"})
+    answer = visit.client.post("/w/w1/lines/supportive-care/pc", data={"choice": "accept"}, base_url=visit.base)
     assert answer.status_code == 400
+    assert "nothing was stored" in answer.text
     assert "none decided" in visit.page().text
 
 
 def test_forms_work_over_tls_though_our_pages_send_no_referrer(chart, tmp_path):
-    visit = Visit(chart, tmp_path, "https://127.0.0.1")
+    visit = Visit(chart.base, tmp_path, "https://127.0.0.1")
     answer = visit.decide("supportive-care/pc", "accept")
     assert answer.status_code == 303
 
@@ -188,7 +105,55 @@ def test_a_fact_that_the_template_does_not_know_is_not_found(visit):
 
 def test_a_part_of_the_chart_that_failed_is_named(visit, chart):
     chart.down = {"Observation"}
-    assert "Part of the chart is missing" in visit.read().text
+    assert "The chart was read in part" in visit.read().text
+
+
+def test_a_plan_from_a_chart_read_in_part_is_saved_only_by_somebody_who_says_so(visit, chart):
+    chart.down = {"Observation"}
+    assert "read in part" in visit.read().text
+    answer = visit.post("/save")
+    assert answer.status_code == 422
+    assert "was not read completely" in answer.text
+    assert visit.post("/save", in_part="yes").status_code == 303
+
+
+def test_a_chart_that_cannot_be_read_again_stays_and_the_page_says_from_when(visit, chart):
+    assert "Iris Example" in visit.page().text
+    before = re.search(r"from (\d+) resources of the chart", visit.page().text)[1]
+    chart.down = {"Patient", "Observation", "Condition"}
+    visit.post("/reload")
+    page = visit.read().text
+    assert "could not be read again" in page
+    assert "showing the chart of 22 Nov 2026, 23:30" in page
+    assert "Iris Example" in page
+    assert f"from {before} resources of the chart" in page
+    assert visit.post("/save").status_code == 422
+    chart.down = set()
+    visit.post("/reload")
+    assert "could not be read again" not in visit.read().text
+
+
+def test_without_the_patient_nothing_is_drafted_and_one_can_try_again(visit, chart):
+    chart.down = {"Patient"}
+    for answer in (visit.read(), visit.page()):
+        assert answer.status_code == 502
+        assert "The patient could not be read" in answer.text
+        assert "Save to EHR" not in answer.text
+        assert 'class="line' not in answer.text
+    assert f'href="{visit.workspace}/"' in answer.text
+    chart.down = set()
+    assert "Iris Example" in visit.read().text
+
+
+def test_nothing_is_saved_without_the_patient(visit, chart, monkeypatch):
+    token = TOKEN.search(visit.read().text)[1]
+    sent = []
+    monkeypatch.setattr("plugin.web.desk.save_plan", lambda *_: sent.append(1))
+    visit.app.extensions["careplan.office"].charts.forget("w1")
+    chart.down = {"Patient"}
+    answer = visit.client.post("/w/w1/save", data={"csrf_token": token, "in_part": "yes"}, base_url=visit.base)
+    assert answer.status_code == 502
+    assert sent == []
 
 
 def test_a_chart_without_anything_still_gives_a_page(visit, chart):
@@ -229,6 +194,30 @@ def test_a_stranger_sees_nothing(visit):
     ):
         assert answer.status_code == 401
         assert "Iris" not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("path", "anchor"),
+    [
+        ("/lines/supportive-care/pc", "#line-supportive-care-pc"),
+        ("/facts/er", "#fact-er"),
+        ("/save", ""),
+        ("/reload", ""),
+    ],
+)
+def test_the_address_of_a_form_opens_the_page_it_belongs_to(visit, path, anchor):
+    answer = visit.page(f"/w/w1{path}")
+    assert answer.status_code == 303
+    assert answer.headers["Location"].endswith(f"/w/w1/{anchor}")
+
+
+@pytest.mark.parametrize("path", ["/lines/supportive-care/pc", "/facts/er", "/save"])
+def test_a_form_of_a_browser_that_lost_its_cookies_says_to_launch_again(visit, path):
+    stranger = visit.app.test_client()
+    answer = stranger.post(f"/w/w1{path}", data={"choice": "accept"}, base_url=visit.base)
+    assert answer.status_code == 401
+    assert "launch the plug-in from the EHR again" in answer.text
+    assert answer.text.split("quote error")[0] == stranger.get("/w/w1/").text.split("quote error")[0]
 
 
 def test_errors_carry_an_id_that_the_log_has_and_nothing_of_the_patient(visit, monkeypatch, capsys):

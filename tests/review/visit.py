@@ -1,0 +1,76 @@
+"""A browser at work on one patient."""
+
+import re
+from datetime import UTC, datetime
+
+from plugin import create_app
+from plugin.launch.cookies import CookiePolicy
+from plugin.settings import Issuer, Settings
+from tests.review.ehr_stub import open_workspace
+
+NOW = datetime(2026, 11, 22, 23, 30, tzinfo=UTC)
+PATIENT = {
+    "resourceType": "Patient",
+    "id": "p1",
+    "name": [{"given": ["Iris"], "family": "Example"}],
+    "gender": "female",
+    "birthDate": "1962-03-04",
+}
+SNOMED = "http://snomed.info/sct"
+BREAST_CANCER = {
+    "resourceType": "Condition",
+    "id": "primary",
+    "subject": {"reference": "Patient/p1"},
+    "code": {"coding": [{"system": SNOMED, "code": "254837009", "display": "Malignant neoplasm of breast"}]},
+}
+BONE = {
+    "resourceType": "Condition",
+    "id": "bone",
+    "subject": {"reference": "Patient/p1"},
+    "code": {"coding": [{"system": SNOMED, "code": "94222008", "display": "Secondary malignant neoplasm of bone"}]},
+}
+TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
+
+
+class Visit:
+    """A browser with an open launch."""
+
+    def __init__(self, iss, folder, public_url="http://127.0.0.1:8766", clock=lambda: NOW):
+        self.settings = Settings(
+            secret_key="s" * 40,
+            public_url=public_url,
+            instance_folder=folder,
+            read_timeout=5.0,
+            allowed_issuers=(Issuer(iss=iss, client_id="careplan"),),
+        )
+        self.app = create_app(self.settings, clock=clock)
+        self.iss, self.clock, self.base = iss, clock, public_url
+        self.launches = 0
+        self.launch()
+
+    def launch(self):
+        """Launch the plug-in, in a browser that holds nothing of an earlier launch."""
+        self.launches += 1
+        self.workspace = f"/w/w{self.launches}"
+        secret = open_workspace(self.settings, self.iss, self.clock(), f"w{self.launches}")
+        self.client = self.app.test_client()
+        name = CookiePolicy.of(self.settings).name("workspace")
+        self.client.set_cookie(name, secret, path=self.workspace, domain="127.0.0.1")
+
+    def page(self, path=""):
+        return self.client.get(path or f"{self.workspace}/", base_url=self.base)
+
+    def read(self):
+        """The review page, once the chart is read."""
+        for _ in range(20):
+            answer = self.page()
+            if "Reading the chart" not in answer.text:
+                break
+        return answer
+
+    def post(self, path, **form):
+        token = TOKEN.search(self.read().text)[1]
+        return self.client.post(f"{self.workspace}{path}", data={"csrf_token": token, **form}, base_url=self.base)
+
+    def decide(self, line, choice, standing="due", **form):
+        return self.post(f"/lines/{line}", choice=choice, standing=standing, **form)
