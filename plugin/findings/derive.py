@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from plugin.findings.chart import Chart
+from plugin.findings.doubts import Doubts, might_be, spread
 from plugin.findings.model import DECIDED, Finding, State
+from plugin.findings.statements import STATED_UNKNOWN
 from plugin.library.expressions import evaluate, names_in
 from plugin.library.vocabulary import FindingDefinition, Presumption, Value, Vocabulary
 
@@ -33,18 +35,19 @@ class Conclusions:
                 if self.findings[definition.code].state == "unknown" and self._derive(definition):
                     changed = True
 
-    def presume(self, chart: Chart, doubts: Mapping[str, tuple[Value | None, ...]], signs: Mapping[str, str]) -> None:
+    def presume(self, chart: Chart, recorded: Doubts, signs: Mapping[str, str]) -> None:
         """Presume what the vocabulary allows, unless something speaks against it; then derive again.
 
-        doubts: per finding, what results say that were set aside without being taken back (None: unreadable).
-        signs: ValueSets with a code in the chart, and the resource that carries it.
+        recorded: per finding, what is said without counting, unless it was taken back (None: unreadable).
+        signs: ValueSets with a code in the chart, and what the chart calls it.
         """
+        doubts = spread(self.vocabulary, self.findings, recorded, self.environment)
         for definition in self.vocabulary.values():
             presumption = definition.presumption
             finding = self.findings[definition.code]
             if presumption is None or finding.state != "unknown" or finding.note == STATED_UNKNOWN:
                 continue
-            against = self._against(presumption, chart, doubts.get(definition.code, ()), signs)
+            against = self._against(definition, presumption, chart, doubts, signs)
             if against:
                 self._set(definition, replace(finding, note="; ".join(filter(None, (finding.note, against)))))
             else:
@@ -74,20 +77,23 @@ class Conclusions:
 
     def _against(
         self,
+        definition: FindingDefinition,
         presumption: Presumption,
         chart: Chart,
-        doubts: tuple[Value | None, ...],
+        doubts: Doubts,
         signs: Mapping[str, str],
     ) -> str:
         if chart.missing(presumption.needs):
             return "not presumed: a part of the chart that would show it could not be read"
-        if any(doubt is None or doubt != presumption.value for doubt in doubts):
-            return "not presumed: a result speaks to it, but does not count"
+        if any(doubt is None or doubt != presumption.value for doubt in doubts.get(definition.code, ())):
+            return "not presumed: something recorded speaks against it, but does not count by itself"
         for name in presumption.signs:
             if name in signs:
                 return f"not presumed: {signs[name]} suggests otherwise"
         if any(evaluate(condition, self.environment) is True for condition in presumption.unless):
             return "not presumed: another finding speaks against it"
+        if any(might_be(condition, self.vocabulary, doubts, self.environment) for condition in presumption.unless):
+            return "not presumed: another finding that is open may speak against it"
         return ""
 
     def _set(self, definition: FindingDefinition, finding: Finding) -> None:
@@ -98,6 +104,3 @@ class Conclusions:
         finding = self.findings[definition.code]
         decided = finding.state in DECIDED and finding.value not in definition.undecided
         self.environment[definition.variable] = finding.value if decided else None
-
-
-STATED_UNKNOWN = "stated as not known by a clinician"

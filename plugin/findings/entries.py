@@ -153,7 +153,8 @@ class Entries:
         kinds = {kind, *reference.split("/")}
         if kinds & OTHER_PEOPLE or any(self.chart.resolve(reference, other) for other in sorted(OTHER_PEOPLE)):
             return True
-        return "Patient" in kinds and id_in(reference) not in ("", self.chart.patient.id)
+        mine, theirs = self.chart.patient.id, id_in(reference)
+        return "Patient" in kinds and bool(mine and theirs) and mine != theirs
 
     def _site(self, observation: Json, around: list[Json], specimens: list[Json]) -> Site:
         concepts: list[Any] = []

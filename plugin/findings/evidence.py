@@ -57,3 +57,7 @@ class Evidence:
     def aside(self, why: str) -> Evidence:
         """The same result, set aside."""
         return replace(self, set_aside=why)
+
+    def hushed(self) -> Evidence:
+        """The same result, raising no doubt."""
+        return replace(self, silent=True)

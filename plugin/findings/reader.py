@@ -7,30 +7,28 @@ cannot be read becomes a Problem and never a negative.
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from plugin.findings.chart import Chart, open_chart
 from plugin.findings.conditions import ConditionReader
-from plugin.findings.dates import completed_years, first_day, last_day
+from plugin.findings.dates import spoken
 from plugin.findings.derive import Conclusions
-from plugin.findings.elements import codings_of, name_of, objects, text_of
+from plugin.findings.doubts import recorded_doubts, signs_of
+from plugin.findings.elements import name_of
 from plugin.findings.entries import Entries, earliest
 from plugin.findings.evidence import Evidence
-from plugin.findings.index import Index, Panel, index_of, reading_of
+from plugin.findings.index import Index, index_of, reading_of
 from plugin.findings.model import Finding, Findings
 from plugin.findings.observations import Notebook, ObservationReader
 from plugin.findings.person import read_person
 from plugin.findings.resolve import Resolved, resolve_panel
-from plugin.findings.samples import outcome_alone
 from plugin.findings.statements import Statements, read_statements
 from plugin.findings.treatment import Drugs, read_treatment
+from plugin.findings.validity import Validity
 from plugin.findings.variants import VariantReader
 from plugin.library.expressions import names_in
-from plugin.library.vocabulary import FindingDefinition, Value, Vocabulary
-
-ONE_YEAR = 366
-UNDER_WAY = frozenset({"in-progress", "arrived", "onleave"})
+from plugin.library.vocabulary import FindingDefinition, Vocabulary
 
 
 def read_findings(resources: list[dict[str, Any]], vocabulary: Vocabulary, as_of: date) -> Findings:
@@ -45,7 +43,7 @@ def read_findings(resources: list[dict[str, Any]], vocabulary: Vocabulary, as_of
     statements, stated = read_statements(chart, vocabulary, entries)
     notebook = _read_chart(chart, index, entries, stated)
     drugs = Drugs(chart, index)
-    evidence = [_unconfounded(_fresh(found, index, as_of), chart, index, drugs) for found in notebook.evidence]
+    evidence = Validity(chart, index, drugs).weighed(notebook.evidence)
     by_panel = _by_panel([found for found in evidence if found.origin.reference not in chart.strays])
     resolved = _resolve(index, by_panel)
     if chart.strays:
@@ -53,7 +51,8 @@ def read_findings(resources: list[dict[str, Any]], vocabulary: Vocabulary, as_of
     findings = _assemble(chart, index, resolved, drugs, statements)
     conclusions = Conclusions(vocabulary, findings)
     conclusions.derive()
-    conclusions.presume(chart, _doubts(chart, index, by_panel), _signs(chart, index, drugs))
+    doubts = recorded_doubts(chart, index, by_panel, statements.doubts())
+    conclusions.presume(chart, doubts, signs_of(chart, drugs))
     problems = {
         (problem.reference, problem.text): problem for problem in (*notebook.problems.values(), *chart.problems)
     }
@@ -103,55 +102,39 @@ def _doubt_strays(resolved: dict[str, Resolved], with_strays: dict[str, Resolved
             resolved[code] = replace(found, finding=finding, leading=())
 
 
-def _fresh(found: Evidence, index: Index, as_of: date) -> Evidence:
-    """A result older than its fact stays valid is set aside, its value kept for the screen."""
-    panel = index.panels[found.panel]
-    part = panel.parts.get(found.part)
-    if part is None or not found.counts:
-        return found
-    days = part.valid_days or max(reading_of(definition).valid_days for definition in panel.definitions)
-    if not days:
-        return found
-    if not found.origin.day:
-        return found.aside(f"it has no date, and this fact is valid for {days} days only")
-    if last_day(found.origin.day) < as_of - timedelta(days=days):
-        return found.aside(f"it is from {found.origin.day}; this fact is valid for {days} days only")
-    return found
-
-
-def _unconfounded(found: Evidence, chart: Chart, index: Index, drugs: Drugs) -> Evidence:
-    """An answer that a drug of the year before explains is set aside; from a certain age on it stands."""
-    part = index.panels[found.panel].parts.get(found.part)
-    if part is None or not part.confounded_by or not found.counts or found.value != part.confounded_value:
-        return found
-    day = found.origin.day
-    at = last_day(day) if day else chart.as_of
-    if chart.born and completed_years(chart.born, at) >= part.confounded_age:
-        return found
-    for drug in drugs.of_classes(part.confounded_by):
-        if not (day and drug.day) or -ONE_YEAR <= (first_day(drug.day) - at).days <= 0:
-            return found.aside(f"it may be an effect of {drug.words}, not a lasting state")
-    return found
-
-
 def _assemble(
     chart: Chart, index: Index, resolved: dict[str, Resolved], drugs: Drugs, statements: Statements
 ) -> dict[str, Finding]:
     vocabulary = index.vocabulary
+    began = _first_metastasis(index, resolved)
     findings = {code: Finding(code, "unknown") for code in vocabulary}
     findings.update((code, found.finding) for code, found in resolved.items())
     findings.update((finding.code, finding) for finding in read_person(chart, vocabulary))
     for definition in vocabulary.values():
         kind = reading_of(definition).kind if definition.reading else ""
         if kind == "treatment":
-            finding = read_treatment(drugs, _first_metastasis(index, resolved), definition.code)
+            finding = read_treatment(drugs, began, definition.code)
             findings[definition.code] = finding or findings[definition.code]
+    _outdate(vocabulary, resolved, statements)
     corrected = _state(findings, statements)
     _forget_followers(index, findings, corrected)
     for definition in vocabulary.values():
         if reading_of(definition).kind == "ever" and findings[definition.code].state == "unknown":
             findings[definition.code] = _ever(vocabulary, definition, resolved, findings)
     return findings
+
+
+def _outdate(vocabulary: Vocabulary, resolved: dict[str, Resolved], statements: Statements) -> None:
+    """Statements older than the state of the disease that they would speak about are set aside."""
+    for definition in vocabulary.values():
+        since = definition.holds_since
+        if since in resolved and (began := _beginning(resolved[since])):
+            label = vocabulary[since].label
+            statements.outdate(definition.code, began, f"it is older than this: {label} ({spoken(began)})")
+
+
+def _beginning(found: Resolved) -> str:
+    return earliest([sample.day for sample in found.leading]) if found.finding.value is True else ""
 
 
 def _state(findings: dict[str, Finding], statements: Statements) -> set[str]:
@@ -204,44 +187,5 @@ def _first_metastasis(index: Index, resolved: dict[str, Resolved]) -> str:
     """The first day on which the finding that takes its course through time is on record as present."""
     for definition in index.vocabulary.values():
         if definition.reading is not None and definition.reading.strategy == "course":
-            found = resolved[definition.code]
-            if found.finding.value is True:
-                return earliest([sample.day for sample in found.leading])
+            return _beginning(resolved[definition.code])
     return ""
-
-
-def _doubts(chart: Chart, index: Index, by_panel: dict[str, list[Evidence]]) -> dict[str, tuple[Value | None, ...]]:
-    """Per finding, what results say that do not count: unreadable (None), or too old to be relied on."""
-    doubts: dict[str, tuple[Value | None, ...]] = {
-        definition.code: (None,)
-        for definition in index.vocabulary.values()
-        if reading_of(definition).attribute in chart.doubtful
-    }
-    for panel in index.panels.values():
-        aside = [found for found in by_panel.get(panel.name, []) if found.set_aside and not found.silent]
-        for definition in panel.definitions if aside else ():
-            doubts[definition.code] = tuple(_doubted(panel, found, definition) for found in aside)
-    return doubts
-
-
-def _doubted(panel: Panel, found: Evidence, definition: FindingDefinition) -> Value | None:
-    if found.value is None:
-        return None
-    return outcome_alone(panel, found.aside(""), definition).value
-
-
-def _signs(chart: Chart, index: Index, drugs: Drugs) -> dict[str, str]:
-    """ValueSets named as signs that a drug, problem, procedure or stay of the chart belongs to."""
-    signs: dict[str, str] = {}
-    for drug in drugs.given:
-        for name in drug.sets:
-            signs.setdefault(name, drug.words)
-    for resource in chart.of_type("Condition", "Procedure", "DeviceUseStatement"):
-        codings = codings_of(resource.get("code"))
-        for name in index.known(codings):
-            signs.setdefault(name, name_of(resource))
-    for encounter in chart.of_type("Encounter"):
-        if text_of(encounter.get("status")) in UNDER_WAY:
-            for name in index.known(codings_of({"coding": objects(encounter.get("class"))})):
-                signs.setdefault(name, name_of(encounter))
-    return signs

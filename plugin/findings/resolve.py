@@ -1,6 +1,6 @@
 """Which of several samples leads, and what the others have to say: policy, not taste, and every result stays visible.
 
-A metastasis leads over the primary, the newest over older ones, final over preliminary. Samples of one day that differ,
+A metastasis leads over the primary, the newest over older ones. Samples of one day that differ,
 and samples of which one has no date, are a conflict: nothing here settles what the chart leaves open.
 """
 
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from plugin.findings.dates import last_day, later
+from plugin.findings.dates import last_day, later, spoken
 from plugin.findings.evidence import Evidence
 from plugin.findings.index import Panel, reading_of
 from plugin.findings.interval import Interval
@@ -66,11 +66,10 @@ def _resolve(
     results: tuple[Result, ...],
 ) -> Resolved:
     reading = reading_of(definition)
-    final = [candidate for candidate in candidates if not candidate.sample.preliminary] or candidates
-    leading = _followed(final, leader) if leader and leader.candidates else _leading(final, reading)
-    once = _once_found(final, leading, reading)
+    leading = _followed(candidates, leader) if leader and leader.candidates else _leading(candidates, reading)
+    once = _once_found(candidates, leading, reading)
     leading = once or leading
-    build = _Builder(panel, definition, final, results)
+    build = _Builder(panel, definition, candidates, results)
     if not leading:
         finding = build.unknown()
     elif reading.strategy == "course":
@@ -138,8 +137,6 @@ class _Builder:
 
     def known(self, leading: list[Candidate], note: list[str]) -> Finding:
         first = leading[0].outcome
-        if all(candidate.sample.preliminary for candidate in leading):
-            note = [*note, "the result is preliminary"]
         derived = all(candidate.outcome.derived for candidate in leading)
         return Finding(
             self.code,
@@ -152,8 +149,8 @@ class _Builder:
         )
 
     def conflicting(self, leading: list[Candidate]) -> Finding:
-        said = "; ".join(_said(candidate) for candidate in sorted(leading, key=_shown_order))
-        note = f"results disagree: {said}"
+        said = dict.fromkeys(_said(candidate) for candidate in sorted(leading, key=_shown_order))
+        note = f"results disagree: {' and '.join(said)}"
         return Finding(self.code, "conflicting", None, "", self.evidence(leading), note, self.results)
 
     def present(self) -> tuple[Finding, list[Candidate]]:
@@ -201,18 +198,25 @@ def _discordance(leading: list[Candidate], others: list[Candidate]) -> list[str]
     different = [found for found in others if found.outcome.conflict or found.outcome.value != value]
     if not different:
         return []
-    return ["other results differ: " + "; ".join(_said(found) for found in sorted(different, key=_shown_order))]
+    said = dict.fromkeys(_said(found) for found in sorted(different, key=_shown_order))
+    return [f"other results differ: {' and '.join(said)}"]
 
 
 def _said(candidate: Candidate) -> str:
-    sample, outcome = candidate.sample, candidate.outcome
-    where = ", ".join(part for part in (sample.day or "no date", sample.site) if part)
-    words = "results that contradict each other" if outcome.conflict else _word(outcome.value)
-    references = ", ".join(dict.fromkeys(found.origin.reference for found in sample.evidence))
-    return f"{words} ({where}, {references})"
+    sample = candidate.sample
+    where = ", ".join(part for part in (spoken(sample.day) if sample.day else "no date", sample.site) if part)
+    return f"{_words(candidate)} ({where})"
 
 
-def _word(value: Value | None) -> str:
+def _words(candidate: Candidate) -> str:
+    if not candidate.outcome.conflict:
+        return in_a_word(candidate.outcome.value)
+    texts = dict.fromkeys(found.text for found in candidate.sample.evidence if found.text)
+    return " against ".join(list(texts)[:MOST_WORDS]) or "results that contradict each other"
+
+
+def in_a_word(value: Value | None) -> str:
+    """A value as notes say it."""
     return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
 
 

@@ -37,18 +37,13 @@ class Sample:
     site: Site
     evidence: list[Evidence] = field(default_factory=list)
 
-    @property
-    def preliminary(self) -> bool:
-        """Whether nothing in it is final."""
-        return all(found.origin.standing == "preliminary" for found in self.evidence)
-
     def methods(self, panel: Panel) -> set[str]:
         """The methods of its parts; an empty name among them where a part belongs to none."""
         return {panel.parts[found.part].method for found in self.evidence}
 
 
 def group(panel: Panel, evidence: Iterable[Evidence]) -> list[Sample]:
-    """The samples of a panel, in an order of our own; replaced and preliminary results are left out."""
+    """The samples of a panel, in an order of our own."""
     samples: dict[tuple[str, ...], Sample] = {}
     for found in evidence:
         origin = found.origin
@@ -57,23 +52,9 @@ def group(panel: Panel, evidence: Iterable[Evidence]) -> list[Sample]:
         sample.evidence.append(found)
         sample.site = sample.site or origin.site
         sample.day = max(sample.day, origin.day, key=lambda day: last_day(day).toordinal() if day else 0)
-    for sample in samples.values():
-        sample.evidence = _standing(sample.evidence)
     ordered = [samples[key] for key in sorted(samples)]
     join_days = max((reading_of(definition).join_days for definition in panel.definitions), default=0)
     return _joined(panel, ordered, join_days) if join_days else ordered
-
-
-def _standing(evidence: list[Evidence]) -> list[Evidence]:
-    """Of each part, the corrected results if there are any, else the final ones if there are any."""
-    kept: list[Evidence] = []
-    for part in sorted({found.part for found in evidence}):
-        same = [found for found in evidence if found.part == part]
-        final = [found for found in same if found.origin.standing == "final"] or same
-        corrected = [found for found in final if found.origin.corrected]
-        newest = max((found.origin.issued for found in corrected), default="")
-        kept += [found for found in corrected if found.origin.issued == newest] or final
-    return kept
 
 
 def _joined(panel: Panel, samples: list[Sample], join_days: int) -> list[Sample]:

@@ -3,30 +3,48 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from plugin.findings.chart import Chart
-from plugin.findings.dates import later
-from plugin.findings.elements import Json, code_of, name_of, objects, references_of, texts_of
+from plugin.findings.dates import day_of, later, later_moment, spoken
+from plugin.findings.elements import Json, code_of, name_of, objects, references_of, text_of, texts_of
 from plugin.findings.entries import Entries, Entry
-from plugin.findings.index import FINDING
+from plugin.findings.index import FINDING, reading_of
 from plugin.findings.model import Finding, Problem, Result
 from plugin.findings.phrases import plain
+from plugin.findings.resolve import in_a_word
 from plugin.findings.values import Answer, answer_of
 from plugin.library.vocabulary import FindingDefinition, Value, Vocabulary
 
 NOT_CLINICIANS = ("Patient/", "RelatedPerson/", "Device/")
 YES, NO = frozenset({"true", "yes"}), frozenset({"false", "no"})
 TAKEN_BACK = frozenset({"unknown", "not known"})
+STATED_UNKNOWN = "stated as not known by a clinician"
 
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One statement of a clinician; `value` is None where the clinician says that it is not known."""
+    """One statement of a clinician; `value` is None where the clinician says that it is not known.
+
+    moments: when it was made, then when it was issued, both as written and as far as the chart says.
+    """
 
     code: str
     value: Value | None
     result: Result
+    moments: tuple[str, str] = ("", "")
+
+    def after(self, other: Statement) -> bool:
+        """Whether it was surely made later; of one moment, whether it was surely issued later."""
+        (made, issued), (then, issued_then) = self.moments, other.moments
+        if later_moment(made, then):
+            return True
+        return not later_moment(then, made) and made[:10] == then[:10] and later_moment(issued, issued_then)
+
+    @property
+    def said(self) -> str:
+        """What it says and when, for a note."""
+        return f"{in_a_word(self.value)} ({spoken(self.result.date) if self.result.date else 'no date'})"
 
 
 def finding_code(observation: Json) -> str:
@@ -43,6 +61,7 @@ class Statements:
         self.vocabulary = vocabulary
         self._standing: dict[str, list[Statement]] = {}
         self._aside: dict[str, list[Result]] = {}
+        self._doubts: dict[str, list[Value | None]] = {}
 
     def collect(self, observation: Json, entry: Entry) -> None:
         """Take in an Observation whose code is one of our findings."""
@@ -56,43 +75,81 @@ class Statements:
         value, understood = _value(answer, definition)
         if not reason and not understood:
             reason = f"'{answer.words}' is no value of {definition.label}" if answer.words else "it has no value"
-        if reason:
-            if entry.origin.standing != "withdrawn":
-                self._problem(entry, reason)
-            self._aside.setdefault(code, []).append(_result(entry, None, answer, reason))
+        if not reason:
+            statement = Statement(code, value, _result(entry, value, answer, ""), _moments(observation))
+            self._standing.setdefault(code, []).append(statement)
             return
-        statement = Statement(code, value, _result(entry, value, answer, ""))
-        self._standing.setdefault(code, []).append(statement)
+        self._aside.setdefault(code, []).append(_result(entry, None, answer, reason))
+        if not entry.origin.void:
+            self._problem(entry, reason, definition.label)
+            self._doubts.setdefault(code, []).append(value)
+
+    def outdate(self, code: str, since: str, why: str) -> None:
+        """Set aside what was stated before a day; what was so then, is so still."""
+        standing = self._standing.get(code, [])
+        old = [one for one in standing if one.value is not True and later(since, one.result.date)]
+        if not old:
+            return
+        self._standing[code] = [one for one in standing if one not in old]
+        self._aside.setdefault(code, []).extend(replace(one.result, set_aside=why) for one in old)
+        self._doubts.setdefault(code, []).extend(one.value for one in old)
+
+    def doubts(self) -> dict[str, tuple[Value | None, ...]]:
+        """Per finding, what statements say that do not count: their value, or None where it cannot be read."""
+        return {code: tuple(values) for code, values in self._doubts.items()}
 
     def lead(self, code: str, finding: Finding) -> Finding | None:
-        """The finding as clinicians state it; None where nobody states it."""
+        """The finding as clinicians state it; None where nobody states it.
+
+        What was given cannot be taken back by a denial: where the chart shows it, the two are a conflict.
+        """
         aside = tuple(self._aside.get(code, ()))
-        statements = self._newest(code)
-        results = (*(statement.result for statement in self._standing.get(code, ())), *aside, *finding.results)
-        values = {statement.value for statement in statements}
-        if not statements:
-            if not aside:
-                return None
-            return Finding(code, finding.state, finding.value, finding.detail, finding.evidence, finding.note, results)
-        evidence = tuple(statement.result.reference for statement in statements)
+        standing = self._standing.get(code, [])
+        newest = [one for one in standing if not any(other.after(one) for other in standing)]
+        results = (*(statement.result for statement in standing), *aside, *finding.results)
+        if not newest:
+            return replace(finding, note=finding.note or aside[0].set_aside, results=results) if aside else None
+        evidence = tuple(statement.result.reference for statement in newest)
+        values = {statement.value for statement in newest}
         if len(values) > 1:
-            return Finding(code, "conflicting", None, "", evidence, "clinicians' statements disagree", results)
+            note = f"clinicians' statements disagree: {' and '.join(dict.fromkeys(one.said for one in newest))}"
+            return Finding(code, "conflicting", None, "", evidence, note, results)
         value = values.pop()
         if value is None:
-            return Finding(code, "unknown", None, "", (), "stated as not known by a clinician", results)
-        note = "stated by a clinician"
-        if finding.state in ("known", "derived") and finding.value != value:
-            note += f"; the chart says {_word(finding.value)}"
-        elif finding.state == "conflicting":
-            note += "; the chart holds results that disagree"
-        return Finding(code, "known", value, statements[0].result.text, evidence, note, results)
+            return Finding(code, "unknown", None, "", (), STATED_UNKNOWN, results)
+        if value is False and finding.value is True and reading_of(self.vocabulary[code]).kind == "treatment":
+            note = f"a clinician states {newest[0].said}, the chart says yes: {_shown(finding)}"
+            return Finding(code, "conflicting", None, "", (*evidence, *finding.evidence), note, results)
+        note = "; ".join(["stated by a clinician", *_differing(value, newest, standing, finding)])
+        return Finding(code, "known", value, newest[0].result.text, evidence, note, results)
 
-    def _newest(self, code: str) -> list[Statement]:
-        found = self._standing.get(code, [])
-        return [one for one in found if not any(later(other.result.date, one.result.date) for other in found)]
+    def _problem(self, entry: Entry, text: str, label: str = "") -> None:
+        text = f"{label or entry.origin.label}: {text}"
+        self.chart.problems.append(Problem("unread", entry.origin.reference, text))
 
-    def _problem(self, entry: Entry, text: str) -> None:
-        self.chart.problems.append(Problem("unread", entry.origin.reference, f"{entry.origin.label}: {text}"))
+
+def _differing(value: Value, newest: list[Statement], standing: list[Statement], finding: Finding) -> Iterator[str]:
+    older = [one.said for one in standing if one not in newest and one.value != value]
+    if older:
+        yield f"stated otherwise before: {' and '.join(dict.fromkeys(older))}"
+    if finding.state in ("known", "derived") and finding.value != value:
+        yield f"the chart says {in_a_word(finding.value)}"
+    elif finding.state == "conflicting":
+        yield "the chart holds results that disagree"
+
+
+def _shown(finding: Finding) -> str:
+    counting = [result for result in finding.results if not result.set_aside]
+    shown = [f"{result.text} ({spoken(result.date) if result.date else 'no date'})" for result in counting[:3]]
+    return ", ".join(dict.fromkeys(shown))
+
+
+def _moments(observation: Json) -> tuple[str, str]:
+    period = observation.get("effectivePeriod")
+    made = [text_of(observation.get("effectiveDateTime")), text_of(observation.get("effectiveInstant"))]
+    made += [text_of(period.get("end")), text_of(period.get("start"))] if isinstance(period, dict) else []
+    issued = text_of(observation.get("issued"))
+    return next((moment for moment in made if day_of(moment)), issued), issued
 
 
 def read_statements(chart: Chart, vocabulary: Vocabulary, entries: Entries) -> tuple[Statements, set[str]]:
@@ -107,8 +164,8 @@ def read_statements(chart: Chart, vocabulary: Vocabulary, entries: Entries) -> t
 
 
 def _not_valid(observation: Json, entry: Entry) -> str:
-    if entry.origin.standing == "withdrawn":
-        return "it was cancelled or entered in error"
+    if entry.origin.void:
+        return entry.origin.void
     if entry.origin.standing == "preliminary":
         return "it is not final"
     if entry.impossible:
@@ -133,7 +190,7 @@ def _value(answer: Answer, definition: FindingDefinition) -> tuple[Value | None,
     """The value in the finding's type, and whether the answer was understood at all."""
     words = {plain(text) for text in (*answer.texts, *(coding.display for coding in answer.codings)) if text}
     codes = {coding.code for coding in answer.codings}
-    if words & TAKEN_BACK or codes & TAKEN_BACK:
+    if answer.absent or words & TAKEN_BACK or codes & TAKEN_BACK:
         return None, True
     if definition.type == "boolean":
         said = {flag for flag, known in ((True, YES), (False, NO)) if (words | codes) & known}
@@ -160,7 +217,3 @@ def _result(entry: Entry, value: Value | None, answer: Answer, aside: str) -> Re
     origin = entry.origin
     label = origin.label or next(iter(texts_of(entry.node.get("code"))), "")
     return Result(origin.reference, value, answer.words, origin.day, "", label, aside)
-
-
-def _word(value: Value | None) -> str:
-    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date, timedelta
 
 from plugin.findings.chart import Chart
-from plugin.findings.dates import day_of, in_future, later
+from plugin.findings.dates import day_of, first_day, in_future, last_day, later, spoken
 from plugin.findings.elements import Json, codings_of, name_of, objects, text_of, texts_of, words_of
 from plugin.findings.index import Index, reading_of
 from plugin.findings.model import Finding, Result
@@ -30,14 +31,34 @@ NOT_TAKEN = frozenset(
 ORDERED = frozenset({"", "order", "original-order", "reflex-order", "filler-order", "instance-order"})
 
 
+ONGOING = frozenset({"active", "in-progress", "on-hold"})
+ONE_YEAR = timedelta(days=366)
+
+
 @dataclass(frozen=True, slots=True)
 class Drug:
-    """One drug that was given or ordered, with the ValueSets that it belongs to."""
+    """One drug that was given or ordered, with the ValueSets that it belongs to.
+
+    day, until: when it began and ended, as far as the chart says. ongoing: it has not ended.
+    """
 
     reference: str
     words: str
     day: str
     sets: frozenset[str]
+    until: str = ""
+    ongoing: bool = False
+
+    def may_act_on(self, day: date) -> bool:
+        """Whether it was taken in the year before a day; where no end is recorded, an order is taken to last a year."""
+        if not self.day:
+            return True
+        if first_day(self.day) > day:
+            return False
+        if self.ongoing:
+            return True
+        end = last_day(self.until) if self.until else last_day(self.day) + ONE_YEAR
+        return end >= day - ONE_YEAR
 
 
 class Drugs:
@@ -64,13 +85,16 @@ class Drugs:
             concepts = [resource.get("medicationCodeableConcept")]
             reference = resource.get("medicationReference")
             concepts += [found.get("code") for found in self.chart.resolved(reference, "Medication")]
-            sets = self._sets(concepts)
+            sets = self.sets_of(concepts)
             day = _started(resource)
             if sets and not in_future(day, self.chart.as_of):
                 words = next((word for concept in concepts if (word := words_of(concept))), "")
-                yield Drug(name_of(resource), words, day, sets)
+                ongoing = text_of(resource.get("status")) in ONGOING
+                yield Drug(name_of(resource), words, day, sets, _ended(resource), ongoing)
 
-    def _sets(self, concepts: list[Json | None]) -> frozenset[str]:
+    def sets_of(self, concepts: Iterable[Json | None]) -> frozenset[str]:
+        """The ValueSets that codes belong to, or that words stand in the names of these concepts."""
+        concepts = list(concepts)
         codings = [coding for concept in concepts for coding in codings_of(concept)]
         texts = [text for concept in concepts for text in texts_of(concept)]
         names = " ; ".join([*texts, *(coding.display for coding in codings)])
@@ -103,7 +127,9 @@ def read_treatment(drugs: Drugs, first_metastasis: str, code: str) -> Finding | 
         return Finding(code, "unknown", note=note, results=results)
     words = ", ".join(dict.fromkeys(drug.words for drug in counting[:3]))
     evidence = tuple(drug.reference for drug in counting)
-    note = "from drugs in the chart" + (f", first metastasis {first_metastasis}" if reading.period != "any" else "")
+    note = "from drugs in the chart" + (
+        f", first metastasis {spoken(first_metastasis)}" if reading.period != "any" else ""
+    )
     return Finding(code, "derived", True, words, evidence, note, results)
 
 
@@ -121,13 +147,22 @@ def _classes(definition: FindingDefinition) -> set[str]:
 
 def _started(resource: Json) -> str:
     candidates = [resource.get("effectiveDateTime"), resource.get("whenHandedOver")]
-    for key in ("effectivePeriod",):
-        period = resource.get(key)
-        candidates.append(period.get("start") if isinstance(period, dict) else None)
+    candidates += [period.get("start") for period in _periods(resource)]
+    candidates += [resource.get("authoredOn"), resource.get("dateAsserted")]
+    return next((day for value in candidates if (day := day_of(value))), "")
+
+
+def _ended(resource: Json) -> str:
+    request = resource.get("dispenseRequest")
+    valid = objects(request.get("validityPeriod")) if isinstance(request, dict) else []
+    candidates = [period.get("end") for period in (*_periods(resource), *valid)]
+    return next((day for value in candidates if (day := day_of(value))), "")
+
+
+def _periods(resource: Json) -> Iterator[Json]:
+    """When it was taken, then when it was to be taken."""
+    yield from objects(resource.get("effectivePeriod"))
     for dosage in objects(resource.get("dosageInstruction")):
         timing = dosage.get("timing")
         repeat = timing.get("repeat") if isinstance(timing, dict) else None
-        bounds = repeat.get("boundsPeriod") if isinstance(repeat, dict) else None
-        candidates.append(bounds.get("start") if isinstance(bounds, dict) else None)
-    candidates += [resource.get("authoredOn"), resource.get("dateAsserted")]
-    return next((day for value in candidates if (day := day_of(value))), "")
+        yield from objects(repeat.get("boundsPeriod") if isinstance(repeat, dict) else None)

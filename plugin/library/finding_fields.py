@@ -34,6 +34,7 @@ def finding_of(fields: Fields, code: str, value_sets: tuple[str, ...]) -> Findin
         asked_of=fields.one("asked-of", "chart"),
         presumption=_presumption(presumptions[0]) if presumptions else None,
         reading=_reading(readings[0]) if readings else None,
+        holds_since=fields.one("holds-since", ""),
         derivations=tuple(found for nested in fields.nested("derivation") if (found := _derivation(nested))),
     )
     fields.finish(f"finding '{code}'")
@@ -158,6 +159,8 @@ def _part(fields: Fields) -> Part:
         active=fields.one("active", False),
         excluding=fields.names("excluding"),
         valid_days=fields.one("valid-days", 0),
+        lasting_value=fields.one("lasting-value"),
+        lasting_days=fields.one("lasting-days", 0),
         confounded_by=fields.names("confounded-by"),
         confounded_value=fields.one("confounded-value"),
         confounded_age=fields.one("confounded-age", 0),

@@ -41,7 +41,8 @@ class Part:
     method: parts of different methods that were reported apart may belong to one sample.
     active: only while the Condition is active.
     excluding: ValueSets of specimens or assays whose results do not count.
-    valid_days: overrides that of the reading.
+    valid_days: overrides that of the reading. lasting_value: an answer that is valid for `lasting_days` instead, unless
+        a later one says otherwise.
     confounded_by: ValueSets of drugs under which the answer `confounded_value` proves nothing before `confounded_age`,
         when they were begun in the year before it.
     """
@@ -72,6 +73,8 @@ class Part:
     active: bool = False
     excluding: tuple[str, ...] = ()
     valid_days: int = 0
+    lasting_value: Value | None = None
+    lasting_days: int = 0
     confounded_by: tuple[str, ...] = ()
     confounded_value: Value | None = None
     confounded_age: int = 0

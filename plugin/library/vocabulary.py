@@ -54,6 +54,7 @@ class FindingDefinition:
     asked_of: `chart` when EHRs record it, `clinician` when only a person can state it.
     reading: how it is read from the chart; None where only a clinician's statement or a derivation gives it.
     derivations: tried in order while nothing is recorded.
+    holds_since: code of a finding; what was stated before that came true no longer tells, unless it was a yes.
     """
 
     code: str
@@ -69,6 +70,7 @@ class FindingDefinition:
     presumption: Presumption | None = None
     reading: Reading | None = None
     derivations: tuple[Derivation, ...] = ()
+    holds_since: str = ""
 
     @property
     def variable(self) -> str:

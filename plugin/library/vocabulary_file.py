@@ -87,6 +87,9 @@ def _name_faults(document: Document, definitions: list[FindingDefinition]) -> It
         for expression in _chart_expressions(definition):
             for name in sorted(names_in(expression) - variables):
                 yield document.fault(path, f"'{definition.code}' uses '%{name}', which is no finding", "correct it")
+        if definition.holds_since and variable_name(definition.holds_since) not in variables:
+            message = f"'{definition.code}' holds since '{definition.holds_since}', which is no finding"
+            yield document.fault(path, message, "correct it")
         reading = definition.reading
         if reading is None:
             continue

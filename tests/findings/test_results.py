@@ -84,7 +84,7 @@ def test_discordance_is_said() -> None:
         ]
     }
     finding = read(case, WORDS)["er"]
-    assert finding.note == "other results differ: positive (2020-01-01, primary, Observation/o1)"
+    assert finding.note == "other results differ: positive (1 Jan 2020, primary)"
 
 
 def test_a_problem_says_what_came_and_why_it_fails() -> None:

@@ -1,0 +1,96 @@
+"""Which results may count at all: not replaced, final, still valid, and not explained by a drug.
+
+Whatever may not is set aside with the reason; its value is kept for the screen and for what must not be presumed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from plugin.findings.chart import Chart
+from plugin.findings.dates import completed_years, last_day, later, spoken
+from plugin.findings.evidence import Evidence
+from plugin.findings.index import Index, reading_of
+from plugin.findings.treatment import Drugs
+from plugin.library.readings import Part
+
+
+@dataclass(frozen=True)
+class Validity:
+    """The tests that every result has to pass."""
+
+    chart: Chart
+    index: Index
+    drugs: Drugs
+
+    def weighed(self, evidence: list[Evidence]) -> list[Evidence]:
+        """The same results, in the same order, those that may not count set aside."""
+        current = _without_replaced(evidence)
+        return [self._weighed(found, current) for found in current]
+
+    def _weighed(self, found: Evidence, others: list[Evidence]) -> Evidence:
+        part = self.index.panels[found.panel].parts.get(found.part)
+        if part is None or not found.counts:
+            return found
+        if found.origin.standing == "preliminary":
+            return found.aside("it is preliminary; a final result has to confirm it")
+        why = self._expired(found, part, others) or self._confounded(found, part)
+        return found.aside(why) if why else found
+
+    def _expired(self, found: Evidence, part: Part, others: list[Evidence]) -> str:
+        """Why it is too old; a lasting answer ends early with a later result that says otherwise."""
+        panel = self.index.panels[found.panel]
+        days = part.valid_days or max(reading_of(definition).valid_days for definition in panel.definitions)
+        day = found.origin.day
+        if part.lasting_days and found.value == part.lasting_value:
+            if any(_ends(other, found) for other in others):
+                return "a later result says otherwise"
+            days = part.lasting_days
+        if not days:
+            return ""
+        if not day:
+            return f"it has no date, and this fact is valid for {days} days only"
+        if last_day(day) < self.chart.as_of - timedelta(days=days):
+            return f"it is from {spoken(day)}; this fact is valid for {days} days only"
+        return ""
+
+    def _confounded(self, found: Evidence, part: Part) -> str:
+        """Which drug may explain the answer; from a certain age on it stands all the same."""
+        if not part.confounded_by or found.value != part.confounded_value:
+            return ""
+        day = found.origin.day
+        at = last_day(day) if day else self.chart.as_of
+        if self.chart.born and completed_years(self.chart.born, at) >= part.confounded_age:
+            return ""
+        for drug in self.drugs.of_classes(part.confounded_by):
+            if not day or drug.may_act_on(at):
+                return f"it may be an effect of {drug.words}, not a lasting state"
+        return ""
+
+
+def _ends(other: Evidence, found: Evidence) -> bool:
+    same = (other.panel, other.part) == (found.panel, found.part)
+    return same and other.counts and other.value != found.value and later(other.origin.day, found.origin.day)
+
+
+def _without_replaced(evidence: list[Evidence]) -> list[Evidence]:
+    """Of one test of one specimen, or of one day and lesion, the newest corrected result replaces all others."""
+    newest: dict[tuple[str, ...], str] = {}
+    for found in evidence:
+        if found.origin.corrected and found.counts:
+            newest[_test(found)] = max(newest.get(_test(found), ""), found.origin.issued)
+    return [_replaced(found, newest) for found in evidence]
+
+
+def _replaced(found: Evidence, newest: dict[tuple[str, ...], str]) -> Evidence:
+    issued = newest.get(_test(found))
+    if issued is None or not found.counts or (found.origin.corrected and found.origin.issued == issued):
+        return found
+    return found.aside("a corrected report replaces it").hushed()
+
+
+def _test(found: Evidence) -> tuple[str, ...]:
+    origin = found.origin
+    sample = (origin.specimen,) if origin.specimen else ("", origin.day, origin.site)
+    return (found.panel, found.part, *sample)
