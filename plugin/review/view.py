@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from plugin.delivery.lines import Line, LineKind, decidable_lines, key_of, kind_of, standing_of
 from plugin.drafting.model import Disposition, Draft
-from plugin.findings.model import Finding
+from plugin.findings.model import Finding, Problem, Result
 from plugin.library.vocabulary import FindingDefinition, Vocabulary
+from plugin.review.attention import Notice, Source, Waiting, notices, unused, waiting
 from plugin.review.words import value_in_words
 from plugin.storage.reviews import Choice, Decision, Fact
 from plugin.storage.reviews import Line as LineKey
 
+GLANCE = 24  # characters
 SETTLED_BY_CHART = frozenset({"known", "derived", "conflicting"})
 
 
@@ -81,9 +83,23 @@ class FactView:
 
     @property
     def date(self) -> str:
-        """When the leading result was taken, empty where the chart has no date."""
-        leading = (result.date for result in self.finding.results if result.reference in self.finding.evidence)
-        return next(leading, "")
+        """The date of the leading result, empty where the chart has none."""
+        return next((result.date for result in self._leading()), "")
+
+    @property
+    def leading(self) -> str:
+        """The reference of the leading result, empty where there is none."""
+        return next((result.reference for result in self._leading()), "")
+
+    def _leading(self) -> Iterator[Result]:
+        return (result for result in self.finding.results if result.reference in self.finding.evidence)
+
+    @property
+    def short_detail(self) -> str:
+        """What was measured, where the value is a word for it: the figures of the detail, if short enough for a glance."""
+        parts = [part for part in self.detail.split(", ") if any(map(str.isdigit, part)) and part != self.words]
+        measured = ", ".join(parts) if self.definition.type == "code" else ""
+        return measured if len(measured) <= GLANCE else ""
 
     @property
     def detail(self) -> str:
@@ -100,6 +116,18 @@ class FactView:
     def correction_needs_reason(self) -> bool:
         """True where another value would overrule what the chart or an earlier entry says."""
         return self.finding.state in SETTLED_BY_CHART
+
+    @property
+    def is_key(self) -> bool:
+        """Whether the fact belongs into the profile of the patient: what is there, was measured, or is in conflict.
+
+        What is absent or presumed, what merely follows from other facts, and what the banner says is not.
+        """
+        if self.finding.state not in SETTLED_BY_CHART or self.finding.value is False:
+            return False
+        if self.finding.state == "derived":
+            return self.definition.type != "boolean"
+        return self.finding.state == "conflicting" or not all(map(_is_banner, self.finding.evidence or ("Patient/",)))
 
     @property
     def fold(self) -> str:
@@ -175,7 +203,13 @@ class PageView:
     """Everything the review page shows of one draft."""
 
     draft: Draft
+    notices: tuple[Notice, ...]
+    waiting: Waiting | None
+    unused: tuple[tuple[Problem, tuple[Source, ...]], ...]
+    profile: tuple[FactGroup, ...]
     questions: tuple[FactView, ...]
+    answered: tuple[FactView, ...]
+    awaited: tuple[FactView, ...]
     fact_columns: tuple[tuple[FactGroup, ...], ...]
     offered: tuple[Topic, ...]
     conditional: tuple[Topic, ...]
@@ -185,6 +219,7 @@ class PageView:
     support: tuple[Topic, ...]
     progress: Progress
     labels: Mapping[str, str]
+    sampled: frozenset[str] = frozenset()
 
     def label(self, code: str) -> str:
         """The name of a category, test or finding; the code itself where the template has none."""
@@ -197,10 +232,12 @@ def build_page(
     words: Words,
     decisions: Mapping[LineKey, Decision],
     statements: Mapping[str, Fact],
+    sampled: frozenset[str] = frozenset(),
 ) -> PageView:
     """The page for a draft.
 
     decisions, statements: the one in force for each line and for each fact, as stored.
+    sampled: references of the results that are dated by their specimen.
     """
 
     def view(line: Line) -> LineView:
@@ -212,9 +249,16 @@ def build_page(
         return _topics(draft.standing(disposition), view, words.topics)
 
     facts = _facts(draft, vocabulary, statements)
+    questions = tuple(sorted((fact for fact in facts if fact.rank), key=lambda fact: fact.rank))
     return PageView(
         draft=draft,
-        questions=tuple(sorted((fact for fact in facts if fact.rank), key=_urgency)),
+        notices=notices(draft, vocabulary),
+        waiting=waiting(draft, vocabulary),
+        unused=unused(draft, vocabulary),
+        profile=_profile(facts),
+        questions=questions,
+        answered=tuple(fact for fact in facts if fact.state == "stated"),
+        awaited=tuple(fact for fact in questions if fact.finding.state == "unknown"),
         fact_columns=_columns(_groups(facts)),
         offered=standing("offered"),
         conditional=standing("conditional"),
@@ -224,6 +268,7 @@ def build_page(
         support=_topics(draft.supportive_care, view),
         progress=_progress([view(line) for line in decidable_lines(draft)]),
         labels={**words.labels, **{code: definition.label for code, definition in vocabulary.items()}},
+        sampled=sampled,
     )
 
 
@@ -242,6 +287,19 @@ def _facts(draft: Draft, vocabulary: Vocabulary, stated: Mapping[str, Fact]) -> 
     ]
 
 
+def _profile(facts: list[FactView]) -> tuple[FactGroup, ...]:
+    """What decides most, at a glance: the key facts of each group that has any."""
+    keys: dict[str, list[FactView]] = {}
+    for fact in facts:
+        if fact.is_key:
+            keys.setdefault(fact.definition.group, []).append(fact)
+    return tuple(FactGroup(title, tuple(members), ()) for title, members in keys.items())
+
+
+def _is_banner(reference: str) -> bool:
+    return reference.startswith("Patient/")
+
+
 def _groups(facts: list[FactView]) -> tuple[FactGroup, ...]:
     by_group: dict[str, list[FactView]] = {}
     for fact in facts:
@@ -255,11 +313,6 @@ def _groups(facts: list[FactView]) -> tuple[FactGroup, ...]:
 def _folds(facts: list[FactView]) -> tuple[Fold, ...]:
     titles = dict.fromkeys(fact.fold for fact in facts if fact.fold)
     return tuple(Fold(title, tuple(fact for fact in facts if fact.fold == title)) for title in titles)
-
-
-def _urgency(fact: FactView) -> tuple[bool, int]:
-    """Results that disagree come first: only a person can settle them. The rest by what they would change."""
-    return fact.finding.state != "conflicting", fact.rank
 
 
 def _columns(groups: tuple[FactGroup, ...]) -> tuple[tuple[FactGroup, ...], ...]:

@@ -18,6 +18,7 @@ from plugin.library.rules import Template
 from plugin.library.vocabulary import Value
 from plugin.review.charts import Clock
 from plugin.review.decisions import Wish
+from plugin.review.samples import sampled
 from plugin.review.view import SETTLED_BY_CHART, PageView, Words, build_page
 from plugin.storage.database import Database
 from plugin.storage.reviews import (
@@ -42,6 +43,7 @@ class Review:
     statements: those entered here that lead. withdrawn: those taken back here.
     saved: our statements that lead as the chart holds them. to_withdraw: findings whose statement was taken back here
     while the chart still holds it. chart_size: how many resources of the chart were read, our own statements left out.
+    sampled: references of the results that are dated by their specimen.
     """
 
     draft: Draft
@@ -52,6 +54,7 @@ class Review:
     saved: Mapping[str, Fact] = field(default_factory=dict)
     to_withdraw: tuple[str, ...] = ()
     chart_size: int = 0
+    sampled: frozenset[str] = frozenset()
 
 
 class Workbench:
@@ -105,12 +108,13 @@ class Workbench:
             saved=_saved(copies, leading),
             to_withdraw=tuple(code for code in withdrawn if any(map(is_in_force, copies.get(code, [])))),
             chart_size=len(set(findings.inputs) - {f"Observation/{one.get('id')}" for one in ours}),
+            sampled=sampled(resources),
         )
 
     def page(self, review: Review) -> PageView:
         """The review as the page shows it."""
         shown = {**review.saved, **review.statements}
-        return build_page(review.draft, self.template.vocabulary, self._words, review.decisions, shown)
+        return build_page(review.draft, self.template.vocabulary, self._words, review.decisions, shown, review.sampled)
 
     def decide(self, patient: PatientKey, review: Review, key: LineKey, wish: Wish, author: Author) -> None:
         """Keep a decision.

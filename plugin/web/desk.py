@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 
 from flask import current_app
@@ -41,6 +42,11 @@ class Desk:
     def workspace(self) -> str:
         """The opaque id in the address."""
         return self.context.workspace
+
+    @property
+    def mark(self) -> str:
+        """Four characters that tell the tabs of one browser apart, and nothing else."""
+        return hashlib.sha256(self.workspace.encode()).hexdigest()[:4].upper()
 
     @property
     def patient(self) -> PatientKey:

@@ -163,6 +163,7 @@ def _page(desk: Desk, reading: Reading, problem: FormProblem | None = None) -> s
     return render_template(
         "review/page.html",
         workspace=desk.workspace,
+        mark=desk.mark,
         view=view,
         plan_lists=_plan_lists(view),
         patient=view.draft.findings.patient,
@@ -170,7 +171,6 @@ def _page(desk: Desk, reading: Reading, problem: FormProblem | None = None) -> s
         user=desk.author,
         missing_scopes=desk.context.missing_scopes,
         gaps=[fault for fault in view.draft.findings.problems if fault.kind == "gap"],
-        problems=[fault for fault in view.draft.findings.problems if fault.kind != "gap"],
         read_at=reading.read_at,
         kept_because=reading.kept_because,
         cautions=_cautions(review, reading),

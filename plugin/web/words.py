@@ -16,7 +16,9 @@ VERIFICATION_WORDS = {
     "secondary": "read in a report of the source",
     "knowledge": "not checked against the source",
 }
-QUESTIONS_SHOWN = 5
+QUESTIONS_SHOWN = 3
+UNUSED_SHOWN = 2
+AWAITED_SHOWN = 5
 
 
 def init_words(app: Flask, settings: Settings) -> None:
@@ -32,6 +34,8 @@ def init_words(app: Flask, settings: Settings) -> None:
         verification_words=VERIFICATION_WORDS,
         decline_reasons=DECLINE_REASONS,
         questions_shown=QUESTIONS_SHOWN,
+        unused_shown=UNUSED_SHOWN,
+        awaited_shown=AWAITED_SHOWN,
     )
 
 

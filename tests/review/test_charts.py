@@ -3,8 +3,10 @@
 import threading
 from datetime import UTC, datetime, timedelta
 
-from plugin.chart.reading import Chart
-from plugin.errors import Unreachable
+import pytest
+
+from plugin.chart.reading import Chart, Gap
+from plugin.errors import LaunchError, Unreachable
 from plugin.review.charts import Charts
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -69,3 +71,64 @@ def test_a_chart_is_forgotten_on_demand_and_after_its_time():
     assert charts.of("a", lambda: lambda _: CHART) is second
     clock.now = NOON + timedelta(minutes=61)
     assert charts.of("a", lambda: lambda _: CHART) is not second
+
+
+NOBODY = Chart([], [Gap("Patient", "The patient's own record could not be read: no answer")], {}, 0.1)
+
+
+def read_again(charts, chart):
+    def read(_):
+        if isinstance(chart, Exception):
+            raise chart
+        return chart
+
+    return finished(charts.renew("a", lambda: read))
+
+
+def test_a_chart_read_again_replaces_the_one_before():
+    charts = Charts(Clock(), timedelta(hours=1))
+    finished(charts.of("a", lambda: lambda _: CHART))
+    newer = Chart([*CHART.resources, {"resourceType": "Condition", "id": "c"}], [], {}, 0.1)
+    reading = read_again(charts, newer)
+    assert (reading.chart, reading.kept_because) == (newer, "")
+    assert charts.of("a", lambda: None) is reading
+
+
+@pytest.mark.parametrize("answer", [NOBODY, Unreachable("no answer")], ids=["no patient", "no answer"])
+def test_a_good_chart_stays_with_its_time_when_the_next_one_tells_nothing(answer):
+    clock = Clock()
+    charts = Charts(clock, timedelta(hours=1))
+    finished(charts.of("a", lambda: lambda _: CHART))
+    clock.now = NOON + timedelta(minutes=5)
+    for _ in range(2):
+        reading = read_again(charts, answer)
+        assert (reading.chart, reading.read_at, reading.failure) == (CHART, NOON, None)
+        assert "no answer" in reading.kept_because
+    assert read_again(charts, CHART).kept_because == ""
+
+
+def test_a_chart_without_patient_does_not_stand_in_for_the_next_one():
+    charts = Charts(Clock(), timedelta(hours=1))
+    assert not finished(charts.of("a", lambda: lambda _: NOBODY)).is_usable
+    assert not read_again(charts, NOBODY).is_usable
+    assert read_again(charts, CHART).is_usable
+
+
+def test_an_ended_launch_is_not_papered_over_with_the_old_chart():
+    charts = Charts(Clock(), timedelta(hours=1))
+    finished(charts.of("a", lambda: lambda _: CHART))
+    assert isinstance(read_again(charts, LaunchError("ended", 401)).failure, LaunchError)
+
+
+def test_reading_again_while_it_is_being_read_waits_for_that():
+    go = threading.Event()
+
+    def slow(_):
+        go.wait(5)
+        return CHART
+
+    charts = Charts(Clock(), timedelta(hours=1))
+    first = charts.of("a", lambda: slow)
+    assert charts.renew("a", lambda: slow) is first
+    go.set()
+    finished(first)

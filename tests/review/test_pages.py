@@ -22,7 +22,89 @@ def test_a_page_with_a_patient_is_kept_by_nobody_and_framed_only_by_the_ehr(visi
 def test_names_stay_out_of_the_title_which_browsers_keep(visit):
     page = visit.page().text
     assert "Iris Example" in page
-    assert "Iris" not in re.search(r"<title>(.*?)</title>", page)[1]
+    assert "Iris" not in title_of(page)
+
+
+def test_the_tabs_of_two_launches_have_different_titles(visit):
+    first = title_of(visit.read().text)
+    visit.launch()
+    assert title_of(visit.read().text) != first
+
+
+def title_of(page):
+    return re.search(r"<title>(.*?)</title>", page)[1]
+
+
+def test_a_plan_that_offers_nothing_says_what_it_waits_for(visit):
+    page = visit.read().text
+    assert "Nothing can be offered yet" in page
+    assert re.search(r"\d+ lines wait for facts", page)
+    assert "Nothing stands out" not in page
+
+
+def test_no_id_of_a_resource_is_shown_in_what_needs_attention(visit, chart):
+    chart.resources += [receptor("one", "positive"), receptor("two", "negative")]
+    box = re.search(r'<section id="attention".*?</section>', visit.read().text, re.S)[0]
+    assert "Results disagree" in box
+    assert 'href="#fact-er"' in box
+    assert not re.search(r"\b(Observation|Condition|Patient|Specimen)/", re.sub(r'="[^"]*"', "", box))
+
+
+def test_the_date_of_a_specimen_is_called_that(visit, chart):
+    chart.resources += [
+        receptor("one", "positive") | {"specimen": {"reference": "Specimen/s"}},
+        {
+            "resourceType": "Specimen",
+            "id": "s",
+            "subject": {"reference": "Patient/p1"},
+            "collection": {"collectedDateTime": "2026-10-08"},
+        },
+    ]
+    assert "taken 8 Oct 2026" in visit.read().text
+
+
+def test_a_line_waits_for_a_test_only_where_a_test_would_settle_it(visit):
+    lines = re.findall(r'<article class="line standing-conditional.*?</article>', visit.read().text, re.S)
+    assert lines
+    for line in lines:
+        assert ("Waits for a test" in line) == (". Test: " in line)
+        assert ("Waits for an answer" in line) == (". Test: " not in line)
+
+
+def test_nobody_is_confident_without_a_source(visit):
+    page = visit.read().text
+    unsourced = [line for line in re.findall(r"<article.*?</article>", page, re.S) if ">Unsourced<" in line]
+    assert unsourced
+    assert not [line for line in unsourced if "<dt>Confidence</dt>" in line]
+    assert "<dt>Confidence</dt>" in page
+
+
+def test_a_reason_is_not_told_twice(visit):
+    notes = re.findall(r'<details class="fact".*?</details>', visit.read().text, re.S)
+    told = [re.findall(r"<p[^>]*>(?:Why this is presumed: )?(.*?)</p>", note, re.S) for note in notes]
+    assert not [paragraphs for paragraphs in told if len(paragraphs) != len(set(paragraphs))]
+
+
+def test_confirming_brings_focus_back_to_the_fact_that_was_confirmed(visit):
+    page = visit.read().text
+    back = re.search(r'name="back" value="(ask-[a-z0-9-]+)"', page)[1]
+    code = back.removeprefix("ask-")
+    answer = visit.post(f"/facts/{code}", value="1" if "line" in code else "false", back=back, reason="Known")
+    assert answer.headers["Location"].endswith(f"#{back}")
+    assert re.search(rf'id="{back}" tabindex="-1"', visit.read().text)
+
+
+def receptor(name, value):
+    """A result of the estrogen receptor."""
+    return {
+        "resourceType": "Observation",
+        "id": name,
+        "status": "final",
+        "subject": {"reference": "Patient/p1"},
+        "code": {"coding": [{"system": "http://loinc.org", "code": "85337-4", "display": "Estrogen receptor"}]},
+        "effectiveDateTime": "2026-10-20",
+        "valueCodeableConcept": {"text": value},
+    }
 
 
 def test_a_form_without_its_token_changes_nothing(visit):

@@ -84,8 +84,28 @@ def test_topics_come_in_the_order_of_the_template():
     assert view.tests[0].title == "Testing"
 
 
-def test_what_disagrees_is_asked_first_and_the_rest_in_the_order_of_what_it_would_change():
-    assert [fact.definition.code for fact in page().questions][:3] == ["her2", "visceral-crisis", "pik3ca"]
+def test_questions_come_in_the_order_of_the_draft():
+    assert [fact.definition.code for fact in page().questions] == list(example_draft().to_confirm)
+
+
+def test_the_profile_holds_what_is_there_and_not_what_is_absent_presumed_or_in_the_banner():
+    shown = [fact.definition.code for group in page().profile for fact in group.shown]
+    assert shown == ["metastatic", "er", "her2", "metastatic-line"]
+
+
+def test_the_profile_gives_the_figures_behind_a_word():
+    facts_by_code = {fact.definition.code: fact for group in page().profile for fact in group.shown}
+    assert facts_by_code["er"].short_detail == "95 %"
+    assert facts_by_code["metastatic-line"].short_detail == ""
+
+
+def test_what_is_not_known_is_named_in_the_order_of_the_questions():
+    assert [fact.definition.code for fact in page().awaited] == ["pik3ca", "metastasis-bone", "qtcf"]
+
+
+def test_what_a_clinician_stated_is_still_among_the_questions_as_answered():
+    stated = Fact(1, "er", "positive", "", RUIZ, NOON)
+    assert [fact.definition.code for fact in page(statements={"er": stated}).answered] == ["er"]
 
 
 def test_what_was_worked_out_to_be_absent_is_folded_and_what_was_worked_out_to_be_there_is_shown():

@@ -1,0 +1,122 @@
+"""What a reader must see before the plan: alerts with the results behind them, and what everything waits for."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from plugin.drafting.model import Draft
+from plugin.findings.model import Finding, Problem
+from plugin.library.vocabulary import Vocabulary
+from plugin.review.words import value_in_words
+
+MOST_AWAITED = 3
+# Problems of the chart have a place of their own on the page; their alerts would say them twice.
+SAID_AS_PROBLEMS = frozenset({"incomplete", "unread"})
+KINDS = {
+    "Observation": "result",
+    "DiagnosticReport": "report",
+    "Condition": "diagnosis",
+    "Procedure": "procedure",
+    "Patient": "patient record",
+    "Specimen": "specimen",
+    "MedicationRequest": "prescription",
+    "MedicationStatement": "medication statement",
+    "MedicationAdministration": "administered medication",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One entry of the chart as people name it: what it is, what it says, when, and where the page tells more.
+
+    kind: `result`, `diagnosis` and the like. anchor: empty where no fact rests on it. reference: never shown.
+    """
+
+    reference: str
+    kind: str
+    label: str = ""
+    words: str = ""
+    date: str = ""
+    anchor: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """An alert with the entries of the chart that it is about."""
+
+    code: str
+    level: str
+    text: str
+    sources: tuple[Source, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Nothing is offered because facts are missing: how many lines wait, and for which facts most."""
+
+    lines: int
+    facts: tuple[tuple[str, str, int], ...]
+    others: int
+
+
+def waiting(draft: Draft, vocabulary: Vocabulary) -> Waiting | None:
+    """What a draft without any offer waits for; None where something is offered, or nothing waits."""
+    open_lines = [line for line in draft.standing("conditional") if line.missing]
+    if draft.standing("offered") or not open_lines:
+        return None
+    count = Counter(code for line in open_lines for code in line.missing)
+    asked = [code for code in draft.to_confirm if code in count]
+    order = sorted(count, key=lambda code: (-count[code], asked.index(code) if code in asked else len(asked)))
+    named = tuple((code, vocabulary[code].label, count[code]) for code in order[:MOST_AWAITED])
+    return Waiting(len(open_lines), named, len(order) - len(named))
+
+
+def notices(draft: Draft, vocabulary: Vocabulary) -> tuple[Notice, ...]:
+    """The alerts of a draft, in its order."""
+    return tuple(
+        Notice(alert.code, alert.level, alert.text, sources_of(alert.because, draft, vocabulary))
+        for alert in draft.alerts
+        if alert.code not in SAID_AS_PROBLEMS
+    )
+
+
+def unused(draft: Draft, vocabulary: Vocabulary) -> tuple[tuple[Problem, tuple[Source, ...]], ...]:
+    """Entries of the chart that could not be used, each with what is known of it."""
+    return tuple(
+        (problem, sources_of((problem.reference,), draft, vocabulary))
+        for problem in draft.findings.problems
+        if problem.kind != "gap"
+    )
+
+
+def sources_of(references: tuple[str, ...], draft: Draft, vocabulary: Vocabulary) -> tuple[Source, ...]:
+    """Entries of the chart as people name them, each once; those that nothing is known of are left out."""
+    found = (_source(reference, draft.findings, vocabulary) for reference in dict.fromkeys(references))
+    return tuple(source for source in found if source.label)
+
+
+def _source(reference: str, findings: Mapping[str, Finding], vocabulary: Vocabulary) -> Source:
+    kind = KINDS.get(reference.split("/")[0], "entry")
+    for source in (*_by_result(reference, findings, vocabulary), *_by_evidence(reference, findings, vocabulary)):
+        return source
+    return Source(reference, kind)
+
+
+def _by_result(reference: str, findings: Mapping[str, Finding], vocabulary: Vocabulary) -> Iterator[Source]:
+    kind = KINDS.get(reference.split("/")[0], "entry")
+    for code, finding in findings.items():
+        for result in finding.results:
+            if result.reference == reference:
+                label = result.label or vocabulary[code].label
+                words = "" if result.text == label else result.text
+                yield Source(reference, kind, label, words, result.date, f"fact-{code}")
+
+
+def _by_evidence(reference: str, findings: Mapping[str, Finding], vocabulary: Vocabulary) -> Iterator[Source]:
+    kind = KINDS.get(reference.split("/")[0], "entry")
+    for code, finding in findings.items():
+        if reference in finding.evidence:
+            words = finding.detail or value_in_words(finding.value, vocabulary[code])
+            yield Source(reference, kind, vocabulary[code].label, words, "", f"fact-{code}")
