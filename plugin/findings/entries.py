@@ -41,6 +41,7 @@ class Entry:
 
     node: the Observation, or the component, that holds the answer. parent: codes of the Observation around a component.
     names: displays and texts of the question. remarks: codes and words about specimen, method and report.
+    notes: what is noted about result, specimen and report in free text.
     impossible: why its date cannot be. self_reported: nobody but the patient says so.
     """
 
@@ -54,6 +55,7 @@ class Entry:
     parent: tuple[Coding, ...] = ()
     has_parts: bool = False
     self_reported: bool = False
+    notes: str = ""
 
 
 class Entries:
@@ -99,6 +101,7 @@ class Entries:
             impossible,
             has_parts=bool(components or observation.get("hasMember")),
             self_reported=_self_reported(observation),
+            notes=_notes([observation, *around, *specimens]),
         )
         return [own, *(self._component(component, own) for component in components)]
 
@@ -114,6 +117,7 @@ class Entries:
             own.impossible,
             parent=own.codings,
             self_reported=own.self_reported,
+            notes=own.notes,
         )
 
     def _specimens(self, observation: Json, around: list[Json]) -> list[Json]:
@@ -250,6 +254,16 @@ def _remarks(observation: Json, around: list[Json], specimens: list[Json]) -> tu
     words = [*(words_of(concept) for concept in concepts), *(coding.display for coding in codings)]
     words += [text_of(component.get("valueString")) for component in objects(observation.get("component"))]
     return codings, " ; ".join(word for word in words if word)
+
+
+def _notes(resources: list[Json]) -> str:
+    said = [text_of(note.get("text")) for resource in resources for note in objects(resource.get("note"))]
+    for resource in resources:
+        said.append(text_of(resource.get("conclusion")))
+        said += [text_of(step.get("description")) for step in objects(resource.get("processing"))]
+        said += [words_of(step.get("procedure")) for step in objects(resource.get("processing"))]
+        said += [words_of(concept) for concept in objects(resource.get("condition"))]
+    return " ; ".join(text for text in said if text)
 
 
 def earliest(days: list[str]) -> str:

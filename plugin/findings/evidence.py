@@ -39,6 +39,7 @@ class Evidence:
     text: the chart's own words.
     set_aside: why it does not count, in a sentence.
     silent: it says nothing at all (taken back, not done, not known), so it does not even raise a doubt.
+    inadequate: the sample was not fit for the test; where it contradicts a fit one, somebody has to decide.
     """
 
     panel: str
@@ -48,6 +49,7 @@ class Evidence:
     text: str
     set_aside: str = ""
     silent: bool = False
+    inadequate: bool = False
 
     @property
     def counts(self) -> bool:

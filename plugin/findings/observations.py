@@ -7,14 +7,17 @@ from dataclasses import dataclass, field, replace
 from plugin.findings.elements import Coding
 from plugin.findings.entries import Entry
 from plugin.findings.evidence import Evidence
-from plugin.findings.index import Index, Wanted
+from plugin.findings.index import Index, Panel, Wanted
 from plugin.findings.model import Problem
 from plugin.findings.parts import Read, answer_to, read_parts
 from plugin.findings.phrases import Phrases, plain, tokens
+from plugin.findings.resolve import in_a_word
+from plugin.findings.samples import contradicting
 from plugin.findings.values import Answer, answer_of, interpretation_of
 from plugin.library.readings import Part
 
-MAPPING = "map the local code in a ConceptMap, or have the name corrected"
+DENIALS = frozenset({"no", "not", "non", "without", "never"})
+DENIAL_REACH = 2
 
 
 @dataclass
@@ -121,15 +124,45 @@ class ObservationReader:
             by_panel.setdefault(found.panel, []).append(found.part)
         for panel, parts in by_panel.items():
             reads = read_parts(entry, answer, parts, self.index)
-            for part in parts:
-                if part.name in reads:
-                    read = self._checked(entry, answer, part, reads[part.name])
-                    self._note(entry, panel, part.name, read, answer.words)
+            checked = {
+                part.name: self._checked(entry, answer, part, reads[part.name]) for part in parts if part.name in reads
+            }
+            for name, read in self._agreeing(entry, answer, self.index.panels[panel], checked).items():
+                self._note(entry, panel, name, read, answer.words)
+
+    def _agreeing(self, entry: Entry, answer: Answer, panel: Panel, reads: dict[str, Read]) -> dict[str, Read]:
+        """What the parts read; where they contradict each other, or the interpretation, none of them is trusted."""
+        why = next((read.why for read in reads.values() if read.kind == "mismatch"), "")
+        if not why:
+            said = [self._alone(entry, panel, name, read) for name, read in reads.items() if read.value is not None]
+            meant = self._interpreted(entry, answer, panel, reads) if said else []
+            if values := contradicting(panel, [*said, *meant]):
+                speaker = "value and interpretation say" if meant else "it says"
+                why = f"{speaker} {' and '.join(map(in_a_word, values))} at once; neither is trusted"
+        if not why:
+            return reads
+        return {
+            name: Read(None, why, "mismatch") if read.value is not None or read.kind == "mismatch" else read
+            for name, read in reads.items()
+        }
+
+    def _alone(self, entry: Entry, panel: Panel, part: str, read: Read) -> Evidence:
+        return Evidence(panel.name, part, entry.origin, read.value, "")
+
+    def _interpreted(self, entry: Entry, answer: Answer, panel: Panel, reads: dict[str, Read]) -> list[Evidence]:
+        """The interpretation beside a value, read as any answer about the same subject would be."""
+        meant = replace(interpretation_of(entry.node), texts=())
+        if not meant.codings or answer.words == meant.words:
+            return []
+        subjects = {subject for name in reads for subject in panel.parts[name].subject}
+        parts = [part for part in panel.parts.values() if part.kind == "answer" and subjects.intersection(part.subject)]
+        found = read_parts(entry, meant, parts, self.index)
+        return [self._alone(entry, panel, name, read) for name, read in found.items() if read.value is not None]
 
     def _checked(self, entry: Entry, answer: Answer, part: Part, read: Read) -> Read:
         if read.value is None:
             return read
-        excluded = self._excluded(entry, answer, part)
+        excluded = self._remarked(entry, answer, part.excluding, entry.remark_words)
         if excluded:
             return Read(None, f"it does not count: {excluded}")
         if isinstance(read.value, str) and part.answers and answer.words != interpretation_of(entry.node).words:
@@ -146,14 +179,16 @@ class ObservationReader:
         why = f"the value says {read.value}, the interpretation says {said.value}; neither is trusted"
         return Read(None, why, "mismatch")
 
-    def _excluded(self, entry: Entry, answer: Answer, part: Part) -> str:
-        for name in part.excluding:
+    def _remarked(self, entry: Entry, answer: Answer, names: tuple[str, ...], remarks: str) -> str:
+        """The title of the ValueSet that specimen, method or remarks belong to; a denied word is none."""
+        words = tokens(plain(" ; ".join([remarks, *entry.names, *answer.texts])))
+        for name in names:
             code_set = self.index.set(name)
             if any((coding.system, coding.code) in code_set.displays for coding in entry.remarks):
                 return code_set.title
-            words = tokens(plain(" ; ".join([entry.remark_words, *entry.names, *answer.texts])))
-            if Phrases((word, word) for word in code_set.words).find(words):
-                return code_set.title
+            for match in Phrases((word, word) for word in code_set.words).find(words):
+                if not DENIALS.intersection(words[max(0, match.start - DENIAL_REACH) : match.start]):
+                    return code_set.title
         return ""
 
     def _note(self, entry: Entry, panel: str, part: str, read: Read, words: str) -> None:
@@ -170,7 +205,17 @@ class ObservationReader:
         if read.kind in ("unread", "impossible", "mismatch"):
             self.notebook.problem(Problem(read.kind, origin.reference, f"{label}: {read.why}"))  # type: ignore[arg-type]
         silent = read.value is None and not read.kind
-        self.notebook.evidence.append(Evidence(panel, part, origin, read.value, words, read.why, silent))
+        evidence = Evidence(panel, part, origin, read.value, words, read.why, silent)
+        unfit = self._unfit(entry, panel, part) if evidence.counts else ""
+        if unfit:
+            evidence = replace(evidence, set_aside=f"the sample is not adequate: {unfit}", inadequate=True)
+        self.notebook.evidence.append(evidence)
+
+    def _unfit(self, entry: Entry, panel: str, part: str) -> str:
+        inadequate = self.index.panels[panel].parts[part].inadequate
+        return (
+            self._remarked(entry, Answer(), inadequate, f"{entry.remark_words} ; {entry.notes}") if inadequate else ""
+        )
 
 
 def _is_genomic(entry: Entry, index: Index) -> bool:

@@ -17,6 +17,7 @@ from plugin.library.vocabulary import Value
 
 NO_RESULT = {"unknown": "the answer is that it is not known", "not-done": "the test was not done"}
 RATIO = "{ratio}"
+PERCENT = "%"
 TERMINOLOGIES = frozenset(SYSTEMS.values())
 
 
@@ -185,7 +186,13 @@ def _number(entry: Entry, answer: Answer, spoken: list[Reading], part: Part, ind
     distinct = {number.interval for number in fitting}
     if len(distinct) > 1 or len(fitting) < len(written):
         return Read(None, f"'{answer.words}' holds more numbers than one", "unread")
+    if not fitting[0].unit and not _unit_said(answer, part) and _may_be_share(fitting[0].interval, part):
+        return Read(None, f"'{answer.words}' has no unit: it may be a share or a percentage", "unread")
     return _possible(fitting[0].interval, answer.words, part)
+
+
+def _may_be_share(number: Interval, part: Part) -> bool:
+    return PERCENT in part.units and number.exact is not None and 0 < number.exact <= 1
 
 
 def _bare(unit: str) -> str:
@@ -196,6 +203,8 @@ def _bare(unit: str) -> str:
 def _measured(number: Interval, unit: str, words: str, unitless: bool, part: Part) -> Read:
     if not unit and not unitless:
         return Read(None, f"{words} has no unit, and this test does not imply one", "unread")
+    if not unit and _may_be_share(number, part):
+        return Read(None, f"{words} has no unit: it may be a share or a percentage", "unread")
     if unit and _bare(unit) not in map(_bare, part.units):
         accepted = ", ".join(part.units)
         return Read(None, f"the unit '{unit}' is not known for this test; it takes {accepted}", "unread")

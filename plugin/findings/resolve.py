@@ -49,8 +49,32 @@ def resolve_panel(panel: Panel, evidence: list[Evidence]) -> dict[str, Resolved]
         candidates = _candidates(panel, definition, first) or _candidates(panel, definition, second)
         leader = resolved.get(reading_of(definition).follows)
         results = tuple(_results(panel, definition, evidence))
-        resolved[definition.code] = _resolve(panel, definition, candidates, leader, results)
+        found = _resolve(panel, definition, candidates, leader, results)
+        resolved[definition.code] = _against_inadequate(panel, definition, found, evidence)
     return resolved
+
+
+def _against_inadequate(
+    panel: Panel, definition: FindingDefinition, found: Resolved, evidence: list[Evidence]
+) -> Resolved:
+    """A result of an inadequate sample never leads; but where a newer one says otherwise, the question is open."""
+    if found.finding.value is None or reading_of(definition).strategy != "newest":
+        return found
+    days = [sample.day for sample in found.leading]
+    for other in evidence:
+        if not other.inadequate or any(later(day, other.origin.day) for day in days):
+            continue
+        value = outcome_alone(panel, other.aside(""), definition).value
+        if value in (None, found.finding.value, *definition.undecided):
+            continue
+        leading = " and ".join(dict.fromkeys(_said(one) for one in found.candidates if one.sample in found.leading))
+        where = ", ".join(
+            part for part in (spoken(other.origin.day) if other.origin.day else "", other.origin.site) if part
+        )
+        note = f"results disagree: {leading} and {in_a_word(value)} ({where}), but {other.set_aside}"
+        finding = Finding(definition.code, "conflicting", None, "", found.finding.evidence, note, found.finding.results)
+        return Resolved(finding, (), found.candidates)
+    return found
 
 
 def _candidates(panel: Panel, definition: FindingDefinition, samples: list[Sample]) -> list[Candidate]:

@@ -112,6 +112,20 @@ def outcome_alone(panel: Panel, evidence: Evidence, definition: FindingDefinitio
     return _judged(panel, {evidence.part: evidence.value}, definition)
 
 
+def contradicting(panel: Panel, evidence: Iterable[Evidence]) -> tuple[Value, ...]:
+    """Values that single results give a finding, each for itself, although only one can be; empty where they agree.
+
+    Only findings that lead are asked: details that follow them may be told with more or less precision.
+    """
+    evidence = list(evidence)
+    for definition in (one for one in panel.definitions if not reading_of(one).follows):
+        alone = {outcome_alone(panel, found, definition).value for found in evidence}
+        decided = sorted((value for value in alone - definition.undecided if value is not None), key=str)
+        if len(decided) > 1:
+            return tuple(decided)
+    return ()
+
+
 def _judged(panel: Panel, values: dict[str, Value | Interval], definition: FindingDefinition) -> Outcome:
     environment: dict[str, Value | Interval | None] = {name: _plain(value) for name, value in values.items()}
     for other in panel.order:

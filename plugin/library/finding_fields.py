@@ -158,6 +158,7 @@ def _part(fields: Fields) -> Part:
         fusion=fields.one("fusion", False),
         active=fields.one("active", False),
         excluding=fields.names("excluding"),
+        inadequate=fields.names("inadequate"),
         valid_days=fields.one("valid-days", 0),
         lasting_value=fields.one("lasting-value"),
         lasting_days=fields.one("lasting-days", 0),

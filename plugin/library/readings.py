@@ -40,7 +40,8 @@ class Part:
     fusion: only rearrangements count.
     method: parts of different methods that were reported apart may belong to one sample.
     active: only while the Condition is active.
-    excluding: ValueSets of specimens or assays whose results do not count.
+    excluding: ValueSets of specimens or assays whose results do not count. inadequate: ValueSets of remarks about a
+        sample that was not fit for the test.
     valid_days: overrides that of the reading. lasting_value: an answer that is valid for `lasting_days` instead, unless
         a later one says otherwise.
     confounded_by: ValueSets of drugs under which the answer `confounded_value` proves nothing before `confounded_age`,
@@ -72,6 +73,7 @@ class Part:
     fusion: bool = False
     active: bool = False
     excluding: tuple[str, ...] = ()
+    inadequate: tuple[str, ...] = ()
     valid_days: int = 0
     lasting_value: Value | None = None
     lasting_days: int = 0

@@ -157,7 +157,8 @@ def _named(definition: FindingDefinition) -> tuple[set[str], set[str]]:
     sets.update(reading.classes, reading.not_results)
     for part in reading.parts:
         sets.update(
-            part.tests, part.unless_tests, part.unitless, part.sites, part.genes, part.excluding, part.confounded_by
+            *(part.tests, part.unless_tests, part.unitless, part.sites, part.genes),
+            *(part.excluding, part.inadequate, part.confounded_by),
         )
         maps.update(part.answers)
     return sets, maps
