@@ -96,7 +96,7 @@ class FactView:
 
     @property
     def short_detail(self) -> str:
-        """What was measured, where the value is a word for it: the figures of the detail, if short enough for a glance."""
+        """What was measured, where the value is a word for it: the figures of the detail, where they are few."""
         parts = [part for part in self.detail.split(", ") if any(map(str.isdigit, part)) and part != self.words]
         measured = ", ".join(parts) if self.definition.type == "code" else ""
         return measured if len(measured) <= GLANCE else ""

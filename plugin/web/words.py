@@ -19,6 +19,7 @@ VERIFICATION_WORDS = {
 QUESTIONS_SHOWN = 3
 UNUSED_SHOWN = 2
 AWAITED_SHOWN = 5
+ENTRIES_SHOWN = 4
 
 
 def init_words(app: Flask, settings: Settings) -> None:
@@ -36,6 +37,7 @@ def init_words(app: Flask, settings: Settings) -> None:
         questions_shown=QUESTIONS_SHOWN,
         unused_shown=UNUSED_SHOWN,
         awaited_shown=AWAITED_SHOWN,
+        entries_shown=ENTRIES_SHOWN,
     )
 
 

@@ -59,7 +59,14 @@ class Installation:
 
     def plans_of(self, patient: str) -> list[dict]:
         """The care plans that the EHR holds."""
-        answer = requests.get(f"{self.ehr.backend_url}/CarePlan", {"patient": patient}, timeout=10).json()
+        return self._of("CarePlan", patient)
+
+    def observations_of(self, patient: str) -> list[dict]:
+        """The observations that the EHR holds."""
+        return self._of("Observation", patient)
+
+    def _of(self, kind: str, patient: str) -> list[dict]:
+        answer = requests.get(f"{self.ehr.backend_url}/{kind}", {"patient": patient, "_count": 500}, timeout=10).json()
         return [entry["resource"] for entry in answer.get("entry", ())]
 
 

@@ -1,5 +1,7 @@
 """Can everybody use it: assistive technology, keyboard alone, narrow frames, high zoom, dark rooms, paper."""
 
+import re
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
@@ -52,11 +54,11 @@ def test_a_line_is_decided_by_keyboard_alone_and_focus_comes_back_to_it(in_tab):
 
 def test_focus_is_never_hidden_under_the_banner(in_tab):
     page = in_tab(viewport={"width": 1024, "height": 600})
-    banner = page.locator(".banner").bounding_box()["height"]
+    banner = page.locator(".top").bounding_box()["height"]
     page.evaluate("document.querySelector('#send button.primary').focus()")
     for _ in range(40):
         page.keyboard.press("Shift+Tab")
-        inside = page.evaluate("!document.activeElement.closest('.banner')")
+        inside = page.evaluate("!document.activeElement.closest('.top')")
         top = page.evaluate("document.activeElement.getBoundingClientRect().top")
         assert not inside or top >= banner - 1
 
@@ -67,8 +69,58 @@ def test_progress_is_announced(in_tab):
     assert "decided" in progress.inner_text()
 
 
-def test_paper_shows_the_plan_and_no_buttons(in_tab):
+@pytest.mark.parametrize("patient", ["hr-positive", "treatment-unknown", "her2-low"])
+def test_the_first_screen_shows_where_the_plan_begins(in_tab, patient):
+    page = in_tab(patient, viewport={"width": 1280, "height": 800})
+    assert page.locator(".plan-columns h3").first.bounding_box()["y"] < 760
+
+
+def test_the_way_around_stays_in_sight(in_tab):
+    page = in_tab(viewport={"width": 1280, "height": 800})
+    page.evaluate("window.scrollTo(0, 2000)")
+    assert page.locator("nav a", has_text="Save").bounding_box()["y"] < 100
+    assert page.locator("#progress").bounding_box()["y"] < 100
+
+
+def test_words_are_not_broken_and_nothing_overlaps_in_the_list_of_facts(in_tab):
+    page = in_tab(viewport={"width": 1280, "height": 800})
+    page.evaluate(OPEN_ALL)
+    value = page.locator("#fact-menopausal-status .value")
+    assert value.inner_text() == "Postmenopausal"
+    assert value.bounding_box()["height"] < 30
+    # A cell whose words are wider than itself runs into its neighbour; the detail is cut with an ellipsis on purpose.
+    overlapping = """[...document.querySelectorAll('.fact > summary > :not(.detail)')]
+        .filter((cell) => cell.scrollWidth > cell.clientWidth + 1 && getComputedStyle(cell).display !== 'inline')
+        .map((cell) => cell.innerText)"""
+    assert page.evaluate(overlapping) == []
+
+
+def test_tables_are_stacked_where_there_is_no_width(in_tab):
+    page = in_tab(viewport={"width": 320, "height": 900})
+    page.evaluate(OPEN_ALL)
+    cells = page.locator("#fact-er .behind tr").last.locator("td")
+    boxes = [cells.nth(at).bounding_box() for at in range(cells.count())]
+    assert len({round(box["x"]) for box in boxes}) == 1
+    assert [box["y"] for box in boxes] == sorted({box["y"] for box in boxes})
+
+
+def test_paper_shows_the_plan_and_nothing_to_press(in_tab):
     page = in_tab()
     page.emulate_media(media="print")
     assert page.locator(".list-offered .line").first.is_visible()
-    assert not page.locator("button:visible").count()
+    assert not page.locator("button:visible, form:visible, nav:visible, input:visible").count()
+    assert "Save to the EHR" not in page.locator("main").inner_text()
+    assert not page.locator(".detail:visible").evaluate_all(
+        "(parts) => parts.filter((part) => part.scrollWidth > part.clientWidth).length"
+    )
+
+
+def test_every_sheet_of_paper_names_the_patient_and_few_are_needed(in_tab):
+    page = in_tab()
+    sheets = re.findall(rb"/Type /Page\b", page.pdf(format="A4"))
+    assert 1 < len(sheets) <= 4
+    page.emulate_media(media="print")
+    head = page.locator("body > .top")
+    style = "(part) => [getComputedStyle(part).display, getComputedStyle(part).breakInside]"
+    assert head.evaluate(style) == ["table-header-group", "avoid"]  # what makes it repeat on every sheet
+    assert "MRN" in head.inner_text()

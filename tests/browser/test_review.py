@@ -79,22 +79,43 @@ def test_a_decline_without_reason_is_not_stored_and_says_what_to_do(in_tab):
 
 def test_a_statement_redrafts_the_plan_at_once_and_stays_the_clinicians(in_tab):
     page = in_tab("no-results")
-    question = page.locator("#questions form").first
-    question.wait_for()
-    code = question.get_attribute("id").removeprefix("ask-")
-    fact = page.locator(f"#fact-{code}")
-    if question.get_by_role("button", name="Yes").count():
-        question.get_by_role("button", name="Yes").click()
-    elif question.locator("select").count():
-        question.locator("select").select_option(index=1)
-        question.get_by_role("button", name="Record").click()
-    else:
-        question.get_by_role("button", name="Confirm").click()
+    question = page.locator("#questions form", has=page.get_by_role("button", name="Confirm")).first
+    anchor = question.get_attribute("id")
+    fact = page.locator(f"#fact-{anchor.removeprefix('ask-')}")
+    question.get_by_role("button", name="Confirm").click()
     fact.locator(".state-stated").first.wait_for(state="attached")
+    assert page.evaluate("document.activeElement.id") == anchor
     page.reload()
     assert fact.locator(".state-stated").count() == 1
-    fact.locator("summary").first.click()
-    assert "stated this on" in fact.inner_text()
+    page.locator(f"#{anchor} a").click()
+    fact.get_by_role("button", name="Withdraw this statement").wait_for()
+
+
+def test_a_statement_corrected_after_a_save_is_one_statement_in_the_chart(in_tab, installation):
+    patient = "triple-negative-pdl1-high"
+    correct(in_tab(patient), "visceral-crisis", "true")
+    page = in_tab(patient)
+    correct(page, "visceral-crisis", "false", "Seen again")
+    page = in_tab(patient)
+    assert "disagree" not in page.locator("#fact-visceral-crisis").inner_text()
+    [statement] = [each for each in installation.observations_of(patient) if is_ours(each)]
+    assert (statement["valueBoolean"], statement["status"]) == (False, "final")
+
+
+def correct(page, code, value, reason=""):
+    """State a fact and save the plan."""
+    page.goto(f"{page.url.partition('#')[0]}#fact-{code}")
+    fact = page.locator(f"#fact-{code}")
+    fact.locator("select").select_option(value)
+    fact.get_by_label("Reason").fill(reason)
+    fact.get_by_role("button", name="Correct").click()
+    fact.locator(".state-stated").first.wait_for(state="attached")
+    page.get_by_role("button", name="Save to EHR").click()
+    page.locator(".delivery.saved").wait_for()
+
+
+def is_ours(observation):
+    return any("NamingSystem/statement" in each["system"] for each in observation.get("identifier", ()))
 
 
 def test_two_patients_side_by_side_never_mix(in_tab, browse):
