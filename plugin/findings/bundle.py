@@ -8,14 +8,16 @@ from typing import Any
 from plugin.errors import InputError
 from plugin.findings.elements import Json, code_of, id_in, objects, text_of
 
+MOST_NAMED = 5
 REMEDY = "give a FHIR Bundle, a JSON array of resources, or one resource"
 
 
 def resources_of(document: object) -> list[Json]:
     """The resources of a Bundle of any type, of an array, or the one resource; nested Bundles are opened.
 
-    Entries without a resource are skipped. Contained resources come after the one that contains them. Inside a
-    transaction, references by `urn:uuid` are replaced by the type and id of the resource they mean.
+    Entries without a resource are skipped; what stands where a resource should, but is none, is named in an
+    OperationOutcome, which the reader shows as a problem. Contained resources come after the one that contains them.
+    Inside a transaction, references by `urn:uuid` are replaced by the type and id of the resource they mean.
     Raises InputError for anything that is no FHIR, and for a document that holds no resource.
     """
     if not isinstance(document, dict | list):
@@ -24,7 +26,8 @@ def resources_of(document: object) -> list[Json]:
         raise InputError(f"the document is empty; {REMEDY}")
     if isinstance(document, dict) and not text_of(document.get("resourceType")):
         raise InputError(f"this is JSON, but not FHIR: it has no resourceType; {REMEDY}")
-    found = list(_opened(document, ""))
+    junk: list[str] = []
+    found = list(_opened(document, "", junk))
     if not found:
         kind = "Bundle" if isinstance(document, dict) else "array"
         raise InputError(f"the {kind} holds no FHIR resource; {REMEDY}")
@@ -32,18 +35,40 @@ def resources_of(document: object) -> list[Json]:
     resources = [_named(resource, url) for resource, url in found]
     if aliases:
         resources = [_rewritten(resource, aliases) for resource in resources]
-    return [part for resource in resources for part in (resource, *_contained(resource))]
+    opened = [part for resource in resources for part in (resource, *_contained(resource))]
+    return [*opened, _outcome(junk)] if junk else opened
 
 
-def _opened(node: Any, url: str) -> Iterator[tuple[Json, str]]:
+def _opened(node: Any, url: str, junk: list[str], where: str = "the input") -> Iterator[tuple[Json, str]]:
+    """The resources with their full URLs; what is none goes to `junk`."""
     if isinstance(node, list):
-        for item in node:
-            yield from _opened(item, "")
+        for number, item in enumerate(node, 1):
+            yield from _opened(item, "", junk, f"item {number}")
     elif isinstance(node, dict) and node.get("resourceType") == "Bundle":
-        for entry in objects(node.get("entry")):
-            yield from _opened(entry.get("resource"), text_of(entry.get("fullUrl")))
+        entries = node.get("entry")
+        for number, entry in enumerate(entries if isinstance(entries, list) else objects(entries), 1):
+            at = f"entry {number}"
+            if not isinstance(entry, dict):
+                junk.append(f"{at} ({_kind(entry)})")
+            elif "resource" in entry:
+                yield from _opened(entry["resource"], text_of(entry.get("fullUrl")), junk, at)
     elif isinstance(node, dict) and text_of(node.get("resourceType")):
         yield node, url
+    else:
+        junk.append(f"{where} ({_kind(node)})")
+
+
+def _kind(node: Any) -> str:
+    if isinstance(node, dict):
+        return "an object without resourceType"
+    return "nothing" if node is None else f"a JSON {type(node).__name__}"
+
+
+def _outcome(junk: list[str]) -> Json:
+    shown = ", ".join(junk[:MOST_NAMED]) + (", …" if len(junk) > MOST_NAMED else "")
+    text = f"no FHIR resource, and not read: {shown}; check how the input was made"
+    issue = {"severity": "warning", "code": "structure", "diagnostics": text}
+    return {"resourceType": "OperationOutcome", "issue": [issue]}
 
 
 def _named(resource: Json, url: str) -> Json:

@@ -12,11 +12,12 @@ import orjson
 from plugin.errors import InputError
 from plugin.findings.dates import day_of
 from plugin.findings.elements import Json, code_of, id_in, name_of, objects, references_of, text_of
+from plugin.findings.fhir_types import RESOURCE_TYPES
 from plugin.findings.model import Patient, Problem
 from plugin.findings.subject import death_of, describe, find_patient, subject_id
 
 FAILED = frozenset({"error", "fatal"})
-INCOMPLETE = "incomplete"
+INCOMPLETE, MALFORMED = "incomplete", "structure"
 EVERYTHING = "*"
 # The types that readers look at; what other types say about another patient cannot mix in.
 CLINICAL = frozenset(
@@ -169,6 +170,12 @@ def _of_patient(resources: list[Json], identity: str, certain: bool, problems: l
         if resource["resourceType"] == "Patient":
             if code_of(resource.get("id")) == identity:
                 yield resource
+            else:
+                why = "it is another patient than the one whose chart this is; check why it is in the input"
+                problems.append(Problem("mismatch", name_of(resource), why))
+        elif resource["resourceType"] not in RESOURCE_TYPES:
+            why = f"'{resource['resourceType']}' is no resource type of FHIR R4; it was not read"
+            problems.append(Problem("unread", name_of(resource), why))
         elif not subject or not identity or subject == identity:
             yield resource
         else:
@@ -186,6 +193,8 @@ def _gaps(resources: list[Json], problems: list[Problem]) -> Iterator[str]:
             continue
         for issue in objects(outcome.get("issue")):
             if text_of(issue.get("severity")) not in FAILED and issue.get("code") != INCOMPLETE:
+                if issue.get("code") == MALFORMED and text_of(issue.get("diagnostics")):
+                    problems.append(Problem("unread", "", text_of(issue.get("diagnostics"))))
                 continue
             found = issue.get("expression")
             kinds = [kind for kind in found if isinstance(kind, str)] if isinstance(found, list) else []

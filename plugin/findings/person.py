@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from plugin.findings.chart import Chart
-from plugin.findings.dates import completed_years, first_day
+from plugin.findings.dates import completed_years, first_day, spoken
 from plugin.findings.elements import code_of, objects, text_of
 from plugin.findings.model import Finding, Problem
 from plugin.library.vocabulary import Vocabulary
@@ -53,7 +53,7 @@ def _age(chart: Chart, code: str) -> Finding | None:
     if years < 0 and first_day(chart.born) <= chart.as_of:
         years = 0
     if not 0 <= years <= OLDEST:
-        text = f"the birth date {chart.born} would make the age {years}"
+        text = f"the birth date, {spoken(chart.born)}, would make the age {years}"
         chart.problems.append(Problem("impossible", chart.patient.reference, text))
         return None
     note = "" if len(chart.born) == 10 else "the birth date is not complete; this age is certain, one more is possible"

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from plugin.errors import InputError
-from plugin.findings.dates import day_of, in_future
+from plugin.findings.dates import day_of, in_future, spoken
 from plugin.findings.elements import Json, code_of, codings_of, id_in, objects, reference_of, text_of
 from plugin.findings.model import Patient, Problem
 
@@ -79,7 +79,7 @@ def death_of(resource: Json, as_of: date) -> tuple[bool | None, str, Problem | N
                 Problem("unread", where, "the time of death is not a date; the death itself is taken as so"),
             )
         if in_future(when, as_of):
-            return None, "", Problem("impossible", where, f"the date of death {day} lies in the future")
+            return None, "", Problem("impossible", where, f"the date of death, {spoken(day)}, lies in the future")
         return True, day, None
     flag = resource.get("deceasedBoolean")
     if flag is None or isinstance(flag, bool):

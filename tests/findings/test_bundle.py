@@ -44,7 +44,7 @@ def test_an_array_and_a_single_resource_are_read() -> None:
 def test_entries_without_a_resource_are_skipped() -> None:
     document = {
         "resourceType": "Bundle",
-        "entry": [{"fullUrl": "urn:uuid:1"}, None, {"resource": None}, {"resource": ER}],
+        "entry": [{"fullUrl": "urn:uuid:1"}, {"response": {"status": "204"}}, {"resource": ER}],
     }
     assert resources_of(document) == [ER]
 
@@ -112,6 +112,32 @@ def test_two_patients_are_refused_by_name() -> None:
 def test_two_patients_of_whom_one_is_meant() -> None:
     findings = read_findings([PATIENT, {**PATIENT, "id": "q"}, ER], WORDS, AS_OF)
     assert (findings.patient.id, findings["er"].value) == ("p", "positive")
+    assert [(problem.kind, problem.reference) for problem in findings.problems] == [("mismatch", "Patient/q")]
+
+
+@pytest.mark.parametrize(
+    ("document", "named"),
+    [
+        ([PATIENT, None, ER, 7, {"id": "x"}], "item 2 (nothing), item 4 (a JSON int), item 5 (an object without"),
+        ({"resourceType": "Bundle", "entry": [{"resource": ER}, None]}, "entry 2 (nothing)"),
+        ({"resourceType": "Bundle", "entry": [{"resource": "text"}, {"resource": ER}]}, "entry 1 (a JSON str)"),
+    ],
+)
+def test_what_is_no_resource_is_said(document: Any, named: str) -> None:
+    findings = read_findings(resources_of(document), WORDS, AS_OF)
+    (problem,) = findings.problems
+    assert (problem.kind, findings["er"].value) == ("unread", "positive")
+    assert named in problem.text
+
+
+def test_an_entry_that_brings_no_resource_is_no_fault() -> None:
+    document = {"resourceType": "Bundle", "entry": [{"request": {"method": "DELETE"}}, {"resource": ER}]}
+    assert resources_of(document) == [ER]
+
+
+def test_an_unknown_resource_type_is_said() -> None:
+    findings = read_findings([PATIENT, ER, {"resourceType": "Observaton", "id": "x"}], WORDS, AS_OF)
+    assert [(problem.kind, problem.reference) for problem in findings.problems] == [("unread", "Observaton/x")]
 
 
 def test_two_charts_without_a_patient_are_refused() -> None:
