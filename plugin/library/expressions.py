@@ -179,7 +179,7 @@ def deciding(
 
     Where one of several operands would be enough, the cheapest set counts by `cost` of its names (so that a reported
     fact is preferred to a presumed one), then the one written first. For an undecided expression these are the unknown
-    names that keep it so.
+    names that keep it so. That something is known at all does not rest on its value.
     """
     match expression:
         case Negation(operand):
@@ -189,6 +189,8 @@ def deciding(
             return _of_several([deciding(operand, environment, cost) for operand in operands], False, cost)
         case Disjunction(operands):
             return _of_several([deciding(operand, environment, cost) for operand in operands], True, cost)
+        case Existence(name) if environment.get(name) is not None:
+            return True, frozenset()
     return evaluate(expression, environment), names_in(expression)
 
 

@@ -22,7 +22,7 @@ from plugin.library.yaml_file import read_yaml
 
 @dataclass(frozen=True)
 class Case:
-    """One case of a template; `findings` are plain values."""
+    """One case of a template; `findings` are plain values, `unknown` for a fact that must not be presumed."""
 
     template: str
     id: str
@@ -66,7 +66,7 @@ def facts_of(case: Case) -> Facts:
 
 def findings_of(case: Case, vocabulary: Vocabulary) -> Findings:
     """The stated values, what follows from them, and what the vocabulary presumes where nothing is stated."""
-    findings = {code: Finding(code, "known", value) for code, value in case.findings.items()}
+    findings = {code: _stated(code, value) for code, value in case.findings.items()}
     _derive(findings, vocabulary)
     environment = _environment(findings, vocabulary)
     for code, definition in vocabulary.items():
@@ -74,6 +74,10 @@ def findings_of(case: Case, vocabulary: Vocabulary) -> Findings:
             findings[code] = Finding(code, "presumed", definition.presumption.value)
     _derive(findings, vocabulary)
     return Findings(Patient("example", "Patient/example"), list(findings.values()), vocabulary)
+
+
+def _stated(code: str, value: Value) -> Finding:
+    return Finding(code, "unknown") if value == "unknown" else Finding(code, "known", value)
 
 
 def _derive(findings: dict[str, Finding], vocabulary: Vocabulary) -> None:
@@ -88,7 +92,7 @@ def _derive(findings: dict[str, Finding], vocabulary: Vocabulary) -> None:
         findings.update(derived)
 
 
-def _environment(findings: dict[str, Finding], vocabulary: Vocabulary) -> dict[str, Value]:
+def _environment(findings: dict[str, Finding], vocabulary: Vocabulary) -> dict[str, Value | None]:
     return {vocabulary[code].variable: finding.value for code, finding in findings.items()}
 
 

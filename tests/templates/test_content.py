@@ -103,6 +103,11 @@ def test_unsourced_rules_are_marked_and_cite_nothing(template: Template) -> None
             assert not (marked and action.get("documentation")), action["id"]
 
 
+def test_what_no_source_backs_is_not_called_highly_certain(template: Template) -> None:
+    rules = (*template.category_rules, *template.gates, *template.item_rules)
+    assert [rule.id for rule in rules if rule.grounds.unsourced and rule.grounds.confidence == "high"] == []
+
+
 def _texts(value: Any, key: str = "") -> Iterator[str]:
     if isinstance(value, dict):
         for name, inner in value.items():
