@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 
 from plugin.findings.elements import Coding
@@ -41,7 +42,8 @@ def read_parts(entry: Entry, answer: Answer, parts: list[Part], index: Index) ->
     maps = tuple(name for part in parts for name in part.answers)
     subjects = tuple(subject for part in parts for subject in part.subject)
     lexicon = index.lexicon(maps, subjects, tuple(unit for part in parts for unit in part.units))
-    texts = [text for text in answer.texts if text]
+    others = tuple(label for part in parts for label in part.other_labels)
+    texts = [_without_others(text, others) for text in answer.texts if text]
     spoken = [lexicon.read(text) for text in texts]
     coded = {part.name: _coded(answer, part, index) for part in parts}
     if not any(coded.values()):
@@ -54,6 +56,14 @@ def read_parts(entry: Entry, answer: Answer, parts: list[Part], index: Index) ->
         if read is not None:
             found[part.name] = read
     return _in_its_unit(found, parts) or _nothing(answer, spoken, parts)
+
+
+def _without_others(text: str, labels: tuple[str, ...]) -> str:
+    """A text without the numbers that belong to other scores, each said right behind its label: `TPS 25 %`."""
+    if not labels:
+        return text
+    named = "|".join(re.escape(label) for label in labels)
+    return re.sub(rf"(?i)\b(?:{named})\b\s*[:=]?\s*(?:[<>]=?|[≤≥])?\s*\d+(?:[.,]\d+)?\s*%?(?![\w-])", " ", text)
 
 
 def _in_its_unit(found: dict[str, Read], parts: list[Part]) -> dict[str, Read]:
@@ -72,12 +82,17 @@ def _in_its_unit(found: dict[str, Read], parts: list[Part]) -> dict[str, Read]:
 def _claimed(reading: Reading, entry: Entry, answer: Answer, parts: list[Part], index: Index) -> bool:
     """Whether every number of a text belongs to a part that reads numbers of that unit."""
     numeric = [part for part in parts if part.kind == "number"]
+    shares = [part.share_above for part in parts if part.share_above]
 
     def fits(unit: str, part: Part) -> bool:
         free = bool(part.label) or _unitless(entry, part, index) or _unit_said(answer, part)
         return unit in part.units or (not unit and free)
 
-    return all(any(fits(number.unit, part) for part in numeric) for number in reading.numbers)
+    return all(
+        any(fits(number.unit, part) for part in numeric)
+        or (number.unit == PERCENT and any((number.interval > least) is True for least in shares))
+        for number in reading.numbers
+    )
 
 
 def _half_read(reading: Reading) -> Reading:

@@ -143,6 +143,8 @@ def _part(fields: Fields) -> Part:
         units=fields.all("unit"),
         unitless=fields.names("unitless"),
         label=fields.one("label", ""),
+        other_labels=fields.all("other-label"),
+        share_above=fields.one("share-above", 0),
         minimum=fields.one("minimum"),
         maximum=fields.one("maximum"),
         fallback=fields.one("fallback", False),

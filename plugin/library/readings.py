@@ -30,7 +30,9 @@ class Part:
     subject: names that the display may use, by the ConceptMap of names; another name beside the code is a mismatch.
     units: accepted units; unitless: ValueSets of tests whose unit may be missing; label: word that must stand before
         the number when it is read from text.
-    minimum, maximum: a number outside is impossible.
+        other_labels: labels of numbers in the same text that are read over.
+    minimum, maximum: a number outside is impossible. share_above: a percentage of cells beside an answer is read over
+        where it lies above this.
     fallback: counts only where the other parts say nothing.
     sites: ValueSet of body sites that a `condition` must have.
     genes: ValueSet of genes. origins: accepted genomic sources, `unstated` among them where none need be named.
@@ -58,6 +60,8 @@ class Part:
     units: tuple[str, ...] = ()
     unitless: tuple[str, ...] = ()
     label: str = ""
+    other_labels: tuple[str, ...] = ()
+    share_above: float = 0
     minimum: float | None = None
     maximum: float | None = None
     fallback: bool = False
