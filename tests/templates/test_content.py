@@ -19,6 +19,7 @@ ORDERING = re.compile(
     re.IGNORECASE,
 )
 WITHDRAWN_OR_UNAPPROVED = re.compile(r"atezolizumab|bevacizumab|giredestrant|tecentriq|avastin", re.IGNORECASE)
+CLAUSE = re.compile(r"[.;:]\s*(?:$|(?=\S))")
 LONGEST_TITLE = 120
 
 
@@ -101,6 +102,16 @@ def test_unsourced_rules_are_marked_and_cite_nothing(template: Template) -> None
         for action in resource.get("action", []):
             marked = any(extensions(action, "rule-unsourced"))
             assert not (marked and action.get("documentation")), action["id"]
+
+
+def test_rules_that_join_in_one_item_say_nothing_twice(template: Template) -> None:
+    reasons: dict[str, set[str]] = {}
+    for rule in template.item_rules:
+        reasons.setdefault(rule.code, set()).add(rule.reason)
+    clauses = {
+        code: [clause for reason in said for clause in CLAUSE.split(reason) if clause] for code, said in reasons.items()
+    }
+    assert {code: said for code, said in clauses.items() if len(said) > len(set(said))} == {}
 
 
 def test_what_no_source_backs_is_not_called_highly_certain(template: Template) -> None:
