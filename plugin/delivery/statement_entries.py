@@ -25,6 +25,9 @@ class StatementEntries:
     places: dict[str, str] = field(default_factory=dict)
 
 
+PROFILE = {"profile": [f"{CANONICAL}/StructureDefinition/finding-observation"]}
+
+
 def statement_entries(plan: ReviewedPlan, held: Copies) -> StatementEntries:
     """What has to be written so that the EHR holds each statement once, as it stands now.
 
@@ -61,7 +64,7 @@ def statement(plan: ReviewedPlan, code: str) -> Resource:
     """A statement as the EHR is to hold it, without the id, which is the EHR's to give."""
     resource = observation(plan.statements[code], plan.template.vocabulary[code], plan.patient.patient_id)
     del resource["id"]
-    resource["meta"] = {"profile": [f"{CANONICAL}/StructureDefinition/finding-observation"]}
+    resource["meta"] = PROFILE
     resource["identifier"] = [statement_identifier(plan.patient, code)]
     return resource
 
@@ -78,7 +81,6 @@ def _taken_back(plan: ReviewedPlan, fact: Fact, copies: list[Resource]) -> Itera
         "text": "; ".join(filter(None, ("Withdrawn", fact.reason))),
     }
     for copy in filter(is_in_force, copies):
-        # Our profile is one of statements that stand, so what is taken back no longer claims it.
         kept = {name: value for name, value in copy.items() if name not in ("meta", "text")}
-        withdrawn = kept | {"status": ENTERED_IN_ERROR, "note": [*copy.get("note", ()), note]}
+        withdrawn = kept | {"meta": PROFILE, "status": ENTERED_IN_ERROR, "note": [*copy.get("note", ()), note]}
         yield updated(withdrawn, copy, plan.patient.iss)

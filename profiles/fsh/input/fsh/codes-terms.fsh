@@ -197,3 +197,11 @@ Description: "Drafting either had all facts it needed or asks for more."
 * insert PlainValueSet
 * http://hl7.org/fhir/guidance-response-status#success
 * http://hl7.org/fhir/guidance-response-status#data-required
+
+ValueSet: StatementStatus
+Id: statement-status
+Title: "Status of a clinician's statement"
+Description: "A statement stands or was withdrawn."
+* insert PlainValueSet
+* http://hl7.org/fhir/observation-status#final
+* http://hl7.org/fhir/observation-status#entered-in-error

@@ -43,9 +43,9 @@ Profile: FindingObservation
 Parent: Observation
 Id: finding-observation
 Title: "Clinician's statement of a fact"
-Description: "A fact of the vocabulary stated or corrected by a clinician. It leads over what the chart says; corrections of it are new statements."
+Description: "A fact of the vocabulary stated or corrected by a clinician. It leads over what the chart says. A correction updates it; a withdrawal marks it entered-in-error."
 * insert PlainDefinition
-* status = #final
+* status from StatementStatus (required)
 * code from FindingCodes (required)
 * code.coding 1..*
 * subject 1..1
