@@ -46,7 +46,7 @@ def _category_extensions(line: CategoryLine) -> list[dict[str, Any]]:
     result = [_extension("activity-disposition", "valueCode", line.disposition)]
     for name, system, code in (
         ("activity-strength", "rule-evidence", line.evidence_kind),
-        ("activity-certainty", "rule-confidence", line.confidence),
+        ("activity-certainty", "rule-confidence", "" if line.unsourced else line.confidence),
     ):
         if code:
             concept = {"coding": [{"system": system_url(system), "code": code}]}

@@ -16,12 +16,8 @@ _REFERRED_TO = {"Medication": "r"}
 # What a reviewed plan is written as, and read back.
 _WRITTEN = {
     "CarePlan": "crus",
-    "DocumentReference": "crs",
-    "Goal": "crus",
-    "GuidanceResponse": "crs",
     "Observation": "crus",
     "Provenance": "crs",
-    "Questionnaire": "crs",
     "QuestionnaireResponse": "crs",
 }
 
