@@ -5,6 +5,7 @@ from __future__ import annotations
 import calendar
 import re
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -30,12 +31,14 @@ def _exists(day: str) -> bool:
     return True
 
 
+@lru_cache(maxsize=8192)
 def first_day(day: str) -> date:
     """The earliest day that a (partial) date can mean."""
     parts = [int(part) for part in day.split("-")]
     return date(*[*parts, 1, 1][:3])
 
 
+@lru_cache(maxsize=8192)
 def last_day(day: str) -> date:
     """The latest day that a (partial) date can mean."""
     parts = [int(part) for part in day.split("-")]

@@ -9,7 +9,7 @@ from weakref import WeakKeyDictionary
 
 from plugin.findings.elements import Coding, codings_of, objects
 from plugin.findings.lexicon import Lexicon, Namer
-from plugin.findings.phrases import ANY_WORDS, pattern_of, plain, tokens
+from plugin.findings.phrases import ANY_WORDS, Phrases, pattern_of, plain, tokens
 from plugin.library.code_sets import CodeMap, CodeSet, CodeSets
 from plugin.library.content import system_url
 from plugin.library.expressions import names_in
@@ -64,6 +64,7 @@ class Index:
     _memberships: dict[tuple[str, str], frozenset[str]] = field(default_factory=dict)
     _words: dict[str, set[str]] = field(default_factory=dict)
     _patterns: list[tuple[re.Pattern[str], str]] = field(default_factory=list)
+    _remarks: dict[str, Phrases[str]] = field(default_factory=dict)
     _lexicons: dict[tuple[tuple[str, ...], ...], Lexicon] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -186,6 +187,12 @@ class Index:
     def set(self, name: str) -> CodeSet:
         """The ValueSet of this name."""
         return self.code_sets.sets[name]
+
+    def remarks(self, name: str) -> Phrases[str]:
+        """The words of a ValueSet, to be found in remarks."""
+        if name not in self._remarks:
+            self._remarks[name] = Phrases((word, word) for word in self.set(name).words)
+        return self._remarks[name]
 
     def lexicon(self, maps: tuple[str, ...], subjects: tuple[str, ...], units: tuple[str, ...] = ()) -> Lexicon:
         """The words that answers of these ConceptMaps may use, about these subjects, in these units."""

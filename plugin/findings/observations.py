@@ -10,7 +10,7 @@ from plugin.findings.evidence import Evidence
 from plugin.findings.index import Index, Panel, Wanted
 from plugin.findings.model import Problem
 from plugin.findings.parts import Read, answer_to, read_parts
-from plugin.findings.phrases import Phrases, plain, tokens
+from plugin.findings.phrases import plain, tokens
 from plugin.findings.resolve import in_a_word
 from plugin.findings.samples import contradicting
 from plugin.findings.values import Answer, answer_of, interpretation_of
@@ -181,12 +181,14 @@ class ObservationReader:
 
     def _remarked(self, entry: Entry, answer: Answer, names: tuple[str, ...], remarks: str) -> str:
         """The title of the ValueSet that specimen, method or remarks belong to; a denied word is none."""
+        if not names:
+            return ""
         words = tokens(plain(" ; ".join([remarks, *entry.names, *answer.texts])))
         for name in names:
             code_set = self.index.set(name)
             if any((coding.system, coding.code) in code_set.displays for coding in entry.remarks):
                 return code_set.title
-            for match in Phrases((word, word) for word in code_set.words).find(words):
+            for match in self.index.remarks(name).find(words):
                 if not DENIALS.intersection(words[max(0, match.start - DENIAL_REACH) : match.start]):
                     return code_set.title
         return ""

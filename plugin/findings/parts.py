@@ -59,7 +59,7 @@ def read_parts(entry: Entry, answer: Answer, parts: list[Part], index: Index) ->
 
 
 def _without_others(text: str, labels: tuple[str, ...]) -> str:
-    """A text without the numbers that belong to other scores, each said right behind its label: `TPS 25 %`."""
+    """A text without the numbers that belong to other scores, each said right behind its label."""
     if not labels:
         return text
     named = "|".join(re.escape(label) for label in labels)
