@@ -33,3 +33,12 @@ def template():
 @pytest.fixture(scope="session")
 def as_of():
     return AS_OF
+
+
+@pytest.fixture(scope="session")
+def playwright():
+    """One driver for all browser tests: a process can hold no second one."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as driver:
+        yield driver

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from flask import Flask, redirect, request, session
-from playwright.sync_api import Frame, Page, sync_playwright
+from playwright.sync_api import Frame, Page, Playwright
 from werkzeug.serving import BaseWSGIServer, make_server
 
 from plugin.launch.context import current_context
@@ -69,12 +69,11 @@ def served(app: Flask, tls: tuple[str, str] | None) -> Iterator[BaseWSGIServer]:
 
 
 @contextmanager
-def chromium(*switches: str) -> Iterator[Page]:
+def chromium(playwright: Playwright, *switches: str) -> Iterator[Page]:
     arguments = ["--no-sandbox", "--host-resolver-rules=MAP *.example 127.0.0.1", *switches]
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
-        yield browser.new_context(ignore_https_errors=True).new_page()
-        browser.close()
+    browser = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
+    yield browser.new_context(ignore_https_errors=True).new_page()
+    browser.close()
 
 
 def ehr_page(ehr: FakeEhr, plugin_url: str) -> Flask:
@@ -122,6 +121,7 @@ def test_two_launches_in_frames_keep_their_patients_apart(
     certificate: tuple[str, str],
     across_sites: bool,
     switches: tuple[str, ...],
+    playwright: Playwright,
 ) -> None:
     clock.at = datetime.now(UTC)
     tls = certificate if across_sites else None
@@ -138,7 +138,7 @@ def test_two_launches_in_frames_keep_their_patients_apart(
         )
         add_page(plugin)
         front.app = plugin.app
-        page = stack.enter_context(chromium(*switches))
+        page = stack.enter_context(chromium(playwright, *switches))
         page.goto(site, wait_until="load")
         frames = [frame for frame in page.frames if frame != page.main_frame]
         assert [text_of(frame) for frame in frames] == ["p1 visit 1", "p2 visit 1"]
