@@ -33,6 +33,8 @@ def statement(definition: FindingDefinition, value: Value, as_of: date) -> dict[
 
 
 def _value(definition: FindingDefinition, value: Value) -> dict[str, Any]:
+    if value == "unknown":
+        return {"dataAbsentReason": {"coding": [{"code": "unknown"}]}}
     if isinstance(value, bool):
         return {"valueBoolean": value}
     if isinstance(value, str):

@@ -11,13 +11,13 @@ from typing import Any
 from plugin.drafting.facts import Facts
 from plugin.drafting.model import Draft
 from plugin.drafting.plan import draft_plan
-from plugin.findings.model import Finding, Findings, Patient
+from plugin.findings.model import Findings
 from plugin.library.content import content_folder
-from plugin.library.expressions import evaluate
 from plugin.library.rules import Template
 from plugin.library.template import load_template
-from plugin.library.vocabulary import FindingDefinition, Value, Vocabulary
+from plugin.library.vocabulary import Value, Vocabulary
 from plugin.library.yaml_file import read_yaml
+from tests.stated import findings_from_values
 
 
 @dataclass(frozen=True)
@@ -65,37 +65,4 @@ def facts_of(case: Case) -> Facts:
 
 
 def findings_of(case: Case, vocabulary: Vocabulary) -> Findings:
-    """The stated values, what follows from them, and what the vocabulary presumes where nothing is stated."""
-    findings = {code: _stated(code, value) for code, value in case.findings.items()}
-    _derive(findings, vocabulary)
-    environment = _environment(findings, vocabulary)
-    for code, definition in vocabulary.items():
-        if code not in findings and _is_presumed(definition, environment):
-            findings[code] = Finding(code, "presumed", definition.presumption.value)
-    _derive(findings, vocabulary)
-    return Findings(Patient("example", "Patient/example"), list(findings.values()), vocabulary)
-
-
-def _stated(code: str, value: Value) -> Finding:
-    return Finding(code, "unknown") if value == "unknown" else Finding(code, "known", value)
-
-
-def _derive(findings: dict[str, Finding], vocabulary: Vocabulary) -> None:
-    """Add what follows from the findings so far, until nothing new follows."""
-    while derived := {
-        code: Finding(code, "derived", derivation.value)
-        for code, definition in vocabulary.items()
-        if code not in findings
-        for derivation in reversed(definition.derivations)
-        if evaluate(derivation.when, _environment(findings, vocabulary)) is True
-    }:
-        findings.update(derived)
-
-
-def _environment(findings: dict[str, Finding], vocabulary: Vocabulary) -> dict[str, Value | None]:
-    return {vocabulary[code].variable: finding.value for code, finding in findings.items()}
-
-
-def _is_presumed(definition: FindingDefinition, environment: dict[str, Value]) -> bool:
-    presumption = definition.presumption
-    return presumption is not None and not any(evaluate(sign, environment) is True for sign in presumption.unless)
+    return findings_from_values(case.findings, vocabulary, case.as_of)
