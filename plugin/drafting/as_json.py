@@ -16,8 +16,8 @@ def draft_json(draft: Draft) -> dict[str, Any]:
         "templates": {"id": draft.template_id, "version": draft.template_version},
         "no_plan": draft.no_plan,
         "offered": [_offered(line) for line in draft.standing("offered")],
-        "conditional": [_conditional(line) for line in draft.standing("conditional")],
-        "judgement": [_judgement(line) for line in draft.standing("judgement")],
+        "conditional": [_waiting(line) for line in draft.standing("conditional")],
+        "judgement": [_waiting(line) for line in draft.standing("judgement")],
         "not_offered": [_closed(line) for line in draft.standing("not-offered")],
         "assessments": [_item(line) for line in draft.assessments],
         "supportive_care": [_item(line) for line in draft.supportive_care],
@@ -46,54 +46,29 @@ def finding_json(finding: Finding) -> dict[str, Any]:
     }
 
 
-def _common(line: CategoryLine) -> dict[str, Any]:
-    return {
-        "code": line.code,
-        "rule": line.rule,
-        "why": line.why,
-        "because": list(line.because),
-        "evidence": [source.id for source in line.sources],
-        "unsourced": line.unsourced,
-        "derives": _written(line.derives),
-        "presumes": _written(line.presumes),
-        "flags": list(line.flags),
-    }
+def _reason(line: CategoryLine | ItemLine) -> dict[str, Any]:
+    return {"code": line.code, "rule": line.rule, "why": line.why, "because": list(line.because)}
+
+
+def _authority(line: CategoryLine | ItemLine) -> dict[str, Any]:
+    return {"evidence": [source.id for source in line.sources], "unsourced": line.unsourced}
 
 
 def _offered(line: CategoryLine) -> dict[str, Any]:
-    return _common(line)
+    rests_on = {"derives": _written(line.derives), "presumes": _written(line.presumes), "flags": list(line.flags)}
+    return _reason(line) | _authority(line) | rests_on
 
 
-def _conditional(line: CategoryLine) -> dict[str, Any]:
-    return _common(line) | {"waits_for": list(line.waits_for), "missing": list(line.missing)}
-
-
-def _judgement(line: CategoryLine) -> dict[str, Any]:
-    return _conditional(line)
+def _waiting(line: CategoryLine) -> dict[str, Any]:
+    return _offered(line) | {"waits_for": list(line.waits_for), "missing": list(line.missing)}
 
 
 def _closed(line: CategoryLine) -> dict[str, Any]:
-    return {
-        "code": line.code,
-        "rule": line.rule,
-        "why": line.why,
-        "closed_by": _written(line.closed_by),
-        "because": list(line.because),
-        "presumes": _written(line.presumes),
-    }
+    return _reason(line) | {"closed_by": _written(line.closed_by), "presumes": _written(line.presumes)}
 
 
 def _item(line: ItemLine) -> dict[str, Any]:
-    return {
-        "code": line.code,
-        "rule": line.rule,
-        "why": line.why,
-        "because": list(line.because),
-        "evidence": [source.id for source in line.sources],
-        "unsourced": line.unsourced,
-        "opens": list(line.opens),
-        "accompanies": list(line.accompanies),
-    }
+    return _reason(line) | _authority(line) | {"opens": list(line.opens), "accompanies": list(line.accompanies)}
 
 
 def _written(facts: tuple[Fact, ...]) -> list[str]:

@@ -27,17 +27,27 @@ def draft_plan(findings: Findings, template: Template, as_of: date) -> Draft:
         return _nothing(stop, categories, facts, template, as_of)
     due = item_lines("assessment", facts, template, categories)
     categories = tuple(_waiting(line, facts, due) for line in categories)
+    return replace(
+        _bare(facts, template, as_of, categories),
+        assessments=_assessments(due, categories, template),
+        supportive_care=item_lines("supportive-care", facts, template, categories),
+        to_confirm=_to_confirm(categories, findings),
+    )
+
+
+def _bare(facts: Facts, template: Template, as_of: date, categories: tuple[CategoryLine, ...]) -> Draft:
+    """A draft of nothing but categories and alerts."""
     return Draft(
-        findings=findings,
+        findings=facts.findings,
         as_of=as_of.isoformat(),
         template_id=template.id,
         template_version=template.version,
         template_title=template.title,
         categories=categories,
-        assessments=_assessments(due, categories, template),
-        supportive_care=item_lines("supportive-care", facts, template, categories),
+        assessments=(),
+        supportive_care=(),
         alerts=alerts(facts, template),
-        to_confirm=_to_confirm(categories, findings),
+        to_confirm=(),
     )
 
 
@@ -65,20 +75,8 @@ def _nothing(stop: Gate, categories: Iterable[CategoryLine], facts: Facts, templ
         )
         for line in categories
     )
-    said = alerts(facts, template)
-    return Draft(
-        findings=facts.findings,
-        as_of=as_of.isoformat(),
-        template_id=template.id,
-        template_version=template.version,
-        template_title=template.title,
-        categories=closed,
-        assessments=(),
-        supportive_care=(),
-        alerts=said or (Alert("judgement", stop.reason, "critical"),),
-        to_confirm=(),
-        no_plan=stop.reason,
-    )
+    draft = _bare(facts, template, as_of, closed)
+    return replace(draft, alerts=draft.alerts or (Alert("judgement", stop.reason, "critical"),), no_plan=stop.reason)
 
 
 def _waiting(line: CategoryLine, facts: Facts, due: tuple[ItemLine, ...]) -> CategoryLine:

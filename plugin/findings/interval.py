@@ -62,9 +62,3 @@ class Interval:
 
     def __le__(self, number: float) -> bool | None:
         return None if (above := self > number) is None else not above
-
-    def equals(self, number: float) -> bool | None:
-        """Whether it is this number."""
-        if self.exact is not None:
-            return self.exact == number
-        return None if self.low <= number <= self.high else False
