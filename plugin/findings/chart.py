@@ -94,7 +94,7 @@ def open_chart(resources: list[Json], as_of: date) -> Chart:
         by_type.setdefault(resource["resourceType"], []).append(resource)
     inputs = sorted({name_of(resource) for resource in mine if resource["resourceType"] != "OperationOutcome"})
     names = {(resource["resourceType"], code_of(resource.get("id"))): resource for resource in mine}
-    strays = frozenset(name_of(resource) for resource in mine if subject_id(resource) not in ("", identity))
+    strays = frozenset(name_of(found) for found in mine if not person and subject_id(found) not in ("", identity))
     return Chart(
         as_of=as_of,
         patient=describe(person, identity),

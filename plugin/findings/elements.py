@@ -39,8 +39,10 @@ def code_of(value: Any) -> str:
 
 def codings_of(concept: Any) -> list[Coding]:
     """The codings of a CodeableConcept that carry a code."""
+    if not isinstance(concept, dict):
+        return []
     found = []
-    for coding in objects(concept.get("coding")) if isinstance(concept, dict) else ():
+    for coding in objects(concept.get("coding")):
         code = code_of(coding.get("code"))
         if code:
             system, code = canonical_coding(text_of(coding.get("system")), code)
@@ -82,7 +84,8 @@ def id_in(reference: str) -> str:
     """The id that a reference ends in: `Patient/1`, `https://ehr/fhir/Patient/1/_history/2`, `urn:uuid:1`, `#1`."""
     if "?" in reference:
         return ""
-    reference = reference.split("/_history/", 1)[0]
+    if "/_history/" in reference:
+        reference = reference.split("/_history/", 1)[0]
     return reference.rsplit("/", 1)[-1].rsplit(":", 1)[-1].lstrip("#")
 
 

@@ -23,7 +23,8 @@ from plugin.findings.elements import (
 )
 from plugin.findings.evidence import Origin, Site
 from plugin.findings.index import Index
-from plugin.findings.phrases import Phrases, plain, tokens
+from plugin.findings.phrases import plain, tokens
+from plugin.findings.questions import Question
 
 TAKEN_BACK = "it was cancelled or entered in error"
 WITHDRAWN = frozenset({"entered-in-error", "cancelled"})
@@ -65,40 +66,51 @@ class Entries:
         self.chart = chart
         self.index = index
         self._sites = index.code_sets.maps["specimen-sites"]
-        self._site_words = Phrases(self._sites.words.items())
         self._around: dict[str, list[Json]] = {}
         for report in chart.of_type("DiagnosticReport"):
             for reference in references_of(report.get("result")):
                 self._around.setdefault(reference, []).append(report)
-        for panel in chart.of_type("Observation"):
-            for reference in references_of(panel.get("hasMember")):
-                self._around.setdefault(reference, []).append(panel)
+        self._asked = [self._heard(observation) for observation in chart.of_type("Observation")]
+
+    def _heard(self, observation: Json) -> tuple[Json, Question, bool]:
+        """An Observation, what it asks, and whether it or one of its components may matter."""
+        if "hasMember" in observation:
+            for reference in references_of(observation["hasMember"]):
+                self._around.setdefault(reference, []).append(observation)
+        question = self.index.questions.of(observation.get("code"))
+        components = objects(observation["component"]) if "component" in observation else ()
+        matters = question.matters or any(self.index.questions.of(part.get("code")).matters for part in components)
+        return observation, question, matters
 
     def all(self) -> Iterator[tuple[Json, list[Entry]]]:
         """Every Observation that may matter, with its own entry first, then those of its components."""
-        for observation in self.chart.of_type("Observation"):
-            components = objects(observation.get("component"))
-            questions = [observation.get("code"), *(component.get("code") for component in components)]
-            if any(self.index.concerns(question) for question in questions):
+        for observation, question, matters in self._asked:
+            if matters and not question.finding:
                 yield observation, self.of(observation)
+
+    def stated(self) -> Iterator[tuple[str, Json]]:
+        """The findings that clinicians state with a code of our own."""
+        for observation, question, _ in self._asked:
+            if question.finding:
+                yield question.finding, observation
 
     def of(self, observation: Json) -> list[Entry]:
         """The entry of an Observation, and of each of its components."""
-        around = self._around.get(name_of(observation), [])
+        reference = name_of(observation)
+        around = self._around.get(reference, [])
         specimens = self._specimens(observation, around)
-        origin = self._origin(observation, around, specimens)
+        question = self.index.questions.of(observation.get("code"))
+        origin = self._origin(reference, question, observation, around, specimens)
         remarks, words = _remarks(observation, around, specimens)
-        impossible = self._impossible(observation, specimens)
         components = objects(observation.get("component"))
-        codings = tuple(codings_of(observation.get("code")))
         own = Entry(
             observation,
             origin,
-            codings,
-            tuple(_names(observation.get("code"))),
+            question.codings,
+            question.names,
             remarks,
             words,
-            impossible,
+            self._impossible(observation, specimens),
             has_parts=bool(components or observation.get("hasMember")),
             self_reported=_self_reported(observation),
             notes=_notes([observation, *around, *specimens]),
@@ -106,12 +118,12 @@ class Entries:
         return [own, *(self._component(component, own) for component in components)]
 
     def _component(self, component: Json, own: Entry) -> Entry:
-        code = component.get("code")
+        question = self.index.questions.of(component.get("code"))
         return Entry(
             component,
             own.origin,
-            tuple(codings_of(code)),
-            tuple(_names(code)),
+            question.codings,
+            question.names,
             own.remarks,
             own.remark_words,
             own.impossible,
@@ -126,13 +138,15 @@ class Entries:
                 return found
         return []
 
-    def _origin(self, observation: Json, around: list[Json], specimens: list[Json]) -> Origin:
+    def _origin(
+        self, name: str, question: Question, observation: Json, around: list[Json], specimens: list[Json]
+    ) -> Origin:
         references = [
             reference for holder in (observation, *around) for reference in references_of(holder.get("specimen"))
         ]
         return Origin(
-            reference=name_of(observation),
-            label=words_of(observation.get("code")),
+            reference=name,
+            label=question.label,
             day=_day(observation, around, specimens),
             specimen=name_of(specimens[0]) if specimens else next(iter(references), ""),
             site=self._site(observation, around, specimens),
@@ -148,7 +162,7 @@ class Entries:
             return TAKEN_BACK
         if any(holder.get("status") == "entered-in-error" for holder in around):
             return TAKEN_BACK
-        if any(self._someone_else(focus) for focus in objects(observation.get("focus"))):
+        if "focus" in observation and any(self._someone_else(focus) for focus in objects(observation["focus"])):
             return "it is about another person"
         return ""
 
@@ -168,7 +182,7 @@ class Entries:
             concepts.append(specimen.get("type"))
         concepts += [holder.get("bodySite") for holder in (observation, *around)]
         for concept in concepts:
-            if site := self._lesion(concept):
+            if concept is not None and (site := self._lesion(concept)):
                 return site
         return self._site_of_focus(observation)
 
@@ -180,12 +194,15 @@ class Entries:
             )
         if not found:
             words = " ; ".join([*texts_of(concept), *(coding.display for coding in codings_of(concept))])
-            found.update(meaning for match in self._site_words.find(tokens(plain(words))) for meaning in match.meaning)
+            matches = self.index.meanings("specimen-sites").find(tokens(plain(words)))
+            found.update(meaning for match in matches for meaning in match.meaning)
         if "metastasis" in found:
             return "metastasis"
         return "primary" if "primary" in found else ""
 
     def _site_of_focus(self, observation: Json) -> Site:
+        if "focus" not in observation and "extension" not in observation:
+            return ""
         related = [
             extension.get("valueReference")
             for extension in objects(observation.get("extension"))
@@ -210,13 +227,6 @@ class Entries:
             if self.chart.born and later(self.chart.born, day):
                 return f"its date, {spoken(day)}, lies before the birth"
         return ""
-
-
-def _names(concept: Any) -> Iterator[str]:
-    yield from texts_of(concept)
-    for coding in codings_of(concept):
-        if coding.display:
-            yield coding.display
 
 
 def _day(observation: Json, around: list[Json], specimens: list[Json]) -> str:
@@ -247,21 +257,24 @@ def _self_reported(observation: Json) -> bool:
 
 
 def _remarks(observation: Json, around: list[Json], specimens: list[Json]) -> tuple[tuple[Coding, ...], str]:
+    components = objects(observation["component"]) if "component" in observation else []
     concepts: list[Any] = [observation.get("method"), *(specimen.get("type") for specimen in specimens)]
     concepts += [holder.get("code") for holder in around]
-    concepts += [component.get("valueCodeableConcept") for component in objects(observation.get("component"))]
+    concepts += [component.get("valueCodeableConcept") for component in components]
+    concepts = [concept for concept in concepts if concept is not None]
     codings = tuple(coding for concept in concepts for coding in codings_of(concept))
     words = [*(words_of(concept) for concept in concepts), *(coding.display for coding in codings)]
-    words += [text_of(component.get("valueString")) for component in objects(observation.get("component"))]
+    words += [text_of(component.get("valueString")) for component in components]
     return codings, " ; ".join(word for word in words if word)
 
 
 def _notes(resources: list[Json]) -> str:
-    said = [text_of(note.get("text")) for resource in resources for note in objects(resource.get("note"))]
+    said: list[str] = []
     for resource in resources:
+        said += [text_of(note.get("text")) for note in objects(resource.get("note"))]
         said.append(text_of(resource.get("conclusion")))
-        said += [text_of(step.get("description")) for step in objects(resource.get("processing"))]
-        said += [words_of(step.get("procedure")) for step in objects(resource.get("processing"))]
+        for step in objects(resource.get("processing")):
+            said += [text_of(step.get("description")), words_of(step.get("procedure"))]
         said += [words_of(concept) for concept in objects(resource.get("condition"))]
     return " ; ".join(text for text in said if text)
 

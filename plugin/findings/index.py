@@ -5,19 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 from weakref import WeakKeyDictionary
 
-from plugin.findings.elements import Coding, codings_of, objects
+from plugin.findings.elements import Coding
 from plugin.findings.lexicon import Lexicon, Namer
 from plugin.findings.phrases import ANY_WORDS, Phrases, pattern_of, plain, tokens
+from plugin.findings.questions import Questions
 from plugin.library.code_sets import CodeMap, CodeSet, CodeSets
-from plugin.library.content import system_url
 from plugin.library.expressions import names_in
 from plugin.library.readings import Part, Reading
 from plugin.library.vocabulary import FindingDefinition, Vocabulary
 
 OBSERVED = frozenset({"answer", "number", "variant"})
-FINDING = system_url("finding")
 SEMANTIC_TAGS = frozenset({"disorder", "finding", "procedure", "situation"})
 
 
@@ -27,6 +27,7 @@ class Panel:
 
     definitions: leaders before those that follow them. order: each after those that its rules rest on.
     behind: the parts that the rules of each finding rest on, directly or through other findings.
+    judged: what values of parts came to, by finding and values, for `plugin.findings.samples`.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Panel:
     parts: dict[str, Part]
     order: tuple[FindingDefinition, ...]
     behind: dict[str, frozenset[str]]
+    judged: dict[object, Any] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True)
@@ -60,17 +62,20 @@ class Index:
     by_subject: dict[str, set[str]] = field(default_factory=dict)
     tests: Namer = field(init=False)
     organs: Namer = field(init=False)
-    _concerns: dict[tuple[object, object, object], bool] = field(default_factory=dict)
+    questions: Questions = field(init=False)
     _memberships: dict[tuple[str, str], frozenset[str]] = field(default_factory=dict)
     _words: dict[str, set[str]] = field(default_factory=dict)
     _patterns: list[tuple[re.Pattern[str], str]] = field(default_factory=list)
     _remarks: dict[str, Phrases[str]] = field(default_factory=dict)
+    _meanings: dict[str, Phrases[str]] = field(default_factory=dict)
+    _members: dict[frozenset[str], Phrases[str]] = field(default_factory=dict)
     _lexicons: dict[tuple[tuple[str, ...], ...], Lexicon] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         maps = self.code_sets.maps
         self.tests = Namer(maps["test-names"], maps["test-abbreviations"])
         self.organs = Namer(maps["organ-names"])
+        self.questions = Questions(self)
         self._index_words()
         grouped: dict[str, list[FindingDefinition]] = {}
         for definition in self.vocabulary.values():
@@ -148,38 +153,6 @@ class Index:
         """Whether what the patient reports herself counts for the findings of a panel."""
         return all(reading_of(definition).self_reported for definition in self.panels[panel].definitions)
 
-    def concerns(self, concept: object) -> bool:
-        """Whether a code or its name may matter to any finding; quick, because most Observations do not."""
-        if not isinstance(concept, dict):
-            return False
-        text = concept.get("text")
-        if text and self._matters("", "", text):
-            return True
-        return any(
-            self._matters(coding.get("system"), coding.get("code"), coding.get("display"))
-            for coding in objects(concept.get("coding"))
-        )
-
-    def _matters(self, system: object, code: object, display: object) -> bool:
-        key = (system, code, display)
-        try:
-            return self._concerns[key]
-        except (KeyError, TypeError):
-            matters = self._look_at({"coding": [{"system": system, "code": code, "display": display}]}, display)
-        if all(part is None or isinstance(part, str) for part in key):
-            self._concerns[key] = matters
-        return matters
-
-    def _look_at(self, concept: dict[str, object], display: object) -> bool:
-        codings = codings_of(concept)
-        if self.known(codings) or any(coding.system == FINDING for coding in codings):
-            return True
-        roles = self.code_sets.maps["genomic-elements"].codes
-        if any(key in roles for coding in codings for key in self.equivalents(coding)):
-            return True
-        name = display if isinstance(display, str) else ""
-        return bool(self.tests.names_in(name, abbreviated=False) or self.named([name]))
-
     def maps(self, names: Iterable[str]) -> list[CodeMap]:
         """The ConceptMaps of these names."""
         return [self.code_sets.maps[name] for name in names]
@@ -193,6 +166,19 @@ class Index:
         if name not in self._remarks:
             self._remarks[name] = Phrases((word, word) for word in self.set(name).words)
         return self._remarks[name]
+
+    def meanings(self, name: str) -> Phrases[str]:
+        """The words of a ConceptMap, each with what it stands for."""
+        if name not in self._meanings:
+            self._meanings[name] = Phrases(self.code_sets.maps[name].words.items())
+        return self._meanings[name]
+
+    def members(self, names: Iterable[str]) -> Phrases[str]:
+        """The words of some ValueSets, each with the name of the set that lists it."""
+        key = frozenset(names)
+        if key not in self._members:
+            self._members[key] = Phrases((word, name) for name in sorted(key) for word in self.set(name).words)
+        return self._members[key]
 
     def lexicon(self, maps: tuple[str, ...], subjects: tuple[str, ...], units: tuple[str, ...] = ()) -> Lexicon:
         """The words that answers of these ConceptMaps may use, about these subjects, in these units."""

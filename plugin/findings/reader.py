@@ -15,7 +15,6 @@ from plugin.findings.conditions import ConditionReader
 from plugin.findings.dates import spoken
 from plugin.findings.derive import Conclusions
 from plugin.findings.doubts import recorded_doubts, signs_of
-from plugin.findings.elements import name_of
 from plugin.findings.entries import Entries, earliest
 from plugin.findings.evidence import Evidence
 from plugin.findings.index import Index, index_of, reading_of
@@ -40,8 +39,8 @@ def read_findings(resources: list[dict[str, Any]], vocabulary: Vocabulary, as_of
     chart = open_chart(resources, as_of)
     index = index_of(vocabulary)
     entries = Entries(chart, index)
-    statements, stated = read_statements(chart, vocabulary, entries)
-    notebook = _read_chart(chart, index, entries, stated)
+    statements = read_statements(chart, vocabulary, entries)
+    notebook = _read_chart(chart, index, entries)
     drugs = Drugs(chart, index)
     evidence = Validity(chart, index, drugs).weighed(notebook.evidence)
     by_panel = _by_panel([found for found in evidence if found.origin.reference not in chart.strays])
@@ -60,14 +59,12 @@ def read_findings(resources: list[dict[str, Any]], vocabulary: Vocabulary, as_of
     return Findings(chart.patient, list(findings.values()), vocabulary, ordered, chart.inputs)
 
 
-def _read_chart(chart: Chart, index: Index, entries: Entries, stated: set[str]) -> Notebook:
+def _read_chart(chart: Chart, index: Index, entries: Entries) -> Notebook:
     notebook = Notebook()
     observations = ObservationReader(index, notebook)
     variants = VariantReader(index, notebook)
     for observation, found in entries.all():
-        if name_of(observation) in stated:
-            continue
-        if role := variants.role(observation):
+        if role := variants.role(found[0]):
             variants.collect(observation, found[0], role)
             continue
         for entry in found:

@@ -16,6 +16,7 @@ from plugin.library.readings import Rule
 from plugin.library.vocabulary import FindingDefinition, Value
 
 MOST_COMBINATIONS = 64
+MOST_REMEMBERED = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +128,17 @@ def contradicting(panel: Panel, evidence: Iterable[Evidence]) -> tuple[Value, ..
 
 
 def _judged(panel: Panel, values: dict[str, Value | Interval], definition: FindingDefinition) -> Outcome:
+    """What values of parts come to; remembered, since most results say one of a few things."""
+    key = (definition.code, frozenset((name, type(value), value) for name, value in values.items()))
+    known = panel.judged.get(key)
+    if known is None:
+        if len(panel.judged) >= MOST_REMEMBERED:
+            panel.judged.clear()
+        known = panel.judged[key] = _worked_out(panel, values, definition)
+    return known
+
+
+def _worked_out(panel: Panel, values: dict[str, Value | Interval], definition: FindingDefinition) -> Outcome:
     environment: dict[str, Value | Interval | None] = {name: _plain(value) for name, value in values.items()}
     for other in panel.order:
         outcome = _ruled(environment, other)

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 
 from plugin.findings.chart import Chart
 from plugin.findings.dates import day_of, later, later_moment, spoken
-from plugin.findings.elements import Json, code_of, name_of, objects, references_of, text_of, texts_of
+from plugin.findings.elements import Json, references_of, text_of, texts_of
 from plugin.findings.entries import Entries, Entry
-from plugin.findings.index import FINDING, reading_of
+from plugin.findings.index import reading_of
 from plugin.findings.model import Finding, Problem, Result
 from plugin.findings.phrases import plain
 from plugin.findings.resolve import in_a_word
@@ -47,12 +47,6 @@ class Statement:
         return f"{in_a_word(self.value)} ({spoken(self.result.date) if self.result.date else 'no date'})"
 
 
-def finding_code(observation: Json) -> str:
-    """The finding that an Observation states; empty where it states none."""
-    codings = objects(observation["code"].get("coding")) if isinstance(observation.get("code"), dict) else []
-    return next((code_of(coding.get("code")) for coding in codings if coding.get("system") == FINDING), "")
-
-
 class Statements:
     """Collects statements, then lets them lead."""
 
@@ -63,9 +57,8 @@ class Statements:
         self._aside: dict[str, list[Result]] = {}
         self._doubts: dict[str, list[Value | None]] = {}
 
-    def collect(self, observation: Json, entry: Entry) -> None:
+    def collect(self, code: str, observation: Json, entry: Entry) -> None:
         """Take in an Observation whose code is one of our findings."""
-        code = finding_code(observation)
         answer = answer_of(observation)
         definition = self.vocabulary.get(code)
         if definition is None:
@@ -152,15 +145,12 @@ def _moments(observation: Json) -> tuple[str, str]:
     return next((moment for moment in made if day_of(moment)), issued), issued
 
 
-def read_statements(chart: Chart, vocabulary: Vocabulary, entries: Entries) -> tuple[Statements, set[str]]:
-    """Every statement in the chart, and the references of the Observations that are one."""
+def read_statements(chart: Chart, vocabulary: Vocabulary, entries: Entries) -> Statements:
+    """Every statement in the chart."""
     statements = Statements(chart, vocabulary)
-    taken: set[str] = set()
-    for observation in chart.of_type("Observation"):
-        if finding_code(observation):
-            statements.collect(observation, entries.of(observation)[0])
-            taken.add(name_of(observation))
-    return statements, taken
+    for code, observation in entries.stated():
+        statements.collect(code, observation, entries.of(observation)[0])
+    return statements
 
 
 def _not_valid(observation: Json, entry: Entry) -> str:

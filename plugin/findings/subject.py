@@ -12,6 +12,7 @@ from plugin.findings.elements import Json, code_of, codings_of, id_in, objects, 
 from plugin.findings.model import Patient, Problem
 
 ABOUT_SOMEONE = ("subject", "patient")
+PATIENT = "Patient/"
 NOT_PATIENTS = ("Group/", "Device/", "Location/", "Practitioner/", "Organization/", "Substance/", "Medication/")
 ONE_STRAY = 1
 MEDICAL_RECORD = "MR"
@@ -21,8 +22,10 @@ ONE_CHART = "hand over the resources of one patient at a time"
 def subject_id(resource: Json) -> str:
     """The id of the patient whom a resource is about; empty where it does not say."""
     for element in ABOUT_SOMEONE:
-        reference = reference_of(resource.get(element))
-        if reference and not any(kind in reference for kind in NOT_PATIENTS):
+        if element not in resource:
+            continue
+        reference = reference_of(resource[element])
+        if reference.startswith(PATIENT) or (reference and not any(kind in reference for kind in NOT_PATIENTS)):
             return id_in(reference)
     return ""
 

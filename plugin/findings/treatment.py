@@ -11,7 +11,7 @@ from plugin.findings.dates import day_of, first_day, in_future, last_day, later,
 from plugin.findings.elements import Json, codings_of, name_of, objects, text_of, texts_of, words_of
 from plugin.findings.index import Index, reading_of
 from plugin.findings.model import Finding, Result
-from plugin.findings.phrases import Phrases, plain, tokens
+from plugin.findings.phrases import plain, tokens
 from plugin.library.vocabulary import FindingDefinition
 
 PRESCRIBED = ("MedicationRequest", "MedicationStatement", "MedicationAdministration", "MedicationDispense")
@@ -68,7 +68,7 @@ class Drugs:
         self.chart = chart
         self.index = index
         wanted = {name for definition in index.vocabulary.values() for name in _classes(definition)}
-        self._names = Phrases((word, name) for name in sorted(wanted) for word in index.set(name).words)
+        self._names = index.members(wanted)
         self.given = tuple(self._read())
 
     def of_classes(self, classes: tuple[str, ...]) -> list[Drug]:

@@ -16,7 +16,7 @@ from plugin.findings.index import Index, Wanted
 from plugin.findings.model import Problem
 from plugin.findings.observations import Notebook
 from plugin.findings.parts import NO_RESULT, answer_to
-from plugin.findings.phrases import Phrases, plain, tokens
+from plugin.findings.phrases import plain, tokens
 from plugin.findings.values import Answer, answer_of, interpretation_of
 from plugin.library.readings import Part
 
@@ -60,19 +60,18 @@ class VariantReader:
         self._roles = maps["genomic-elements"].codes
         self._presence = maps["variant-presence"]
         self._origins = maps["genomic-origins"]
-        self._origin_words = Phrases(self._origins.words.items())
-        self._fusion_words = Phrases(maps["rearrangement-words"].words.items())
+        self._origin_words = index.meanings("genomic-origins")
+        self._fusion_words = index.meanings("rearrangement-words")
         self._gene_sets = sorted({name for wanted in index.variants for name in wanted.part.genes})
-        symbols = [(word, name) for name in self._gene_sets for word in index.set(name).words]
-        self._symbols = Phrases(symbols)
+        self._symbols = index.members(self._gene_sets)
         self._variants: list[Variant] = []
         self._regions: list[Variant] = []
         self._implied: dict[str, set[str]] = {}
         self._tests: list[tuple[Variant, list[Wanted]]] = []
 
-    def role(self, observation: Json) -> str:
+    def role(self, entry: Entry) -> str:
         """`variant`, `region-studied`, `implication`, or empty for what is no genomic Observation."""
-        roles = (self._role(coding) for coding in codings_of(observation.get("code")))
+        roles = (self._role(coding) for coding in entry.codings)
         return next((role for role in roles if role in ("variant", "region-studied", "implication")), "")
 
     def collect(self, observation: Json, entry: Entry, role: str) -> None:

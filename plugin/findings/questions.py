@@ -1,0 +1,89 @@
+"""What Observations ask, each wording worked out once: most of a chart asks the same few questions again and again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from plugin.findings.elements import Coding, code_of, codings_of, objects, texts_of, words_of
+from plugin.library.content import system_url
+
+if TYPE_CHECKING:
+    from plugin.findings.index import Index
+
+FINDING = system_url("finding")
+MOST_REMEMBERED = 50_000
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """The code of an Observation or component.
+
+    codings: with canonical systems. names: its texts and displays. label: what to call it.
+    finding: which fact of the vocabulary a clinician states with it; empty where it is another code.
+    matters: whether it may matter to any finding; most do not.
+    """
+
+    codings: tuple[Coding, ...] = ()
+    names: tuple[str, ...] = ()
+    label: str = ""
+    finding: str = ""
+    matters: bool = False
+
+
+class Questions:
+    """Works out each wording once for a vocabulary."""
+
+    def __init__(self, index: Index) -> None:
+        self._index = index
+        self._known: dict[object, Question] = {}
+
+    def of(self, concept: Any) -> Question:
+        """The question that a CodeableConcept asks."""
+        try:
+            codings = [(one.get("system"), one.get("code"), one.get("display")) for one in concept["coding"]]
+            key = (concept.get("text"), *codings)
+            return self._known[key]
+        except (KeyError, TypeError, AttributeError):
+            question = self._worked_out(concept)
+        if _is_plain(concept):
+            if len(self._known) >= MOST_REMEMBERED:
+                self._known.clear()
+            self._known[key] = question
+        return question
+
+    def _worked_out(self, concept: Any) -> Question:
+        codings = tuple(codings_of(concept))
+        names = (*texts_of(concept), *(coding.display for coding in codings if coding.display))
+        finding = finding_code(concept)
+        matters = bool(finding) or any(map(self._known_code, codings)) or any(map(self._known_name, names))
+        return Question(codings, names, words_of(concept), finding, matters)
+
+    def _known_code(self, coding: Coding) -> bool:
+        index = self._index
+        sets = index.memberships(coding)
+        if sets & index.observed.keys() or sets & index.not_results.keys():
+            return True
+        roles = index.code_sets.maps["genomic-elements"].codes
+        return any(key in roles for key in index.equivalents(coding))
+
+    def _known_name(self, name: str) -> bool:
+        return bool(self._index.tests.names_in(name, abbreviated=False) or self._index.named([name]))
+
+
+def finding_code(concept: Any) -> str:
+    """The code of our own vocabulary that a CodeableConcept carries; empty where it carries none."""
+    codings = objects(concept.get("coding")) if isinstance(concept, dict) else []
+    return next((code_of(coding.get("code")) for coding in codings if coding.get("system") == FINDING), "")
+
+
+def _is_plain(concept: Any) -> bool:
+    """Whether a concept is made of texts alone; only such a one can be told apart by its key."""
+    if not isinstance(concept, dict) or not isinstance(concept.get("coding"), list):
+        return False
+    parts = [concept.get("text")]
+    for coding in concept["coding"]:
+        if not isinstance(coding, dict):
+            return False
+        parts += [coding.get("system"), coding.get("code"), coding.get("display")]
+    return all(part is None or isinstance(part, str) for part in parts)
