@@ -3,29 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from plugin.drafting.model import Fact
 from plugin.findings.model import Finding, Findings, State
-from plugin.library.expressions import Truth, deciding
+from plugin.library.expressions import Truth, deciding, evaluate
 from plugin.library.rules import Condition
 from plugin.library.vocabulary import Value, Vocabulary
 
 # Where one of several facts would decide alone, name the one we are surest of.
 COST: dict[State, int] = {"known": 0, "derived": 1, "presumed": 100, "unknown": 0, "conflicting": 0}
-
-
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """What the facts make of a condition.
-
-    truth: True, False, or None where the facts do not decide it.
-    reasons: the decided facts that make it so; missing: the findings it waits for. Both in vocabulary order.
-    """
-
-    truth: Truth
-    reasons: tuple[Fact, ...]
-    missing: tuple[str, ...]
 
 
 class Facts:
@@ -34,39 +20,43 @@ class Facts:
     def __init__(self, findings: Findings, vocabulary: Vocabulary) -> None:
         self.findings = findings
         self.vocabulary = vocabulary
-        self._by_variable = {vocabulary[code].variable: code for code in vocabulary}
+        self._by_variable = {definition.variable: code for code, definition in vocabulary.items()}
         self._place = {variable: place for place, variable in enumerate(self._by_variable)}
-        self._judged: dict[str, Judged] = {}
+        self._truths: dict[str, Truth] = {}
+        self._deciding: dict[str, list[str]] = {}
         self.environment: dict[str, Value | None] = {
-            variable: _decided(findings[code], vocabulary[code].undecided)
-            for variable, code in self._by_variable.items()
+            definition.variable: _decided(findings[code], definition.undecided)
+            for code, definition in vocabulary.items()
         }
 
-    def judge(self, condition: Condition) -> Judged:
-        """The condition's truth with its reasons; worked out once per condition."""
-        known = self._judged.get(condition.text)
-        if known is None:
-            known = self._judged[condition.text] = self._judge(condition)
-        return known
-
     def truth(self, condition: Condition) -> Truth:
-        """True, False, or None where the facts do not decide it."""
-        return self.judge(condition).truth
+        """True, False, or None where the facts do not decide it; worked out once per condition."""
+        try:
+            return self._truths[condition.text]
+        except KeyError:
+            truth = self._truths[condition.text] = evaluate(condition.expression, self.environment)
+            return truth
 
     def reasons(self, condition: Condition) -> tuple[Fact, ...]:
         """The decided facts that make the condition what it is, in the order of the vocabulary."""
-        return self.judge(condition).reasons
+        return tuple(self.fact(code) for code in self._behind(condition) if self._known(code))
 
     def missing(self, condition: Condition) -> tuple[str, ...]:
         """The findings that a condition waits for, in the order of the vocabulary; empty when it is decided."""
-        return self.judge(condition).missing
+        if self.truth(condition) is not None:
+            return ()
+        return tuple(code for code in self._behind(condition) if not self._known(code))
 
-    def _judge(self, condition: Condition) -> Judged:
-        truth, names = deciding(condition.expression, self.environment, self._cost)
-        ordered = sorted(names, key=self._place.__getitem__)
-        decided = [self._by_variable[name] for name in ordered if self.environment[name] is not None]
-        undecided = [self._by_variable[name] for name in ordered if self.environment[name] is None]
-        return Judged(truth, tuple(map(self.fact, decided)), tuple(undecided) if truth is None else ())
+    def _behind(self, condition: Condition) -> list[str]:
+        """The findings that decide a condition or keep it open; worked out only for lines that say so."""
+        if condition.text not in self._deciding:
+            _, names = deciding(condition.expression, self.environment, self._cost)
+            ordered = sorted(names, key=self._place.__getitem__)
+            self._deciding[condition.text] = [self._by_variable[name] for name in ordered]
+        return self._deciding[condition.text]
+
+    def _known(self, code: str) -> bool:
+        return self.environment[self.vocabulary[code].variable] is not None
 
     def fact(self, code: str) -> Fact:
         """The finding as a line cites it."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import ItemsView, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -110,3 +110,7 @@ class Findings(Mapping[str, Finding]):
 
     def __len__(self) -> int:
         return len(self._by_code)
+
+    def items(self) -> ItemsView[str, Finding]:
+        """Every code with its finding; a view of the dictionary itself."""
+        return self._by_code.items()

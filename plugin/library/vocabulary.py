@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import ItemsView, Iterator, Mapping, ValuesView
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
@@ -54,6 +54,7 @@ class FindingDefinition:
     asked_of: `chart` when EHRs record it, `clinician` when only a person can state it.
     reading: how it is read from the chart; None where only a clinician's statement or a derivation gives it.
     derivations: tried in order while nothing is recorded.
+    variable: the name conditions use; `er-low` is `%erLow`.
     holds_since: code of a finding; what was stated before that came true no longer tells, unless it was a yes.
     """
 
@@ -71,11 +72,10 @@ class FindingDefinition:
     reading: Reading | None = None
     derivations: tuple[Derivation, ...] = ()
     holds_since: str = ""
+    variable: str = field(init=False)
 
-    @property
-    def variable(self) -> str:
-        """The name conditions use: `er-low` is `%erLow`."""
-        return variable_name(self.code)
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "variable", variable_name(self.code))
 
 
 def variable_name(code: str) -> str:
@@ -117,6 +117,14 @@ class Vocabulary(Mapping[str, FindingDefinition]):
 
     def __len__(self) -> int:
         return len(self._by_code)
+
+    def values(self) -> ValuesView[FindingDefinition]:
+        """Every definition; a view of the dictionary itself, since readers go through it again and again."""
+        return self._by_code.values()
+
+    def items(self) -> ItemsView[str, FindingDefinition]:
+        """Every code with its definition."""
+        return self._by_code.items()
 
     def by_variable(self, name: str) -> FindingDefinition | None:
         """The finding that conditions call `%name`, or None where there is none."""
