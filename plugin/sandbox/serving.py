@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
 THREADS = 16  # an app reads a chart with many searches at once
+POLL_SECONDS = 1.0  # an answer or a stop wakes the loop at once
 
 
 @contextmanager
@@ -34,15 +35,23 @@ def serving(application: WSGIApplication, port: int) -> Iterator[None]:
     open_sockets: dict[int, Any] = {}  # of the server: its own, and one for each connection
     listening = _listen(port)
     server: Any = create_server(application, map=open_sockets, sockets=[listening], threads=THREADS, ident="")
-    thread = threading.Thread(target=server.run, name=f"serving-{port}", daemon=True)
+    stopping = threading.Event()
+
+    def serve() -> None:
+        while not stopping.is_set():
+            server.asyncore.loop(timeout=POLL_SECONDS, map=open_sockets, count=1)
+
+    thread = threading.Thread(target=serve, name=f"serving-{port}", daemon=True)
     thread.start()
     try:
         yield
     finally:
-        # Closing the listening socket and every connection from inside its own loop lets that loop run out.
-        server.trigger.pull_trigger(lambda: server.asyncore.close_all(open_sockets))
+        # The sockets, the trigger that workers pull among them, are closed only when nobody uses them any more.
+        stopping.set()
+        server.pull_trigger()
         thread.join(timeout=10)
         server.task_dispatcher.shutdown()
+        server.asyncore.close_all(open_sockets)
 
 
 def _listen(port: int) -> socket.socket:
