@@ -31,6 +31,7 @@ NOT_TAKEN = frozenset(
 ORDERED = frozenset({"", "order", "original-order", "reflex-order", "filler-order", "instance-order"})
 
 
+JOINTS = str.maketrans("/+&", "   ")  # between the drugs of one product, which a dash is not
 ONGOING = frozenset({"active", "in-progress", "on-hold"})
 ONE_YEAR = timedelta(days=366)
 
@@ -98,7 +99,7 @@ class Drugs:
         codings = [coding for concept in concepts for coding in codings_of(concept)]
         texts = [text for concept in concepts for text in texts_of(concept)]
         names = " ; ".join([*texts, *(coding.display for coding in codings)])
-        spoken = {name for match in self._names.find(tokens(plain(names))) for name in match.meaning}
+        spoken = {name for match in self._names.find(tokens(plain(names).translate(JOINTS))) for name in match.meaning}
         return self.index.known(codings) | spoken
 
 
