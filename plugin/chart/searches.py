@@ -54,4 +54,6 @@ CHART_SEARCHES = (
     Search("MedicationStatement", "Medication statements", refers="medicationReference"),
     Search("MedicationAdministration", "Administered medication", refers="medicationReference"),
     Search("Procedure", "Procedures"),
+    Search("CarePlan", "Care plans"),
+    Search("AllergyIntolerance", "Allergies and intolerances"),
 )

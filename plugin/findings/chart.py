@@ -32,6 +32,8 @@ CLINICAL = frozenset(
         "MedicationStatement",
         "MedicationAdministration",
         "MedicationDispense",
+        "CarePlan",
+        "AllergyIntolerance",
     }
 )
 

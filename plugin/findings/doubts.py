@@ -12,10 +12,10 @@ from typing import TypeAlias
 from plugin.findings.chart import Chart
 from plugin.findings.elements import Json, codings_of, objects, text_of, words_of
 from plugin.findings.evidence import Evidence
+from plugin.findings.history.drugs import Drugs
 from plugin.findings.index import Index, Panel, reading_of
 from plugin.findings.model import Finding
 from plugin.findings.samples import outcome_alone
-from plugin.findings.treatment import Drugs
 from plugin.library.expressions import Expression, evaluate, names_in
 from plugin.library.vocabulary import FindingDefinition, Value, Vocabulary
 

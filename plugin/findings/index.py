@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -121,6 +122,17 @@ class Index:
                     self._patterns.append((pattern_of(phrase), name))
                 else:
                     self._words.setdefault(_spelled(phrase), set()).add(name)
+
+    def panel_of(self, code: str) -> str:
+        """The name of the panel whose samples a finding is read from."""
+        definition = self.vocabulary.get(code)
+        return code if definition is None else reading_of(definition).panel or code
+
+    @cached_property
+    def treatment_classes(self) -> frozenset[str]:
+        """The ValueSets of drugs that findings about earlier treatment name."""
+        readings = map(reading_of, self.vocabulary.values())
+        return frozenset(name for reading in readings if reading.kind == "treatment" for name in reading.classes)
 
     def memberships(self, coding: Coding) -> frozenset[str]:
         """Names of the ValueSets that a coding belongs to, by itself or through the site's own map."""

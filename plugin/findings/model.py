@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import ItemsView, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from plugin.library.vocabulary import Value, Vocabulary
+
+if TYPE_CHECKING:
+    from plugin.findings.history.lines import Line
 
 State = Literal["known", "derived", "presumed", "unknown", "conflicting"]
 DECIDED: frozenset[State] = frozenset({"known", "derived", "presumed"})
@@ -86,7 +89,7 @@ class Problem:
 
 
 class Findings(Mapping[str, Finding]):
-    """Every fact of the vocabulary, known or not, by code; immutable."""
+    """Every fact of the vocabulary, known or not, by code; immutable. `lines` are the lines of therapy as proposed."""
 
     def __init__(
         self,
@@ -95,11 +98,13 @@ class Findings(Mapping[str, Finding]):
         vocabulary: Vocabulary,
         problems: tuple[Problem, ...] = (),
         inputs: tuple[str, ...] = (),
+        lines: tuple[Line, ...] = (),
     ) -> None:
         given = {finding.code: finding for finding in findings}
         self.patient = patient
         self.problems = problems
         self.inputs = inputs
+        self.lines = lines
         self._by_code = {code: given.get(code) or Finding(code, "unknown") for code in vocabulary}
 
     def __getitem__(self, code: str) -> Finding:

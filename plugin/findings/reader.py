@@ -17,13 +17,16 @@ from plugin.findings.derive import Conclusions
 from plugin.findings.doubts import recorded_doubts, signs_of
 from plugin.findings.entries import Entries, earliest
 from plugin.findings.evidence import Evidence
+from plugin.findings.history.courses import Beginning
+from plugin.findings.history.drugs import Drugs
+from plugin.findings.history.history import History, events_of, read_history
+from plugin.findings.history.measures import measured
 from plugin.findings.index import Index, index_of, reading_of
 from plugin.findings.model import Finding, Findings
 from plugin.findings.observations import Notebook, ObservationReader
 from plugin.findings.person import read_person
 from plugin.findings.resolve import Resolved, resolve_panel
 from plugin.findings.statements import Statements, read_statements
-from plugin.findings.treatment import Drugs, read_treatment
 from plugin.findings.validity import Validity
 from plugin.findings.variants import VariantReader
 from plugin.library.expressions import names_in
@@ -47,7 +50,9 @@ def read_findings(resources: list[dict[str, Any]], vocabulary: Vocabulary, as_of
     resolved = _resolve(index, by_panel)
     if chart.strays:
         _doubt_strays(resolved, _resolve(index, _by_panel(evidence)))
-    findings = _assemble(chart, index, resolved, drugs, statements)
+    _outdate(vocabulary, resolved, statements)
+    history = _history(index, resolved, by_panel, drugs, statements)
+    findings = _assemble(chart, index, resolved, history, statements)
     conclusions = Conclusions(vocabulary, findings)
     conclusions.derive()
     doubts = recorded_doubts(chart, index, by_panel, statements.doubts())
@@ -56,7 +61,7 @@ def read_findings(resources: list[dict[str, Any]], vocabulary: Vocabulary, as_of
         (problem.reference, problem.text): problem for problem in (*notebook.problems.values(), *chart.problems)
     }
     ordered = tuple(problems[key] for key in sorted(problems))
-    return Findings(chart.patient, list(findings.values()), vocabulary, ordered, chart.inputs)
+    return Findings(chart.patient, list(findings.values()), vocabulary, ordered, chart.inputs, history.lines)
 
 
 def _read_chart(chart: Chart, index: Index, entries: Entries) -> Notebook:
@@ -100,19 +105,16 @@ def _doubt_strays(resolved: dict[str, Resolved], with_strays: dict[str, Resolved
 
 
 def _assemble(
-    chart: Chart, index: Index, resolved: dict[str, Resolved], drugs: Drugs, statements: Statements
+    chart: Chart, index: Index, resolved: dict[str, Resolved], history: History, statements: Statements
 ) -> dict[str, Finding]:
     vocabulary = index.vocabulary
-    began = _first_metastasis(index, resolved)
     findings = {code: Finding(code, "unknown") for code in vocabulary}
     findings.update((code, found.finding) for code, found in resolved.items())
     findings.update((finding.code, finding) for finding in read_person(chart, vocabulary))
     for definition in vocabulary.values():
         kind = reading_of(definition).kind if definition.reading else ""
         if kind == "treatment":
-            finding = read_treatment(drugs, began, definition.code)
-            findings[definition.code] = finding or findings[definition.code]
-    _outdate(vocabulary, resolved, statements)
+            findings[definition.code] = measured(history, definition, chart.as_of.isoformat())
     corrected = _state(findings, statements)
     _forget_followers(index, findings, corrected)
     for definition in vocabulary.values():
@@ -180,9 +182,22 @@ def _ever(
     return Finding(code, "derived", False, own.detail, references, "no result of any date and site says so", results)
 
 
-def _first_metastasis(index: Index, resolved: dict[str, Resolved]) -> str:
-    """The first day on which the finding that takes its course through time is on record as present."""
-    for definition in index.vocabulary.values():
-        if definition.reading is not None and definition.reading.strategy == "course":
-            return _beginning(resolved[definition.code])
-    return ""
+def _history(
+    index: Index,
+    resolved: dict[str, Resolved],
+    by_panel: dict[str, list[Evidence]],
+    drugs: Drugs,
+    statements: Statements,
+) -> History:
+    """What was given, told apart by the day on which the disease that the policy counts from is first on record."""
+    vocabulary, policy = index.vocabulary, index.vocabulary.treatment
+    since = resolved.get(policy.since)
+    day = _beginning(since) if since else ""
+    label = vocabulary[policy.since].label if policy.since else ""
+    events = events_of(by_panel.get(index.panel_of(policy.course), ()), index)
+    stated = {
+        code: led.value
+        for code in (policy.given, policy.line_to_choose)
+        if (led := statements.lead(code, Finding(code, "unknown"))) is not None
+    }
+    return read_history(drugs, index, Beginning(day, label), since.finding.evidence if since else (), events, stated)

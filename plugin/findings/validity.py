@@ -11,8 +11,8 @@ from datetime import timedelta
 from plugin.findings.chart import Chart
 from plugin.findings.dates import completed_years, last_day, later, spoken
 from plugin.findings.evidence import Evidence
+from plugin.findings.history.drugs import Drugs
 from plugin.findings.index import Index, reading_of
-from plugin.findings.treatment import Drugs
 from plugin.library.readings import Part
 
 

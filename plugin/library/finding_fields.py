@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, cast, get_args
 
 from plugin.library.fields import Fields
-from plugin.library.readings import Part, PartKind, Reading, ReadingKind, Rule
+from plugin.library.readings import Measure, Part, PartKind, Reading, ReadingKind, Rule
 from plugin.library.vocabulary import Derivation, FindingDefinition, FindingType, Presumption, Value
 
 TYPES: dict[str, tuple[type, ...]] = {"code": (str,), "boolean": (bool,), "integer": (int,), "decimal": (int, float)}
@@ -109,7 +109,13 @@ def _reading(fields: Fields) -> Reading:
         attribute=fields.one("attribute", ""),
         classes=fields.names("class"),
         period=fields.one("period", "any"),
+        measure=fields.one("measure", "given"),
+        within_months=fields.one("within-months", 0),
+        more_than_months=fields.one("more-than-months", 0),
+        counted_from=fields.one("counted-from", "end"),
     )
+    if reading.measure not in get_args(Measure):
+        fields.fault(f"there is no measure '{reading.measure}'", f"use one of {', '.join(get_args(Measure))}")
     fields.finish("the reading")
     return reading
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 PartKind = Literal["answer", "number", "variant", "condition", "stage", "procedure"]
 ReadingKind = Literal["results", "ever", "person", "treatment"]
 Strategy = Literal["newest", "course", "present"]
+Measure = Literal["given", "lines", "next", "current", "ongoing", "progressed", "failed", "early", "relapse"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +115,10 @@ class Reading:
     valid_days: older results do not count; 0 for no limit.
     join_days: parts of different methods, reported apart by at most so many days, belong to one sample.
     of, value: for kind `ever`, which finding's results are searched for which value.
-    attribute: for kind `person`. classes, period: for kind `treatment`.
+    attribute: for kind `person`.
+    classes, period, measure: for kind `treatment`: what the history of these drugs, before or after what the policy
+        counts from, is asked for (`plugin.findings.history.measures`).
+    within_months, more_than_months, counted_from: bounds of an interval, counted from the first or last dose.
     """
 
     kind: ReadingKind
@@ -136,3 +140,7 @@ class Reading:
     attribute: str = ""
     classes: tuple[str, ...] = ()
     period: Literal["before", "after", "any"] = "any"
+    measure: Measure = "given"
+    within_months: int = 0
+    more_than_months: int = 0
+    counted_from: Literal["start", "end"] = "end"

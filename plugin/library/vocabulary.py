@@ -6,6 +6,8 @@ from collections.abc import ItemsView, Iterator, Mapping, ValuesView
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
+from plugin.library.treatment_policy import NO_POLICY, TreatmentPolicy
+
 if TYPE_CHECKING:
     from plugin.library.code_sets import CodeSets
     from plugin.library.expressions import Expression
@@ -87,7 +89,8 @@ def variable_name(code: str) -> str:
 class Vocabulary(Mapping[str, FindingDefinition]):
     """All findings of a template by code, in the order in which they are shown, with the code sets that feed them.
 
-    Immutable, and equal only to itself. `url` and `version` are those of the Library it was read from.
+    Immutable, and equal only to itself. `url` and `version` are those of the Library it was read from; `treatment` is
+    its policy on the history of treatment.
     """
 
     __hash__ = object.__hash__
@@ -99,12 +102,14 @@ class Vocabulary(Mapping[str, FindingDefinition]):
         *,
         url: str = "",
         version: str = "",
+        treatment: TreatmentPolicy = NO_POLICY,
     ) -> None:
         self._by_code = {definition.code: definition for definition in definitions}
         self._by_variable = {definition.variable: definition for definition in definitions}
         self.code_sets = code_sets
         self.url = url
         self.version = version
+        self.treatment = treatment
 
     def __eq__(self, other: object) -> bool:
         return self is other

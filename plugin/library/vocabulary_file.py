@@ -13,10 +13,12 @@ from plugin.library.expressions import Expression, names_in
 from plugin.library.fields import Fields
 from plugin.library.finding_fields import finding_of, fits
 from plugin.library.readings import Reading
+from plugin.library.treatment_policy import NO_POLICY, TreatmentPolicy, treatment_policy
 from plugin.library.vocabulary import FindingDefinition, Vocabulary, variable_name
 from plugin.library.yaml_file import Document, ElementPath, read_yaml
 
 FINDING_DEFINITION = extension_url("finding-definition")
+TREATMENT_HISTORY = extension_url("treatment-history")
 
 # What every reader uses, whichever finding it reads; named by role, filled in profiles/.
 SHARED_SETS = ("filler-words",)
@@ -50,12 +52,15 @@ def load_vocabulary(path: Path, profiles: Path, site: Path | None = None) -> Voc
     if not definitions:
         faults.append(document.fault((), "declares no findings", "list them under dataRequirement"))
     faults.extend(_name_faults(document, definitions))
+    treatment = _treatment(document, definitions, faults)
     code_sets = _code_sets(document, definitions, profiles, faults)
+    _add_treatment(document, treatment, profiles, code_sets, faults)
     if faults:
         raise TemplateError(faults)
     if site is not None:
         load_local_maps(site, code_sets)
-    return Vocabulary(definitions, code_sets, url=str(data.get("url", "")), version=str(data.get("version", "")))
+    url, version = str(data.get("url", "")), str(data.get("version", ""))
+    return Vocabulary(definitions, code_sets, url=url, version=version, treatment=treatment)
 
 
 def _definitions(document: Document, faults: list[Fault]) -> Iterator[FindingDefinition]:
@@ -162,6 +167,35 @@ def _named(definition: FindingDefinition) -> tuple[set[str], set[str]]:
         )
         maps.update(part.answers)
     return sets, maps
+
+
+def _treatment(document: Document, definitions: list[FindingDefinition], faults: list[Fault]) -> TreatmentPolicy:
+    for index, element in enumerate(document.data.get("extension", [])):
+        if element.get("url") != TREATMENT_HISTORY:
+            continue
+        fields = Fields(element, ("extension", index), document, faults)
+        policy = treatment_policy(fields)
+        known = {definition.code for definition in definitions}
+        for code in (policy.since, policy.course, policy.given, policy.line_to_choose):
+            if code and code not in known:
+                fields.fault(f"the history of treatment names '{code}', which is no finding", "correct it")
+        return policy
+    return NO_POLICY
+
+
+def _add_treatment(
+    document: Document, policy: TreatmentPolicy, profiles: Path, code_sets: CodeSets, faults: list[Fault]
+) -> None:
+    for name in sorted(policy.classes - code_sets.sets.keys()):
+        try:
+            code_sets.add_set(name, load_code_set(profiles / f"ValueSet-{name}.json"))
+        except TemplateError as error:
+            faults.append(document.fault(("extension",), f"the history of treatment: {error.faults[0]}", "add it"))
+    for name in sorted(policy.maps - code_sets.maps.keys()):
+        try:
+            code_sets.maps[name] = load_code_map(profiles / f"ConceptMap-{name}.json")
+        except TemplateError as error:
+            faults.append(document.fault(("extension",), f"the history of treatment: {error.faults[0]}", "add it"))
 
 
 def _missing(document: Document, index: int, definition: FindingDefinition, file: Path, error: TemplateError) -> Fault:

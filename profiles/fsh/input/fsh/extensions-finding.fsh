@@ -55,3 +55,40 @@ Description: "One fact of the vocabulary: its label, type and values, what settl
 * insert NestedValue(derivation, value, [[boolean or integer or decimal or code]])
 * insert NestedValue(derivation, when, Expression)
 * insert NestedValue(derivation, reason, string)
+
+Extension: TreatmentHistory
+Id: treatment-history
+Title: "How earlier treatment is read"
+Description: "Which drugs and procedures make a line of therapy, from when lines are counted, what joins or ends them, and where the course of the disease, reasons of stopping and settings are read."
+* insert OnElement(Library)
+* extension contains
+    since 1..1 and
+    course 1..1 and
+    progression 1..* and
+    controlled 1..* and
+    given 1..1 and
+    line-to-choose 1..1 and
+    join-days 1..1 and
+    pause-days 1..1 and
+    stop-reasons 1..1 and
+    intents 1..1 and
+    kind 1..*
+* insert OneValue(since, code)
+* insert OneValue(course, code)
+* insert OneValue(progression, code)
+* insert OneValue(controlled, code)
+* insert OneValue(given, code)
+* insert OneValue(line-to-choose, code)
+* insert OneValue(join-days, integer)
+* insert OneValue(pause-days, integer)
+* insert OneValue(stop-reasons, code)
+* insert OneValue(intents, code)
+* extension[kind].extension contains
+    name 1..1 and
+    class 1..* and
+    unnamed 0..* and
+    maintains 0..*
+* insert NestedValue(kind, name, code)
+* insert NestedValue(kind, class, code)
+* insert NestedValue(kind, unnamed, code)
+* insert NestedValue(kind, maintains, code)

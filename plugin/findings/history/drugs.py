@@ -1,4 +1,4 @@
-"""Earlier treatment, worked out from drugs in the chart: it can show that there was some, never that there was none."""
+"""Every drug, procedure and planned activity of a chart that tells of treatment given, one record a resource."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from plugin.findings.chart import Chart
-from plugin.findings.dates import day_of, first_day, in_future, last_day, later, spoken
+from plugin.findings.dates import day_of, first_day, in_future, last_day
 from plugin.findings.elements import Json, codings_of, name_of, objects, text_of, texts_of, words_of
+from plugin.findings.history.circumstances import Circumstances
 from plugin.findings.index import Index, reading_of
-from plugin.findings.model import Finding, Result
 from plugin.findings.phrases import plain, tokens
 from plugin.library.vocabulary import FindingDefinition
 
@@ -22,6 +22,8 @@ NOT_TAKEN = frozenset(
         "draft",
         "not-taken",
         "not-done",
+        "not-started",
+        "scheduled",
         "intended",
         "declined",
         "preparation",
@@ -29,8 +31,7 @@ NOT_TAKEN = frozenset(
     }
 )
 ORDERED = frozenset({"", "order", "original-order", "reflex-order", "filler-order", "instance-order"})
-
-
+PLANS = frozenset({"plan", "order"})  # a proposal of a plan tells of no treatment
 JOINTS = str.maketrans("/+&", "   ")  # between the drugs of one product, which a dash is not
 ONGOING = frozenset({"active", "in-progress", "on-hold"})
 ONE_YEAR = timedelta(days=366)
@@ -40,7 +41,9 @@ ONE_YEAR = timedelta(days=366)
 class Drug:
     """One drug that was given or ordered, with the ValueSets that it belongs to.
 
-    day, until: when it began and ended, as far as the chart says. ongoing: it has not ended.
+    day, until: when it began and ended, as far as the chart says. ongoing: it has not ended. single: one dose, which
+    ends as it begins. reason: why it was stopped, intent: in which setting it was given, in the terms of the policy;
+    empty where the chart does not say.
     """
 
     reference: str
@@ -49,6 +52,14 @@ class Drug:
     sets: frozenset[str]
     until: str = ""
     ongoing: bool = False
+    single: bool = False
+    reason: str = ""
+    intent: str = ""
+
+    @property
+    def last(self) -> str:
+        """The latest day on which it was surely taken."""
+        return self.until or self.day
 
     def may_act_on(self, day: date) -> bool:
         """Whether it was taken in the year before a day; where no end is recorded, an order is taken to last a year."""
@@ -68,30 +79,17 @@ class Drugs:
     def __init__(self, chart: Chart, index: Index) -> None:
         self.chart = chart
         self.index = index
+        policy = index.vocabulary.treatment
         wanted = {name for definition in index.vocabulary.values() for name in _classes(definition)}
-        self._names = index.members(wanted)
-        self.given = tuple(self._read())
+        self._names = index.members(wanted | policy.classes)
+        self._circumstances = Circumstances(chart, index)
+        planned = self._planned() if chart.by_type.get("CarePlan") else ()
+        self.given = (*self._prescribed(), *self._performed(policy.classes), *planned)
 
     def of_classes(self, classes: tuple[str, ...]) -> list[Drug]:
         """Those that belong to one of these ValueSets, the earliest first."""
         found = [drug for drug in self.given if drug.sets.intersection(classes)]
         return sorted(found, key=lambda drug: (drug.day or "9999", drug.reference))
-
-    def _read(self) -> Iterator[Drug]:
-        for resource in self.chart.of_type(*PRESCRIBED):
-            if text_of(resource.get("status")) in NOT_TAKEN or resource.get("doNotPerform") is True:
-                continue
-            if text_of(resource.get("intent")) not in ORDERED:
-                continue
-            concepts = [resource.get("medicationCodeableConcept")]
-            reference = resource.get("medicationReference")
-            concepts += [found.get("code") for found in self.chart.resolved(reference, "Medication")]
-            sets = self.sets_of(concepts)
-            day = _started(resource)
-            if sets and not in_future(day, self.chart.as_of):
-                words = next((word for concept in concepts if (word := words_of(concept))), "")
-                ongoing = text_of(resource.get("status")) in ONGOING
-                yield Drug(name_of(resource), words, day, sets, _ended(resource), ongoing)
 
     def sets_of(self, concepts: Iterable[Json | None]) -> frozenset[str]:
         """The ValueSets that codes belong to, or that words stand in the names of these concepts."""
@@ -102,41 +100,54 @@ class Drugs:
         spoken = {name for match in self._names.find(tokens(plain(names).translate(JOINTS))) for name in match.meaning}
         return self.index.known(codings) | spoken
 
+    def _prescribed(self) -> Iterator[Drug]:
+        for resource in self.chart.of_type(*PRESCRIBED):
+            if resource.get("doNotPerform") is True or text_of(resource.get("intent")) not in ORDERED:
+                continue
+            concepts = [resource.get("medicationCodeableConcept")]
+            reference = resource.get("medicationReference")
+            concepts += [found.get("code") for found in self.chart.resolved(reference, "Medication")]
+            yield from self._drug(resource, resource, concepts, _started(resource), _ended(resource))
 
-def read_treatment(drugs: Drugs, first_metastasis: str, code: str) -> Finding | None:
-    """A finding of kind `treatment`; None where the chart does not show it.
+    def _performed(self, classes: frozenset[str]) -> Iterator[Drug]:
+        """Procedures that stand for treatment with drugs."""
+        for procedure in self.chart.of_type("Procedure"):
+            days = _performed_days(procedure)
+            for drug in self._drug(procedure, procedure, [procedure.get("code")], *days):
+                if drug.sets & classes:
+                    yield drug
 
-    first_metastasis: the first day on which metastatic disease is on record, empty where that is not known.
-    """
-    definition = drugs.index.vocabulary[code]
-    reading = definition.reading
-    if reading is None:
-        return None
-    given = drugs.of_classes(reading.classes)
-    match reading.period:
-        case "after":
-            counting = [
-                drug for drug in given if drug.day and first_metastasis and not later(first_metastasis, drug.day)
-            ]
-        case "before":
-            counting = [drug for drug in given if later(first_metastasis, drug.day)]
-        case _:
-            counting = given
-    results = tuple(_result(drug, drug in counting) for drug in given)
-    if not counting:
-        note = "drugs are recorded, but not when the metastasis was found" if given and not first_metastasis else ""
-        return Finding(code, "unknown", note=note, results=results)
-    words = ", ".join(dict.fromkeys(drug.words for drug in counting[:3]))
-    evidence = tuple(drug.reference for drug in counting)
-    note = "from drugs in the chart" + (
-        f", first metastasis {spoken(first_metastasis)}" if reading.period != "any" else ""
-    )
-    return Finding(code, "derived", True, words, evidence, note, results)
+    def _planned(self) -> Iterator[Drug]:
+        """Activities of care plans that were really carried out."""
+        for plan in self.chart.of_type("CarePlan"):
+            if text_of(plan.get("intent")) not in PLANS or text_of(plan.get("status")) in NOT_TAKEN:
+                continue
+            for activity in objects(plan.get("activity")):
+                for detail in objects(activity.get("detail")):
+                    concepts = [detail.get("productCodeableConcept")]
+                    reference = detail.get("productReference")
+                    concepts += [found.get("code") for found in self.chart.resolved(reference, "Medication")]
+                    started, ended = _of_period(detail.get("scheduledPeriod") or plan.get("period"))
+                    yield from self._drug(detail, plan, concepts, started, ended)
 
-
-def _result(drug: Drug, counts: bool) -> Result:
-    aside = "" if counts else "it does not lie in the time that this fact is about, or its date is missing"
-    return Result(drug.reference, True if counts else None, drug.words, drug.day, "", drug.words, aside)
+    def _drug(self, record: Json, named: Json, concepts: list[Json | None], day: str, until: str) -> Iterator[Drug]:
+        status = text_of(record.get("status"))
+        if status in NOT_TAKEN or in_future(day, self.chart.as_of):
+            return
+        sets = self.sets_of(concepts)
+        if not sets:
+            return
+        yield Drug(
+            reference=name_of(named),
+            words=next((word for concept in concepts if (word := words_of(concept))), ""),
+            day=day,
+            sets=sets,
+            until="" if in_future(until, self.chart.as_of) else until,
+            ongoing=status in ONGOING and (not until or in_future(until, self.chart.as_of)),
+            single=_is_dose(record),
+            reason=self._circumstances.reason(record),
+            intent=self._circumstances.intent(named),
+        )
 
 
 def _classes(definition: FindingDefinition) -> set[str]:
@@ -144,6 +155,10 @@ def _classes(definition: FindingDefinition) -> set[str]:
     reading, presumption = reading_of(definition), definition.presumption
     confounding = {name for part in reading.parts for name in part.confounded_by}
     return {*reading.classes, *(presumption.signs if presumption else ()), *confounding}
+
+
+def _is_dose(record: Json) -> bool:
+    return text_of(record.get("resourceType")) == "MedicationAdministration" or "performedDateTime" in record
 
 
 def _started(resource: Json) -> str:
@@ -157,7 +172,19 @@ def _ended(resource: Json) -> str:
     request = resource.get("dispenseRequest")
     valid = objects(request.get("validityPeriod")) if isinstance(request, dict) else []
     candidates = [period.get("end") for period in (*_periods(resource), *valid)]
+    candidates += [resource.get("effectiveDateTime")] if _is_dose(resource) else []
     return next((day for value in candidates if (day := day_of(value))), "")
+
+
+def _performed_days(procedure: Json) -> tuple[str, str]:
+    if day := day_of(procedure.get("performedDateTime")):
+        return day, day
+    return _of_period(procedure.get("performedPeriod"))
+
+
+def _of_period(period: object) -> tuple[str, str]:
+    found = period if isinstance(period, dict) else {}
+    return day_of(found.get("start")), day_of(found.get("end"))
 
 
 def _periods(resource: Json) -> Iterator[Json]:

@@ -1,0 +1,80 @@
+"""The history of treatment of one chart, and what each fact of the vocabulary takes from it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from plugin.findings.evidence import Evidence
+from plugin.findings.history.courses import Beginning, Course, courses_of
+from plugin.findings.history.drugs import PRESCRIBED, Drugs
+from plugin.findings.history.lines import Event, Line, LineBuilder
+from plugin.findings.history.reactions import Reaction, reactions_of
+from plugin.findings.index import Index
+from plugin.library.treatment_policy import TreatmentPolicy
+from plugin.library.vocabulary import Value
+
+
+@dataclass(frozen=True)
+class History:
+    """What was given, and in which lines.
+
+    began: what settings are told apart by. doubt: why lines cannot be told or counted, in a sentence; empty where they
+        can. Without lines nothing is told of what was never given: an empty list of drugs proves nothing.
+    """
+
+    courses: tuple[Course, ...]
+    lines: tuple[Line, ...]
+    began: Beginning
+    began_by: tuple[str, ...]
+    doubt: str
+    reactions: tuple[Reaction, ...] = ()
+
+    @property
+    def complete(self) -> bool:
+        """Whether what is not among the courses after the beginning was not given, as far as the chart can tell."""
+        return bool(self.lines) and not self.doubt
+
+
+def read_history(
+    drugs: Drugs,
+    index: Index,
+    began: Beginning,
+    began_by: tuple[str, ...],
+    events: list[Event],
+    stated: Mapping[str, Value | None],
+) -> History:
+    """The history of treatment.
+
+    stated: what clinicians state of whether anything was given and of the line, by finding.
+    """
+    policy = index.vocabulary.treatment
+    as_sets = policy.classes | index.treatment_classes
+    courses = courses_of(drugs.given, policy, began, as_sets)
+    built = LineBuilder(courses, events, policy)
+    doubt = _contradiction(built.lines, policy, stated) or built.doubt
+    if drugs.chart.missing(PRESCRIBED):
+        doubt = "a part of the chart that holds drugs could not be read"
+    return History(tuple(courses), built.lines, began, began_by, doubt, tuple(reactions_of(drugs)))
+
+
+def _contradiction(lines: tuple[Line, ...], policy: TreatmentPolicy, stated: Mapping[str, Value | None]) -> str:
+    """What a clinician states that the drugs on record do not make; the newest line may be the one to choose."""
+    line = stated.get(policy.line_to_choose)
+    if isinstance(line, int) and line not in (len(lines), len(lines) + 1):
+        return f"a clinician states line {line}, the drugs on record make {len(lines)}"
+    if lines and stated.get(policy.given) is False:
+        return "a clinician states that none was given"
+    return ""
+
+
+def events_of(evidence: Iterable[Evidence], index: Index) -> list[Event]:
+    """What dated results say of the course of the disease."""
+    policy = index.vocabulary.treatment
+    found = []
+    for one in evidence:
+        if not one.counts or not one.origin.day:
+            continue
+        if one.value in policy.progression or one.value in policy.controlled:
+            found.append(Event(one.origin.day, one.value in policy.progression, one.origin.reference))
+    return found

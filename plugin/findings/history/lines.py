@@ -1,0 +1,200 @@
+"""Lines of therapy, proposed from courses and from what is recorded of the disease between them.
+
+What begins close together is one line. A later course opens a new one when progression is recorded before it, or when
+something else is begun and nothing gives the change another reason. It belongs to the line when it goes on with the
+same drugs, replaces one by another of its class, is its maintenance, or follows a stop for another reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from plugin.findings.dates import first_day, last_day, later, spoken
+from plugin.findings.history.courses import Course
+from plugin.library.treatment_policy import TreatmentPolicy
+
+PROGRESSION = "progression"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A record of how the disease went: on a day, progression or control."""
+
+    day: str
+    progression: bool
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of therapy.
+
+    opened: why it is a line of its own, in a sentence. progressed: whether the disease progressed on it; None where
+    nothing tells. progressed_on: the (partial) date, empty where only the next line tells of it. told_by: what does.
+    """
+
+    number: int
+    courses: tuple[Course, ...]
+    opened: str = ""
+    progressed: bool | None = None
+    progressed_on: str = ""
+    told_by: tuple[str, ...] = ()
+
+    @property
+    def start(self) -> str:
+        """The day of its first dose."""
+        return self.courses[0].start
+
+    @property
+    def kinds(self) -> frozenset[str]:
+        """The kinds of treatment in it."""
+        return frozenset().union(*(course.kinds for course in self.courses))
+
+    @property
+    def references(self) -> tuple[str, ...]:
+        """The resources that it rests on."""
+        return tuple(dict.fromkeys(name for course in self.courses for name in course.references))
+
+    def holds(self, classes: tuple[str, ...]) -> bool:
+        """Whether a drug of these ValueSets is in it; any drug will do where none is named."""
+        return not classes or any(course.sets.intersection(classes) for course in self.courses)
+
+
+class LineBuilder:
+    """Puts courses in the order of their start and decides, each time, whether a new line begins.
+
+    doubt: why the lines cannot be told, in a sentence; empty where they can.
+    """
+
+    def __init__(self, courses: list[Course], events: list[Event], policy: TreatmentPolicy) -> None:
+        self.policy = policy
+        self.events = sorted(events, key=lambda event: (event.day, event.reference))
+        self.doubt = ""
+        counting = [course for course in courses if course.kinds]
+        self._doubting(next((course.doubt for course in counting if course.doubt), ""))
+        dated = [course for course in counting if course.setting == "after" and course.start]
+        undated = [course for course in counting if course.setting == "after" and not course.start]
+        self._doubting(f"{undated[0].words} has no date" if undated else "")
+        self.lines = self._lines(dated)
+
+    def _doubting(self, why: str) -> None:
+        self.doubt = self.doubt or why
+
+    def _lines(self, courses: list[Course]) -> tuple[Line, ...]:
+        lines: list[Line] = []
+        for begun in self._together(courses):
+            if not lines:
+                lines.append(Line(1, begun, "the first treatment after it"))
+                continue
+            opened, progression = self._opens(lines[-1], begun)
+            if not opened:
+                lines[-1] = replace(lines[-1], courses=(*lines[-1].courses, *begun))
+                continue
+            lines[-1] = _ended(lines[-1], progression)
+            lines.append(Line(len(lines) + 1, begun, opened))
+        if lines:
+            lines[-1] = self._newest(lines[-1])
+        return tuple(lines)
+
+    def _together(self, courses: list[Course]) -> Iterator[tuple[Course, ...]]:
+        """Courses that begin within the days that make one line."""
+        begun: list[Course] = []
+        for course in courses:
+            if begun and not self._joins(begun[0], course):
+                yield tuple(begun)
+                begun = []
+            begun.append(course)
+        if begun:
+            yield tuple(begun)
+
+    def _joins(self, first: Course, course: Course) -> bool:
+        days = timedelta(days=self.policy.join_days)
+        surely = last_day(course.start) <= first_day(first.start) + days
+        possibly = first_day(course.start) <= last_day(first.start) + days
+        if possibly and not surely:
+            self._doubting(f"the dates of {first.words} and {course.words} are too coarse to tell one line from two")
+        return possibly
+
+    def _opens(self, line: Line, begun: tuple[Course, ...]) -> tuple[str, Event | None]:
+        """Why a new line begins, and the recorded progression before it; empty where it does not begin."""
+        fresh = [course for course in begun if not self._goes_on(line, course)]
+        if not fresh:
+            return "", None
+        day = begun[0].start
+        if event := self._progression(line, day):
+            return f"progression is recorded {_on(event.day)}", event
+        stopped = [course for course in line.courses if self._stopped(course, day)]
+        if any(course.reason == PROGRESSION for course in stopped):
+            failed = next(course for course in stopped if course.reason == PROGRESSION)
+            return f"{failed.words} was stopped for progression", Event(failed.end, True, failed.references[-1])
+        if stopped and all(course.reason and self._soon_after(course, day) for course in stopped):
+            return "", None
+        if all(self._same_class(line, course) for course in fresh) or self._is_maintenance(line, fresh, day):
+            return "", None
+        if not stopped and not any(course.reason for course in line.courses):
+            names = ", ".join(course.words for course in fresh)
+            self._doubting(f"{names} was added to treatment that went on; whether it is a new line is not recorded")
+        return f"{', '.join(course.words for course in fresh)} was begun, and no other reason is recorded", None
+
+    def _goes_on(self, line: Line, course: Course) -> bool:
+        """Whether the line holds the same drug already, or one of the two records names the kind of treatment alone."""
+        if any(course.sets == other.sets for other in line.courses):
+            return True
+        unnamed = self.policy.unnamed
+        alike = [other for other in line.courses if course.kinds <= other.kinds]
+        return bool(alike) and (course.sets <= unnamed or any(other.sets <= unnamed for other in alike))
+
+    def _progression(self, line: Line, day: str) -> Event | None:
+        within = [
+            event
+            for event in self.events
+            if event.progression and first_day(event.day) > last_day(line.start) and not later(event.day, day)
+        ]
+        return within[-1] if within else None
+
+    def _stopped(self, course: Course, day: str) -> bool:
+        """Whether it had ended, or surely did soon, when something else was begun."""
+        soon = last_day(day) + timedelta(days=self.policy.join_days)
+        return not course.ongoing and (not course.end or first_day(course.end) <= soon)
+
+    def _soon_after(self, course: Course, day: str) -> bool:
+        return bool(course.last) and first_day(day) <= last_day(course.last) + timedelta(days=self.policy.pause_days)
+
+    def _same_class(self, line: Line, course: Course) -> bool:
+        classes = self.policy.classes
+        return any(course.sets & other.sets & classes for other in line.courses)
+
+    def _is_maintenance(self, line: Line, fresh: list[Course], day: str) -> bool:
+        kinds = frozenset().union(*(course.kinds for course in fresh))
+        if kinds & line.kinds or not self.policy.maintains(kinds, line.kinds):
+            return False
+        return any(self._soon_after(course, day) for course in line.courses)
+
+    def _newest(self, line: Line) -> Line:
+        """The line of today: the newest record of the disease since its start says whether it still holds."""
+        since = [event for event in self.events if first_day(event.day) > last_day(line.start)]
+        newest = [event for event in since if not any(later(other.day, event.day) for other in since)]
+        said = {event.progression for event in newest}
+        failed = [course for course in line.courses if course.reason == PROGRESSION]
+        if len(said) > 1:
+            return line
+        if said == {True} or failed:
+            day = newest[-1].day if said == {True} else failed[-1].end
+            told_by = [event.reference for event in newest if event.progression]
+            told_by += [name for course in failed for name in course.references[-1:]]
+            return replace(line, progressed=True, progressed_on=day, told_by=tuple(told_by))
+        if said == {False}:
+            return replace(line, progressed=False, told_by=tuple(event.reference for event in newest))
+        return line
+
+
+def _ended(line: Line, progression: Event | None) -> Line:
+    if progression is None:
+        return replace(line, progressed=True)
+    return replace(line, progressed=True, progressed_on=progression.day, told_by=(progression.reference,))
+
+
+def _on(day: str) -> str:
+    return f"on {spoken(day)}" if len(day) == 10 else f"in {spoken(day)}"

@@ -1,0 +1,230 @@
+"""From the history of treatment to one finding. It shows what was given; that nothing was, only beside recorded lines.
+
+Everything here is derived: it counts, is marked, and asks to be confirmed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from plugin.findings.dates import spoken
+from plugin.findings.history.courses import Course
+from plugin.findings.history.history import History
+from plugin.findings.history.lines import Line
+from plugin.findings.history.relapse import relapsed
+from plugin.findings.history.spans import within_months
+from plugin.findings.model import Finding, Result
+from plugin.library.readings import Reading
+from plugin.library.vocabulary import FindingDefinition, Value
+
+MOST_WORDS = 3
+ELSEWHERE = "it does not lie in the time that this fact is about, or its date is missing"
+NOT_AMONG = "no such drug is among the lines on record"
+NO_PROGRESSION = "no record says how the disease went on it"
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the history tells: a value, or None with the reason; the courses and other resources behind it."""
+
+    value: Value | None
+    note: str = ""
+    courses: tuple[Course, ...] = ()
+    also: tuple[str, ...] = ()
+
+
+def measured(history: History, definition: FindingDefinition, as_of: str) -> Finding:
+    """The finding of a reading of kind `treatment`; unknown, with the reason, where the chart does not show it."""
+    reading = definition.reading or Reading("treatment")
+    own = tuple(
+        course for course in history.courses if not reading.classes or course.sets.intersection(reading.classes)
+    )
+    told = MEASURES[reading.measure](_Question(history, reading, own, as_of))
+    counting = {reference for course in told.courses for reference in course.references}
+    results = tuple(_result(course, told, counting) for course in own)
+    evidence = tuple(dict.fromkeys((*(name for course in told.courses for name in course.references), *told.also)))
+    if told.value is None:
+        return Finding(definition.code, "unknown", note=told.note, results=results)
+    words = ", ".join(dict.fromkeys(course.words for course in told.courses[:MOST_WORDS]))
+    return Finding(definition.code, "derived", told.value, words, evidence, told.note, results)
+
+
+def _result(course: Course, told: Told, counting: set[str]) -> Result:
+    counts = bool(counting.intersection(course.references))
+    aside = "" if counts else course.doubt or ELSEWHERE
+    value = told.value if counts else None
+    return Result(course.references[0], value, course.until, course.start, "", course.words, aside)
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """One reading put to the history: `own` are the courses of its classes."""
+
+    history: History
+    reading: Reading
+    own: tuple[Course, ...]
+    as_of: str
+
+    def placed(self) -> tuple[Course, ...]:
+        """The courses that lie in the period of the reading."""
+        period = self.reading.period
+        return tuple(course for course in self.own if period == "any" or course.setting == period)
+
+    @property
+    def newest(self) -> Line | None:
+        return self.history.lines[-1] if self.history.lines else None
+
+    def absent(self) -> Told:
+        """What it means that no course is there: nothing, unless complete lines are on record."""
+        history = self.history
+        if any(course.setting == "" for course in self.own):
+            return Told(None, next(course.doubt for course in self.own if course.setting == ""))
+        if history.complete and self.reading.period == "after":
+            return Told(False, NOT_AMONG, (), _behind(history.lines))
+        return Told(None, history.doubt if history.lines else "")
+
+
+def _given(asked: _Question) -> Told:
+    placed = asked.placed()
+    if not placed:
+        return asked.absent()
+    began = asked.history.began.day
+    note = "from drugs in the chart"
+    if began and asked.reading.period != "any":
+        note += f", {asked.history.began.label}: {spoken(began)}"
+    return Told(True, note, placed)
+
+
+def _lines(asked: _Question) -> Told:
+    history = asked.history
+    if not history.complete:
+        return Told(None, history.doubt)
+    holding = tuple(line for line in history.lines if line.holds(asked.reading.classes))
+    courses = tuple(course for line in holding for course in line.courses)
+    also = () if holding else _behind(history.lines)
+    return Told(len(holding), "; ".join(map(_described, history.lines)), courses, also)
+
+
+def _next(asked: _Question) -> Told:
+    told = _lines(asked)
+    if not isinstance(told.value, int):
+        return told
+    return Told(told.value + 1, told.note, told.courses, told.also)
+
+
+def _current(asked: _Question) -> Told:
+    line = asked.newest
+    if line is None or asked.history.doubt:
+        return Told(None, asked.history.doubt)
+    courses = tuple(course for course in line.courses if course.sets.intersection(asked.reading.classes))
+    return Told(bool(courses), _described(line), courses, () if courses else line.references)
+
+
+def _ongoing(asked: _Question) -> Told:
+    """Whether the newest line, or its drugs of the classes, goes on; a stop counts only where it is recorded."""
+    line = asked.newest
+    if line is None or asked.history.doubt:
+        return Told(None, asked.history.doubt)
+    courses = [course for course in line.courses if course in asked.own]
+    if not courses:
+        return Told(None, NOT_AMONG)
+    going = tuple(course for course in courses if course.ongoing)
+    if going:
+        return Told(True, _described(line), going)
+    if all(course.end or course.reason for course in courses):
+        return Told(False, _described(line), tuple(courses))
+    return Told(None, "the end of the newest line is not recorded")
+
+
+def _progressed(asked: _Question) -> Told:
+    line = asked.newest
+    if line is None or asked.history.doubt:
+        return Told(None, asked.history.doubt)
+    if line.progressed is None:
+        return Told(None, NO_PROGRESSION)
+    return Told(line.progressed, _described(line), line.courses, line.told_by)
+
+
+def _failed(asked: _Question) -> Told:
+    """Whether the disease progressed on a drug of the classes, or the drug endangered life."""
+    grave = tuple(one for one in asked.history.reactions if one.sets.intersection(asked.reading.classes))
+    if grave:
+        return Told(
+            True, f"a grave reaction to {grave[0].words} is on record", (), tuple(one.reference for one in grave)
+        )
+    placed = asked.placed()
+    if not placed:
+        return asked.absent()
+    stopped = tuple(course for course in placed if course.reason == "progression")
+    if stopped:
+        return Told(True, "it was stopped for progression", stopped)
+    if asked.history.doubt:
+        return Told(None, asked.history.doubt)
+    lines = [line for line in asked.history.lines if any(course in line.courses for course in placed)]
+    lost = [line for line in lines if line.progressed and _was_the_cause(line, placed)]
+    if lost:
+        return Told(True, _described(lost[0]), placed, lost[0].told_by)
+    if lines and all(line.progressed is False or _stopped_otherwise(line, placed) for line in lines):
+        return Told(False, "; ".join(map(_described, lines)), placed)
+    return Told(None, NO_PROGRESSION if lines else "")
+
+
+def _was_the_cause(line: Line, placed: tuple[Course, ...]) -> bool:
+    """A drug that was stopped for another reason did not fail, though its line did."""
+    return any(course in placed and not course.reason for course in line.courses)
+
+
+def _stopped_otherwise(line: Line, placed: tuple[Course, ...]) -> bool:
+    return all(course.reason for course in line.courses if course in placed)
+
+
+def _early(asked: _Question) -> Told:
+    """Whether the first line with these classes was lost within so many months of its start."""
+    history, months = asked.history, asked.reading.within_months
+    if not history.complete:
+        return Told(None, history.doubt)
+    line = next((line for line in history.lines if line.holds(asked.reading.classes)), None)
+    if line is None:
+        return Told(False, NOT_AMONG, (), _behind(history.lines))
+    if line.progressed and line.progressed_on:
+        said = within_months(line.start, line.progressed_on, months)
+        return Told(said, _described(line), line.courses, line.told_by)
+    until = history.lines[line.number].start if line.number < len(history.lines) else asked.as_of
+    if line.progressed is False or line.progressed:
+        said = within_months(line.start, until, months)
+        decided = said if line.progressed else None if said else said
+        return Told(decided, _described(line), line.courses, line.told_by)
+    return Told(None, NO_PROGRESSION)
+
+
+def _relapse(asked: _Question) -> Told:
+    said, note, courses = relapsed(asked.history, asked.reading, asked.own)
+    return Told(said, note, courses, asked.history.began_by if said is not None else ())
+
+
+def _behind(lines: tuple[Line, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(name for line in lines for name in line.references))
+
+
+def _described(line: Line) -> str:
+    names = ", ".join(dict.fromkeys(course.words for course in line.courses))
+    start = f"from {spoken(line.start)}"
+    if line.progressed is None:
+        return f"line {line.number}: {names}, {start}"
+    went = "progression" if line.progressed else "no progression"
+    when = f" {spoken(line.progressed_on)}" if line.progressed_on else ""
+    return f"line {line.number}: {names}, {start}, {went}{when}"
+
+
+MEASURES: dict[str, Callable[[_Question], Told]] = {
+    "given": _given,
+    "lines": _lines,
+    "next": _next,
+    "current": _current,
+    "ongoing": _ongoing,
+    "progressed": _progressed,
+    "failed": _failed,
+    "early": _early,
+    "relapse": _relapse,
+}
