@@ -37,7 +37,7 @@ class TreatmentPolicy:
     join_days: what begins within so many days of a line's start belongs to it.
     pause_days: doses of one drug that lie no further apart are one course.
     stop_reasons, intents: ConceptMaps; a stop reason means progression, toxicity, completed or choice, an intent means
-        before or after, from the view of `since`.
+        before or after, from the view of `since`. agents: the ConceptMap that tells one drug of a class from another.
     """
 
     kinds: tuple[TreatmentKind, ...] = ()
@@ -51,6 +51,7 @@ class TreatmentPolicy:
     pause_days: int = 0
     stop_reasons: str = ""
     intents: str = ""
+    agents: str = ""
 
     @property
     def classes(self) -> frozenset[str]:
@@ -65,7 +66,7 @@ class TreatmentPolicy:
     @property
     def maps(self) -> frozenset[str]:
         """The ConceptMaps that it names."""
-        return frozenset(filter(None, (self.stop_reasons, self.intents)))
+        return frozenset(filter(None, (self.stop_reasons, self.intents, self.agents)))
 
     def kinds_of(self, sets: frozenset[str]) -> frozenset[str]:
         """Names of the kinds of treatment that something in these ValueSets is."""
@@ -94,6 +95,7 @@ def treatment_policy(fields: Fields) -> TreatmentPolicy:
         pause_days=fields.one("pause-days", 0),
         stop_reasons=fields.required("stop-reasons"),
         intents=fields.required("intents"),
+        agents=fields.required("agents"),
     )
     fields.finish("the history of treatment")
     known = {kind.name for kind in policy.kinds}

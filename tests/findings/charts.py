@@ -151,20 +151,38 @@ def condition(entry: dict[str, Any], identity: str) -> dict[str, Any]:
 
 
 def medication(entry: dict[str, Any], identity: str) -> dict[str, Any]:
-    """A MedicationRequest, or what `type` says: `code`, `text`, `date`, `status`."""
-    kind = entry.get("type", "MedicationRequest")
+    """A MedicationRequest, a MedicationStatement where it has an end, or what `type` says.
+
+    `code`, `text`, `date`, `until`, `status`; `stopped`: why it was stopped; `setting`: with which intent it was given.
+    """
+    kind = entry.get("type", "MedicationStatement" if "until" in entry else "MedicationRequest")
     made = {
         "resourceType": kind,
         "id": identity,
         "status": entry.get("status", "completed"),
         "subject": {"reference": "Patient/p"},
-        "medicationCodeableConcept": concept(entry.get("code"), entry.get("text")),
+        "code" if kind == "Procedure" else "medicationCodeableConcept": concept(entry.get("code"), entry.get("text")),
     }
     if kind == "MedicationRequest":
         made["intent"] = entry.get("intent", "order")
-    if "date" in entry:
-        made["authoredOn" if kind == "MedicationRequest" else "effectiveDateTime"] = str(entry["date"])
-    return made
+    made |= _taken(kind, entry)
+    if "stopped" in entry:
+        reason = entry["stopped"]
+        made["statusReason"] = [concept(reason) if "|" in reason else concept(None, reason)]
+    if "setting" in entry:
+        url = "http://hl7.org/fhir/us/mcode/StructureDefinition/mcode-procedure-intent"
+        made["extension"] = [{"url": url, "valueCodeableConcept": concept(entry["setting"])}]
+    return {**made, **entry.get("extra", {})}
+
+
+def _taken(kind: str, entry: dict[str, Any]) -> dict[str, Any]:
+    if "date" not in entry:
+        return {}
+    if "until" in entry:
+        name = "performedPeriod" if kind == "Procedure" else "effectivePeriod"
+        return {name: {"start": str(entry["date"]), "end": str(entry["until"])}}
+    name = {"MedicationRequest": "authoredOn", "Procedure": "performedDateTime"}.get(kind, "effectiveDateTime")
+    return {name: str(entry["date"])}
 
 
 def answers(findings: Findings, codes: Any) -> dict[str, Any]:

@@ -28,6 +28,7 @@ class Course:
     references: tuple[str, ...]
     sets: frozenset[str]
     kinds: frozenset[str]
+    agents: frozenset[str] = frozenset()
     start: str = ""
     end: str = ""
     last: str = ""
@@ -35,6 +36,11 @@ class Course:
     reason: str = ""
     setting: Setting = ""
     doubt: str = ""
+
+    @property
+    def drug(self) -> tuple[frozenset[str], frozenset[str]]:
+        """What tells one drug from another: the classes it belongs to, and which of their drugs it is."""
+        return self.sets, self.agents
 
     @property
     def until(self) -> str:
@@ -63,14 +69,14 @@ def courses_of(
 
     as_sets: the ValueSets by which drugs are told apart.
     """
-    grouped: dict[tuple[frozenset[str], Setting], list[tuple[Drug, str]]] = {}
+    grouped: dict[tuple[frozenset[str], frozenset[str], Setting], list[tuple[Drug, str]]] = {}
     for drug in drugs:
         if sets := drug.sets & as_sets:
             setting, doubt = _setting(drug, since, policy)
-            grouped.setdefault((sets, setting), []).append((drug, doubt))
+            grouped.setdefault((sets, drug.agents, setting), []).append((drug, doubt))
     found = [
         _course(run, sets, policy.kinds_of(sets), setting)
-        for (sets, setting), same in grouped.items()
+        for (sets, _, setting), same in grouped.items()
         for run in _runs(same, policy)
     ]
     return sorted(found, key=lambda course: (not course.start, course.start, course.words, course.references))
@@ -138,6 +144,7 @@ def _course(run: list[tuple[Drug, str]], sets: frozenset[str], kinds: frozenset[
         references=tuple(dict.fromkeys(drug.reference for drug in drugs)),
         sets=sets,
         kinds=kinds,
+        agents=newest.agents,
         start=drugs[0].day,
         end="" if newest.ongoing or open_end else last,
         last=last,

@@ -43,7 +43,7 @@ class Drug:
 
     day, until: when it began and ended, as far as the chart says. ongoing: it has not ended. single: one dose, which
     ends as it begins. reason: why it was stopped, intent: in which setting it was given, in the terms of the policy;
-    empty where the chart does not say.
+    empty where the chart does not say. agents: which drugs of their classes.
     """
 
     reference: str
@@ -55,6 +55,7 @@ class Drug:
     single: bool = False
     reason: str = ""
     intent: str = ""
+    agents: frozenset[str] = frozenset()
 
     @property
     def last(self) -> str:
@@ -95,10 +96,18 @@ class Drugs:
         """The ValueSets that codes belong to, or that words stand in the names of these concepts."""
         concepts = list(concepts)
         codings = [coding for concept in concepts for coding in codings_of(concept)]
-        texts = [text for concept in concepts for text in texts_of(concept)]
-        names = " ; ".join([*texts, *(coding.display for coding in codings)])
-        spoken = {name for match in self._names.find(tokens(plain(names).translate(JOINTS))) for name in match.meaning}
+        spoken = {name for match in self._names.find(_words_in(concepts)) for name in match.meaning}
         return self.index.known(codings) | spoken
+
+    def _agents_of(self, concepts: list[Json | None]) -> frozenset[str]:
+        name = self.index.vocabulary.treatment.agents
+        if not name:
+            return frozenset()
+        code_map = self.index.code_sets.maps[name]
+        keys = [key for concept in concepts for coding in codings_of(concept) for key in self.index.equivalents(coding)]
+        coded = {code_map.codes[key] for key in keys if key in code_map.codes}
+        matches = self.index.meanings(name).find(_words_in(concepts))
+        return frozenset(coded.union(*(match.meaning for match in matches)))
 
     def _prescribed(self) -> Iterator[Drug]:
         for resource in self.chart.of_type(*PRESCRIBED):
@@ -147,7 +156,14 @@ class Drugs:
             single=_is_dose(record),
             reason=self._circumstances.reason(record),
             intent=self._circumstances.intent(named),
+            agents=self._agents_of(concepts),
         )
+
+
+def _words_in(concepts: list[Json | None]) -> list[str]:
+    texts = [text for concept in concepts for text in texts_of(concept)]
+    displays = [coding.display for concept in concepts for coding in codings_of(concept)]
+    return tokens(plain(" ; ".join([*texts, *displays])).translate(JOINTS))
 
 
 def _classes(definition: FindingDefinition) -> set[str]:

@@ -140,7 +140,7 @@ class LineBuilder:
 
     def _goes_on(self, line: Line, course: Course) -> bool:
         """Whether the line holds the same drug already, or one of the two records names the kind of treatment alone."""
-        if any(course.sets == other.sets for other in line.courses):
+        if any(course.drug == other.drug for other in line.courses):
             return True
         unnamed = self.policy.unnamed
         alike = [other for other in line.courses if course.kinds <= other.kinds]

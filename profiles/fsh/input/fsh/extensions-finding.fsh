@@ -72,6 +72,7 @@ Description: "Which drugs and procedures make a line of therapy, from when lines
     pause-days 1..1 and
     stop-reasons 1..1 and
     intents 1..1 and
+    agents 1..1 and
     kind 1..*
 * insert OneValue(since, code)
 * insert OneValue(course, code)
@@ -83,6 +84,7 @@ Description: "Which drugs and procedures make a line of therapy, from when lines
 * insert OneValue(pause-days, integer)
 * insert OneValue(stop-reasons, code)
 * insert OneValue(intents, code)
+* insert OneValue(agents, code)
 * extension[kind].extension contains
     name 1..1 and
     class 1..* and
