@@ -19,6 +19,7 @@ from plugin.findings.subject import death_of, describe, find_patient, subject_id
 FAILED = frozenset({"error", "fatal"})
 INCOMPLETE, MALFORMED = "incomplete", "structure"
 EVERYTHING = "*"
+ONLY_PROPOSED = ("proposal", "option")  # such a plan, ours among them, tells nothing of the patient
 # The types that readers look at; what other types say about another patient cannot mix in.
 CLINICAL = frozenset(
     {
@@ -169,6 +170,8 @@ def _version(resource: Json) -> tuple[str, int] | None:
 def _of_patient(resources: list[Json], identity: str, certain: bool, problems: list[Problem]) -> Iterator[Json]:
     for resource in resources:
         subject = subject_id(resource)
+        if resource.get("intent") in ONLY_PROPOSED and resource["resourceType"] == "CarePlan":
+            continue
         if resource["resourceType"] == "Patient":
             if code_of(resource.get("id")) == identity:
                 yield resource

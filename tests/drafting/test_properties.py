@@ -21,7 +21,7 @@ MOSTLY = {
     "age": 58,
     "prior-systemic-therapy-metastatic": False,
 }
-PATIENTS = range(120)
+PATIENTS = range(400)
 
 
 def possible_values(definition):
