@@ -39,6 +39,7 @@ ONE_YEAR = timedelta(days=366)
 class Drug:
     """One drug that was given or ordered, with the ValueSets that it belongs to.
 
+    words: as the chart names it; label: with the site's code where that was read through the site's map.
     day, until: when it began and ended, as far as the chart says. ongoing: it has not ended.
     """
 
@@ -46,6 +47,7 @@ class Drug:
     words: str
     day: str
     sets: frozenset[str]
+    label: str
     until: str = ""
     ongoing: bool = False
 
@@ -89,8 +91,10 @@ class Drugs:
             day = _started(resource)
             if sets and not in_future(day, self.chart.as_of):
                 words = next((word for concept in concepts if (word := words_of(concept))), "")
+                codings = [coding for concept in concepts for coding in codings_of(concept)]
                 ongoing = text_of(resource.get("status")) in ONGOING
-                yield Drug(name_of(resource), words, day, sets, _ended(resource), ongoing)
+                label = self.index.labelled(words, codings)
+                yield Drug(name_of(resource), words, day, sets, label, _ended(resource), ongoing)
 
     def sets_of(self, concepts: Iterable[Json | None]) -> frozenset[str]:
         """The ValueSets that codes belong to, or that words stand in the names of these concepts."""
@@ -135,7 +139,7 @@ def read_treatment(drugs: Drugs, first_metastasis: str, code: str) -> Finding | 
 
 def _result(drug: Drug, counts: bool) -> Result:
     aside = "" if counts else "it does not lie in the time that this fact is about, or its date is missing"
-    return Result(drug.reference, True if counts else None, drug.words, drug.day, "", drug.words, aside)
+    return Result(drug.reference, True if counts else None, drug.words, drug.day, "", drug.label, aside)
 
 
 def _classes(definition: FindingDefinition) -> set[str]:
