@@ -70,9 +70,7 @@ class Statements:
             return
         value, understood = _value(answer, definition)
         if _read_by_software(observation):
-            # What we made of a chart ourselves is no news of it: it raises no doubt, let alone a fact.
-            if value is not None:
-                self._echoes.setdefault(code, []).append(_result(entry, value, answer, READ_BY_SOFTWARE))
+            self._echo(code, value, answer, entry)
             return
         reason = _not_valid(observation, entry)
         if not reason and not understood:
@@ -84,6 +82,14 @@ class Statements:
         self._aside.setdefault(code, []).append(_result(entry, None, answer, reason))
         if not entry.origin.void:
             self._problem(entry, reason, definition.label)
+            self._doubts.setdefault(code, []).append(value)
+
+    def _echo(self, code: str, value: Value | None, answer: Answer, entry: Entry) -> None:
+        """What software made of a chart is no fact of it; it only keeps the opposite from being presumed."""
+        if value is None:
+            return
+        self._echoes.setdefault(code, []).append(_result(entry, value, answer, entry.origin.void or READ_BY_SOFTWARE))
+        if not entry.origin.void:
             self._doubts.setdefault(code, []).append(value)
 
     def outdate(self, code: str, since: str, why: str) -> None:

@@ -22,9 +22,11 @@ from plugin.library.yaml_file import ElementPath, read_yaml
 SUFFIXES = (".json", ".yaml", ".yml")
 TRUSTED = frozenset({"equivalent", "equal"})
 MOST_UNKNOWN = 20
+MOST_TOLD = 3
 FORM = "write a ConceptMap as FHIR R4 has it; codes are texts, in YAML in quotes"
 SOURCE = "give the system under which the chart sends the local codes; codes of a standard need no map"
 UNTRUSTED = "nothing, if that is so; give equivalent or equal only where both mean exactly the same"
+NOTHING = "map local codes to codes that findings are read from, with the equivalence equivalent or equal"
 KEEP_ONE = "keep the one target that means exactly the same"
 
 Code = tuple[str, str]
@@ -52,7 +54,6 @@ class _Reading:
     faults: list[Fault] = field(default_factory=list)
     cautions: list[Fault] = field(default_factory=list)
     targets: dict[Code, dict[str, str]] = field(default_factory=dict)
-    used: int = 0
 
 
 def load_local_codes(path: Path, code_sets: CodeSets) -> None:
@@ -63,15 +64,12 @@ def load_local_codes(path: Path, code_sets: CodeSets) -> None:
     """
     reading = _Reading(code_sets)
     for file in _files(path):
-        maps = _maps(file, reading.faults)
-        before = reading.used
-        for found in maps:
+        for found in _maps(file, reading.faults):
             _read(found, reading)
-        if maps and not reading.faults and reading.used == before:
-            why = "; ".join(caution.message for caution in reading.cautions[:3])
-            message = f"nothing in it can be used{f': {why}' if why else ''}"
-            remedy = "map local codes to codes of findings, with the equivalence equivalent or equal"
-            reading.faults.append(Fault(file.name, None, message, remedy))
+    if not reading.targets and not reading.faults:
+        why = "; ".join(caution.message for caution in reading.cautions[:MOST_TOLD])
+        message = f"nothing in it can be used{f': {why}' if why else ''}"
+        reading.faults.append(Fault(path.name, None, message, NOTHING))
     if reading.faults:
         raise LocalCodesError(reading.faults)
     for code, by_system in reading.targets.items():
@@ -180,7 +178,6 @@ def _why_not(target: dict[str, Any], standard: Code) -> str:
 
 
 def _take_in(found: _Map, path: ElementPath, local: Code, standard: Code, reading: _Reading) -> None:
-    reading.used += 1
     by_system = reading.targets.setdefault(local, {})
     other = by_system.setdefault(standard[0], standard[1])
     if other != standard[1]:
