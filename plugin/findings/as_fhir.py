@@ -26,9 +26,13 @@ Resource = dict[str, Any]
 def findings_bundle(findings: Findings, vocabulary: Vocabulary, as_of: date, software_version: str) -> Resource:
     """Every finding as a Bundle of type collection; the same findings give the same bytes.
 
-    software_version: of this package, named in `device`.
+    software_version: of this package, named in `device`; the vocabulary in `meta.source`.
     """
     key = f"{vocabulary.url}/{vocabulary.version}/{findings.patient.id}/{as_of}/finding"
+    meta = {
+        "source": f"{vocabulary.url}|{vocabulary.version}",
+        "profile": [f"{CANONICAL}/StructureDefinition/finding-read"],
+    }
     return {
         "resourceType": "Bundle",
         "type": "collection",
@@ -36,7 +40,11 @@ def findings_bundle(findings: Findings, vocabulary: Vocabulary, as_of: date, sof
         "entry": [
             {
                 "fullUrl": f"urn:uuid:{uuid5(NAMESPACE_URL, f'{key}/{code}')}",
-                "resource": _observation(finding, vocabulary[code], findings.patient, as_of, software_version),
+                "resource": {
+                    "resourceType": "Observation",
+                    "meta": meta,
+                    **_observation(finding, vocabulary[code], findings.patient, as_of, software_version),
+                },
             }
             for code, finding in findings.items()
         ],
@@ -76,8 +84,6 @@ def _observation(
     finding: Finding, definition: FindingDefinition, patient: Patient, as_of: date, software_version: str
 ) -> Resource:
     read: Resource = {
-        "resourceType": "Observation",
-        "meta": {"profile": [f"{CANONICAL}/StructureDefinition/finding-read"]},
         "status": "final" if finding.state == "known" else "preliminary",
         "code": coded(definition),
         "subject": subject_of(patient),

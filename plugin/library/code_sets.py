@@ -82,12 +82,14 @@ class CodeSets:
     """The code sets of a vocabulary by the last segment of their URL, and a site's own codes.
 
     local: from a local code to the codes that it stands for. cautions: what a site's maps say that is not used.
+    local_urls: canonical URLs of the site's maps, where they have one.
     """
 
     sets: dict[str, CodeSet] = field(default_factory=dict)
     maps: dict[str, CodeMap] = field(default_factory=dict)
     local: dict[tuple[str, str], list[tuple[str, str]]] = field(default_factory=dict)
     cautions: list[Fault] = field(default_factory=list)
+    local_urls: list[str] = field(default_factory=list)
     _members: dict[tuple[str, str], set[str]] = field(default_factory=dict)
     _branches: dict[tuple[str, str], set[str]] = field(default_factory=dict)
 

@@ -54,6 +54,7 @@ class _Reading:
     faults: list[Fault] = field(default_factory=list)
     cautions: list[Fault] = field(default_factory=list)
     targets: dict[Code, dict[str, str]] = field(default_factory=dict)
+    urls: list[str] = field(default_factory=list)
 
 
 def load_local_codes(path: Path, code_sets: CodeSets) -> None:
@@ -75,6 +76,7 @@ def load_local_codes(path: Path, code_sets: CodeSets) -> None:
     for code, by_system in reading.targets.items():
         code_sets.local[code] = sorted(by_system.items())
     code_sets.cautions.extend(reading.cautions)
+    code_sets.local_urls.extend(reading.urls)
 
 
 def _files(path: Path) -> list[Path]:
@@ -124,6 +126,8 @@ def _read(found: _Map, reading: _Reading) -> None:
     if found.data.get("status") == "retired":
         reading.cautions.append(found.fault(("status",), "the map is retired and not used", "remove it, or renew it"))
         return
+    if url := found.data.get("url"):
+        reading.urls.append("|".join(filter(None, (url, found.data.get("version")))))
     standards = _standards(reading.code_sets)
     unknown: list[Fault] = []
     for number, group in enumerate(found.data.get("group", [])):

@@ -241,6 +241,20 @@ def test_local_codes_are_read_by_both_commands_and_what_is_not_used_is_told(care
     assert json.loads(drafted.stdout)["findings"]["er"]["value"] == "positive"
 
 
+def test_a_draft_names_the_map_that_it_was_read_through(careplan, tmp_path):
+    maps = tmp_path / "lab.json"
+    url = "https://lab.example.org/fhir/ConceptMap/tests"
+    maps.write_text(json.dumps(json.loads(site_map(ER1=("85337-4", "equal"))) | {"url": url, "version": "3"}))
+    answer = careplan(bundle([PATIENT, LOCAL]), "--local-codes", str(maps), "--format", "fhir", command="draft")
+    (provenance,) = (
+        entry["resource"]
+        for entry in json.loads(answer.stdout)["entry"]
+        if entry["resource"]["resourceType"] == "Provenance"
+    )
+    named = [entity["what"]["identifier"]["value"] for entity in provenance["entity"] if "identifier" in entity["what"]]
+    assert f"{url}|3" in named
+
+
 def test_a_broken_map_stops_the_command(careplan, tmp_path):
     maps = tmp_path / "lab.json"
     maps.write_text(site_map(ER1=("85337-4", "wider")))

@@ -91,6 +91,7 @@ def test_a_known_fact_is_final_and_names_its_results() -> None:
     assert er["valueCodeableConcept"]["coding"][0] == {"system": system_url("finding-value"), "code": "positive"}
     assert er["derivedFrom"] == [{"reference": "Observation/o1"}]
     assert er["device"] == {"display": "careplan-plugin 1.2.3"}
+    assert er["meta"]["source"] == f"{WORDS.url}|{WORDS.version}"
     assert "performer" not in er
 
 
