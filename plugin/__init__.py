@@ -42,7 +42,7 @@ def create_app(
 
     settings = load_settings(overrides=overrides) if settings is None else replace(settings, **overrides)
     clock = clock or _now
-    template = load_template(settings.templates_folder, settings.profiles_folder)
+    template = load_template(settings.templates_folder, settings.profiles_folder, settings.local_codes)
     database = Database(settings.database)
     database.upgrade()
     database.close()  # a server may fork after this, and connections do not survive that
@@ -61,6 +61,7 @@ def create_app(
         Limits.of(settings),
     )
     logs.init_logs(app, settings)
+    logs.tell_cautions(template.vocabulary)
     security.init_security(app, settings)
     errors.init_errors(app)
     words.init_words(app, settings)

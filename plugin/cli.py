@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -13,7 +14,10 @@ from plugin.errors import CareplanError, InputError
 
 if TYPE_CHECKING:
     from plugin.drafting.model import Draft
+    from plugin.findings.model import Findings
     from plugin.library.rules import Template
+
+Command = TypeVar("Command", bound=Callable[..., object])
 
 FORMATS = ("text", "json", "fhir", "html")
 
@@ -48,25 +52,91 @@ def _day(_: click.Context, __: click.Parameter, value: str | None) -> date:
         raise click.BadParameter(f"'{value}' is no date; write it as 2026-11-22") from None
 
 
+def _reads_a_chart(command: Command) -> Command:
+    """What every command takes that reads one patient's chart from files."""
+    for option in reversed(
+        (
+            click.argument("files", nargs=-1, required=True, metavar="FILE..."),
+            click.option("--as-of", callback=_day, metavar="DATE", help="The day to read for; today when left out."),
+            click.option(
+                "--templates",
+                type=click.Path(path_type=Path),
+                help="Another template folder than the one that came along.",
+            ),
+            click.option(
+                "--local-codes",
+                type=click.Path(path_type=Path),
+                metavar="FILE_OR_FOLDER",
+                help="ConceptMaps from the site's own codes to standard ones, JSON or YAML.",
+            ),
+        )
+    ):
+        command = option(command)
+    return command
+
+
 @main.command()
-@click.argument("files", nargs=-1, required=True, metavar="FILE...")
-@click.option("--as-of", callback=_day, metavar="DATE", help="The day to draft for; today when left out.")
+@_reads_a_chart
 @click.option("--format", "form", type=click.Choice(FORMATS), default="text", show_default=True)
-@click.option(
-    "--templates", type=click.Path(path_type=Path), help="Another template folder than the one that came along."
-)
-def draft(files: tuple[str, ...], as_of: date, form: str, templates: Path | None) -> None:
+def draft(files: tuple[str, ...], as_of: date, templates: Path | None, local_codes: Path | None, form: str) -> None:
     """Draft a plan from FILE: a Bundle, a JSON array or NDJSON of one patient's resources; - for stdin."""
-    from plugin.chart.files import resources_from_files
     from plugin.drafting.plan import draft_plan
+
+    template, found = _read(files, as_of, templates, local_codes)
+    _print(_rendered(draft_plan(found, template, as_of), template, form))
+
+
+@main.command()
+@_reads_a_chart
+@click.option("--format", "form", type=click.Choice(("text", "json", "fhir")), default="text", show_default=True)
+@click.option(
+    "--all", "everything", is_flag=True, help="List also the facts of which the chart says nothing; JSON and FHIR do."
+)
+def findings(
+    files: tuple[str, ...],
+    as_of: date,
+    templates: Path | None,
+    local_codes: Path | None,
+    form: str,
+    everything: bool,
+) -> None:
+    """Read FILE as `draft` does and show the findings: each fact, the results behind it, and what was set aside."""
+    template, found = _read(files, as_of, templates, local_codes)
+    if form == "text":
+        from plugin.findings.as_text import findings_text
+
+        _print(findings_text(found, template.vocabulary, as_of, everything))
+        return
+    from plugin.drafting.checked import checked
+    from plugin.findings.as_fhir import findings_bundle
+    from plugin.findings.as_json import findings_json
+
+    if form == "json":
+        _print(_json(findings_json(found, template.vocabulary, as_of)))
+    else:
+        _print(_json(checked(findings_bundle(found, template.vocabulary, as_of, __version__))))
+
+
+def _read(
+    files: tuple[str, ...], as_of: date, templates: Path | None, local_codes: Path | None
+) -> tuple[Template, Findings]:
+    """The template and what the chart tells by it; what a site's map says in vain goes to stderr."""
+    from plugin.chart.files import resources_from_files
     from plugin.findings.reader import read_findings
     from plugin.library.content import default_template_folder
     from plugin.library.template import load_template
 
     resources = resources_from_files(list(files))
-    template = load_template(templates or default_template_folder())
-    findings = read_findings(resources, template.vocabulary, as_of)
-    _print(_rendered(draft_plan(findings, template, as_of), template, form))
+    template = load_template(templates or default_template_folder(), None, local_codes)
+    for caution in template.vocabulary.code_sets.cautions if template.vocabulary.code_sets else ():
+        click.echo(f"careplan: {caution}", err=True)
+    return template, read_findings(resources, template.vocabulary, as_of)
+
+
+def _json(document: dict[str, Any]) -> str:
+    import orjson
+
+    return orjson.dumps(document, option=orjson.OPT_INDENT_2).decode() + "\n"
 
 
 def _print(text: str) -> None:
@@ -75,20 +145,17 @@ def _print(text: str) -> None:
         click.echo(text.encode(), nl=False)
     except OSError as error:
         raise InputError(
-            f"the draft cannot be written to standard output: {error.strerror}; free some space"
+            f"the output cannot be written to standard output: {error.strerror}; free some space"
         ) from error
 
 
 def _rendered(plan: Draft, template: Template, form: str) -> str:
     if form in ("json", "fhir"):
-        import orjson
-
         from plugin.drafting.as_json import draft_json
         from plugin.drafting.bundle import draft_bundle
         from plugin.drafting.checked import checked
 
-        document = draft_json(plan) if form == "json" else checked(draft_bundle(plan, template, __version__))
-        return orjson.dumps(document, option=orjson.OPT_INDENT_2).decode() + "\n"
+        return _json(draft_json(plan) if form == "json" else checked(draft_bundle(plan, template, __version__)))
     from plugin.drafting.narrative import as_html, as_text
 
     return as_html(plan, template) if form == "html" else as_text(plan, template)

@@ -4,6 +4,7 @@ CareplanError                 exit code
 ├── UsageError                2   the command or setting was written wrongly
 ├── InputError                1   a file or resource we were given cannot be used
 ├── TemplateError             1   a template or profile on disk is broken; carries file, line and remedy
+│   └── LocalCodesError       1   a site's map of its own codes is broken
 ├── LaunchError               1   a SMART launch was refused; carries the HTTP status to answer with
 └── RemoteError               3   the other side failed
     ├── Unreachable           3   no answer within the time limits
@@ -48,10 +49,18 @@ class Fault:
 class TemplateError(CareplanError):
     """Templates or profiles that must not be used; carries every fault found, not only the first."""
 
+    what = "the templates"
+
     def __init__(self, faults: list[Fault]) -> None:
         self.faults = tuple(faults)
         count = "1 fault" if len(faults) == 1 else f"{len(faults)} faults"
-        super().__init__(f"the templates cannot be used, {count}:\n" + "\n".join(map(str, faults)))
+        super().__init__(f"{self.what} cannot be used, {count}:\n" + "\n".join(map(str, faults)))
+
+
+class LocalCodesError(TemplateError):
+    """A site's map of its own codes that must not be used."""
+
+    what = "the local codes"
 
 
 class LaunchError(CareplanError):

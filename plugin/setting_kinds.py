@@ -71,12 +71,12 @@ def secret(value: object) -> str:
 
 
 def path(value: object) -> Path:
-    """A folder on this machine."""
+    """A file or folder on this machine."""
     if isinstance(value, Path):
         return value
     given = text(value)
     if not given:
-        raise ValueError("it must be the path of a folder")
+        raise ValueError("it must be the path of a file or folder")
     return Path(given).expanduser().absolute()
 
 

@@ -80,6 +80,10 @@ class Settings:
         default_factory=lambda: _content("profiles"),
         metadata=_about(kinds.path, "folder of ValueSets, ConceptMaps and profiles"),
     )
+    local_codes: Path | None = field(
+        default=None,
+        metadata=_about(kinds.path, "ConceptMap of the site's own codes, or a folder of them; see docs/local-codes.md"),
+    )
     connect_timeout: float = field(
         default=5.0, metadata=_about(kinds.seconds, "seconds to wait for a connection to an EHR")
     )
@@ -186,7 +190,7 @@ def _default_text(item: Field[Any]) -> str:
         return "./instance"
     if item.default_factory is not MISSING:
         return f"{item.name.removesuffix('_folder')} shipped with the plug-in"
-    if item.default in ("", ()):
+    if item.default in ("", (), None):
         return "none"
     return str(item.default).lower() if isinstance(item.default, bool) else str(item.default)
 

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from plugin.library.content import system_url
-from plugin.library.vocabulary import FindingDefinition, Value, Vocabulary
+from plugin.findings.as_fhir import coded, value_element
+from plugin.library.vocabulary import FindingDefinition, Vocabulary
 from plugin.storage.reviews import Author, Fact
-
-UCUM = "http://unitsofmeasure.org"
 
 
 def observations(statements: Iterable[Fact], vocabulary: Vocabulary, patient_id: str) -> list[dict[str, Any]]:
@@ -29,33 +27,16 @@ def observation(statement: Fact, definition: FindingDefinition, patient_id: str)
         "resourceType": "Observation",
         "id": f"stated-{statement.id}",
         "status": "final",
-        "code": {
-            "coding": [{"system": system_url("finding"), "code": definition.code, "display": definition.label}],
-            "text": definition.label,
-        },
+        "code": coded(definition),
         "subject": {"reference": f"Patient/{patient_id}"},
         "effectiveDateTime": statement.at.isoformat(timespec="seconds"),
         "performer": [reference_to(statement.author)],
-        **_value(statement.value, definition),
     }
+    if statement.value is not None:
+        stated |= value_element(statement.value, definition)
     if statement.reason:
         stated["note"] = [{"text": statement.reason}]
     return stated
-
-
-def _value(value: Value | None, definition: FindingDefinition) -> dict[str, Any]:
-    if isinstance(value, bool):
-        return {"valueBoolean": value}
-    if isinstance(value, str):
-        return {
-            "valueCodeableConcept": {"coding": [{"system": system_url("finding-value"), "code": value}], "text": value}
-        }
-    if isinstance(value, int) and not definition.unit:
-        return {"valueInteger": value}
-    quantity: dict[str, Any] = {"value": value}
-    if definition.unit:
-        quantity |= {"unit": definition.unit, "system": UCUM, "code": definition.unit}
-    return {"valueQuantity": quantity}
 
 
 def reference_to(author: Author) -> dict[str, str]:

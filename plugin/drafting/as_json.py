@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from plugin.drafting.model import CategoryLine, Draft, Fact, ItemLine
-from plugin.findings.model import Finding
+from plugin.findings.as_json import finding_json
 
 
 def draft_json(draft: Draft) -> dict[str, Any]:
@@ -27,22 +27,6 @@ def draft_json(draft: Draft) -> dict[str, Any]:
         ],
         "to_confirm": list(draft.to_confirm),
         "findings": {code: finding_json(finding) for code, finding in draft.findings.items()},
-    }
-
-
-def finding_json(finding: Finding) -> dict[str, Any]:
-    """One finding: value, state, the results behind it, and what was set aside and why."""
-    return {
-        "value": finding.value,
-        "state": finding.state,
-        "evidence": list(finding.evidence),
-        "detail": finding.detail,
-        "note": finding.note,
-        "set_aside": [
-            {"reference": result.reference, "text": result.text, "why": result.set_aside}
-            for result in finding.results
-            if result.set_aside
-        ],
     }
 
 

@@ -9,6 +9,7 @@ from plugin.drafting.activities import activity_of
 from plugin.drafting.model import CategoryLine, Draft, ItemLine
 from plugin.drafting.narrative import as_xhtml
 from plugin.drafting.questionnaires import questionnaires
+from plugin.findings.as_fhir import subject_of
 from plugin.library.content import CANONICAL, system_url
 from plugin.library.rules import Template
 
@@ -44,14 +45,6 @@ def draft_bundle(draft: Draft, template: Template, software_version: str) -> Res
     }
 
 
-def subject_of(draft: Draft) -> Resource:
-    """A Reference to the patient; by name only where the input had no Patient to refer to."""
-    patient = draft.findings.patient
-    if patient.reference:
-        return {"reference": patient.reference}
-    return {"display": patient.name or "patient without a Patient resource"}
-
-
 def _care_plan(draft: Draft, template: Template) -> Resource:
     lines: tuple[CategoryLine | ItemLine, ...] = (
         *draft.standing("offered"),
@@ -67,7 +60,7 @@ def _care_plan(draft: Draft, template: Template) -> Resource:
         "intent": "proposal",
         "category": [{"coding": [{"system": CAREPLAN_CATEGORY, "code": "assess-plan"}]}],
         "title": template.title,
-        "subject": subject_of(draft),
+        "subject": subject_of(draft.findings.patient),
         "created": draft.as_of,
         "activity": [activity_of(line, template) for line in lines],
     }
@@ -83,7 +76,7 @@ def _guidance(draft: Draft, template: Template, care_plan: str) -> Resource:
         "meta": {"profile": [f"{CANONICAL}/StructureDefinition/plan-guidance-response"]},
         "moduleCanonical": f"{template.url}|{template.version}",
         "status": "data-required" if wanted else "success",
-        "subject": subject_of(draft),
+        "subject": subject_of(draft.findings.patient),
         "occurrenceDateTime": draft.as_of,
         "result": {"reference": care_plan},
     }

@@ -1,4 +1,4 @@
-"""The structural check that every draft passes before it leaves."""
+"""The structural check that everything made here passes before it leaves."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from plugin.library.validation import check_structure
 
 
 class InvalidDraft(RuntimeError):
-    """A drafted resource is not valid FHIR R4: a fault of ours, never of the input."""
+    """A resource of ours is not valid FHIR R4: a fault of ours, never of the input."""
 
 
 def checked(bundle: dict[str, Any]) -> dict[str, Any]:
@@ -19,5 +19,5 @@ def checked(bundle: dict[str, Any]) -> dict[str, Any]:
         for message in check_structure(entry["resource"])
     ]
     if faults:
-        raise InvalidDraft("the draft is not valid FHIR R4: " + "; ".join(faults))
+        raise InvalidDraft("what was made is not valid FHIR R4: " + "; ".join(faults))
     return bundle

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from plugin.drafting.model import CategoryLine, Draft, Fact, ItemLine
 from plugin.findings.model import Finding
+from plugin.findings.words import value_in_words
 from plugin.library.rules import Template
-from plugin.library.vocabulary import FindingDefinition, Value
+from plugin.library.vocabulary import FindingDefinition
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +62,6 @@ def in_words(definition: FindingDefinition, finding: Finding) -> str:
     words = value_in_words(finding.value, definition.unit)
     told = not finding.detail or finding.detail.casefold() in (words.casefold(), str(finding.value).casefold())
     return words if told else f"{words} ({finding.detail})"
-
-
-def value_in_words(value: Value | None, unit: str) -> str:
-    """`yes`, `positive`, `61 %`: a value with its unit, without decimals that say nothing."""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    written = f"{value:g}" if isinstance(value, float) else str(value)
-    return f"{written} {unit}" if unit else written
 
 
 def fact_in_words(fact: Fact) -> str:

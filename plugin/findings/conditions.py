@@ -172,7 +172,7 @@ class ConditionReader:
         words = words_of(procedure.get("code"))
         for wanted in self.index.procedures:
             if sets.intersection(wanted.part.tests):
-                origin = Origin(name_of(procedure), words, day)
+                origin = Origin(name_of(procedure), self.index.labelled(words, codings), day)
                 why = self._impossible(day)
                 value = None if why else wanted.part.value
                 self.notebook.evidence.append(Evidence(wanted.panel, wanted.part.name, origin, value, words, why))
@@ -185,7 +185,8 @@ class ConditionReader:
             condition.get("recordedDate"),
         ]
         day = next((day for value in candidates if (day := day_of(value))), "")
-        return Origin(name_of(condition), words_of(condition.get("code")), day)
+        codings = codings_of(condition.get("code"))
+        return Origin(name_of(condition), self.index.labelled(words_of(condition.get("code")), codings), day)
 
 
 def _question(resource: Json) -> tuple[list[Coding], list[str]]:

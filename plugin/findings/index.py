@@ -148,6 +148,15 @@ class Index:
         key = (coding.system, coding.code)
         return [key, *self.code_sets.translations(*key)]
 
+    def labelled(self, label: str, codings: Iterable[Coding]) -> str:
+        """What to call a result; where the site's own map was needed to read one of its codes, with that code."""
+        read = {
+            f"{coding.code} read as {target}": None
+            for coding in codings
+            for _, target in self.code_sets.translations(coding.system, coding.code)
+        }
+        return f"{label} ({', '.join(read)} by the site's map)" if read else label
+
     def known(self, codings: Iterable[Coding]) -> frozenset[str]:
         """Names of the ValueSets that any of the codings belongs to."""
         return frozenset().union(*(self.memberships(coding) for coding in codings))

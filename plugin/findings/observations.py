@@ -67,7 +67,9 @@ class ObservationReader:
         named = frozenset[str]().union(*(self.index.tests.names_in(name) for name in entry.names))
         if expected and named - expected:
             return f"the code asks for one test, the name '{entry.names[0]}' says another"
-        subjects = [self._subjects(coding) for coding in entry.codings]
+        subjects = [
+            self._subjects(Coding(*key, "")) for coding in entry.codings for key in self.index.equivalents(coding)
+        ]
         for position, one in enumerate(subjects):
             if any(one and other and not one & other for other in subjects[position + 1 :]):
                 return "its codes ask for different tests"
@@ -89,7 +91,9 @@ class ObservationReader:
         if entry.parent:
             self._component_of(entry, panels)
         elif panels and entry.codings:
-            text = f"the code {entry.codings[0].code} is not known as a test that '{entry.names[0]}' names"
+            code = entry.codings[0]
+            named_by = f"the code {code.code} of {code.system or 'no system'}"
+            text = f"{named_by} is not known as a test that '{entry.names[0]}' names"
             self._mismatch(entry, panels, text)
         elif panels and not _is_genomic(entry, self.index):
             self._set_aside(entry, panels, "unread", f"it has no code, and '{entry.names[0]}' is no test by name")
@@ -186,7 +190,7 @@ class ObservationReader:
         words = tokens(plain(" ; ".join([remarks, *entry.names, *answer.texts])))
         for name in names:
             code_set = self.index.set(name)
-            if any((coding.system, coding.code) in code_set.displays for coding in entry.remarks):
+            if any(key in code_set.displays for coding in entry.remarks for key in self.index.equivalents(coding)):
                 return code_set.title
             for match in self.index.remarks(name).find(words):
                 if not DENIALS.intersection(words[max(0, match.start - DENIAL_REACH) : match.start]):
@@ -195,7 +199,7 @@ class ObservationReader:
 
     def _note(self, entry: Entry, panel: str, part: str, read: Read, words: str) -> None:
         origin = entry.origin
-        label = next(iter(entry.names), origin.label)
+        label = self.index.labelled(next(iter(entry.names), origin.label), (*entry.codings, *_answered(entry)))
         origin = replace(origin, label=label)
         if origin.void:
             self.notebook.evidence.append(Evidence(panel, part, origin, None, words, origin.void, silent=True))
@@ -222,4 +226,9 @@ class ObservationReader:
 
 def _is_genomic(entry: Entry, index: Index) -> bool:
     roles = index.code_sets.maps["genomic-elements"].codes
-    return any((coding.system, coding.code) in roles for coding in entry.codings)
+    return any(key in roles for coding in entry.codings for key in index.equivalents(coding))
+
+
+def _answered(entry: Entry) -> tuple[Coding, ...]:
+    """Every code that answers: of the value and of its interpretation."""
+    return (*answer_of(entry.node).codings, *interpretation_of(entry.node).codings)

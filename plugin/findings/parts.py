@@ -254,4 +254,5 @@ def _why_nothing(answer: Answer, spoken: list[Reading]) -> Read:
         return Read(None, "it has no value", "unread")
     unread = [word for reading in spoken for word in reading.unread]
     words = f", because of '{' '.join(unread[:4])}'" if unread else ""
-    return Read(None, f"'{answer.words}' is not understood{words}", "unread")
+    coded = next((f" (code {coding.code} of {coding.system or 'no system'})" for coding in answer.codings), "")
+    return Read(None, f"'{answer.words}'{coded} is not understood{words}", "unread")

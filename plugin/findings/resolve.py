@@ -95,7 +95,7 @@ def _resolve(
     leading = once or leading
     build = _Builder(panel, definition, candidates, results)
     if not leading:
-        finding = build.unknown()
+        finding = build.unknown(_why_not_followed(leader) if candidates and leader else "")
     elif reading.strategy == "course":
         finding, leading = build.course()
     elif reading.strategy == "present":
@@ -108,6 +108,13 @@ def _resolve(
 
 def _followed(candidates: list[Candidate], leader: Resolved) -> list[Candidate]:
     return [candidate for candidate in candidates if any(candidate.sample is sample for sample in leader.leading)]
+
+
+def _why_not_followed(leader: Resolved) -> str:
+    """Why results that say something give no value to a finding that follows another."""
+    if leader.leading:
+        return "its results are of other samples than the one that leads"
+    return "its results are not weighed while those of the fact that it follows disagree"
 
 
 def _leading(candidates: list[Candidate], reading: Reading) -> list[Candidate]:
@@ -143,8 +150,8 @@ class _Builder:
         self.candidates = candidates
         self.results = results
 
-    def unknown(self) -> Finding:
-        note = next((result.set_aside for result in self.results if result.set_aside), "")
+    def unknown(self, why: str) -> Finding:
+        note = why or next((result.set_aside for result in self.results if result.set_aside), "")
         return Finding(self.code, "unknown", note=note, results=self.results)
 
     def chosen(self, leading: list[Candidate], by_history: bool = False) -> Finding:

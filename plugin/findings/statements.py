@@ -7,19 +7,22 @@ from dataclasses import dataclass, replace
 
 from plugin.findings.chart import Chart
 from plugin.findings.dates import day_of, later, later_moment, spoken
-from plugin.findings.elements import Json, references_of, text_of, texts_of
+from plugin.findings.elements import Json, codings_of, references_of, text_of, texts_of
 from plugin.findings.entries import Entries, Entry
 from plugin.findings.index import reading_of
 from plugin.findings.model import Finding, Problem, Result
 from plugin.findings.phrases import plain
 from plugin.findings.resolve import in_a_word
 from plugin.findings.values import Answer, answer_of
+from plugin.library.content import system_url
 from plugin.library.vocabulary import FindingDefinition, Value, Vocabulary
 
+STATES = system_url("finding-state")
 NOT_CLINICIANS = ("Patient/", "RelatedPerson/", "Device/")
 YES, NO = frozenset({"true", "yes"}), frozenset({"false", "no"})
 TAKEN_BACK = frozenset({"unknown", "not known"})
 STATED_UNKNOWN = "stated as not known by a clinician"
+READ_BY_SOFTWARE = "software read it from a chart, nobody states it; what it was read from decides"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,7 @@ class Statements:
         self.vocabulary = vocabulary
         self._standing: dict[str, list[Statement]] = {}
         self._aside: dict[str, list[Result]] = {}
+        self._echoes: dict[str, list[Result]] = {}
         self._doubts: dict[str, list[Value | None]] = {}
 
     def collect(self, code: str, observation: Json, entry: Entry) -> None:
@@ -64,8 +68,11 @@ class Statements:
         if definition is None:
             self._problem(entry, f"'{code}' is no finding of this vocabulary")
             return
-        reason = _not_valid(observation, entry)
         value, understood = _value(answer, definition)
+        if _read_by_software(observation):
+            self._echo(code, value, answer, entry)
+            return
+        reason = _not_valid(observation, entry)
         if not reason and not understood:
             reason = f"'{answer.words}' is no value of {definition.label}" if answer.words else "it has no value"
         if not reason:
@@ -75,6 +82,14 @@ class Statements:
         self._aside.setdefault(code, []).append(_result(entry, None, answer, reason))
         if not entry.origin.void:
             self._problem(entry, reason, definition.label)
+            self._doubts.setdefault(code, []).append(value)
+
+    def _echo(self, code: str, value: Value | None, answer: Answer, entry: Entry) -> None:
+        """What software made of a chart is no fact of it; it only keeps the opposite from being presumed."""
+        if value is None:
+            return
+        self._echoes.setdefault(code, []).append(_result(entry, value, answer, entry.origin.void or READ_BY_SOFTWARE))
+        if not entry.origin.void:
             self._doubts.setdefault(code, []).append(value)
 
     def outdate(self, code: str, since: str, why: str) -> None:
@@ -96,12 +111,13 @@ class Statements:
 
         What was given cannot be taken back by a denial: where the chart shows it, the two are a conflict.
         """
-        aside = tuple(self._aside.get(code, ()))
+        aside, echoes = tuple(self._aside.get(code, ())), tuple(self._echoes.get(code, ()))
         standing = self._standing.get(code, [])
         newest = [one for one in standing if not any(other.after(one) for other in standing)]
-        results = (*(statement.result for statement in standing), *aside, *finding.results)
+        results = (*(statement.result for statement in standing), *aside, *finding.results, *echoes)
         if not newest:
-            return replace(finding, note=finding.note or aside[0].set_aside, results=results) if aside else None
+            note = finding.note or next((result.set_aside for result in aside), "")
+            return replace(finding, note=note, results=results) if aside or echoes else None
         evidence = tuple(statement.result.reference for statement in newest)
         values = {statement.value for statement in newest}
         if len(values) > 1:
@@ -151,6 +167,12 @@ def read_statements(chart: Chart, vocabulary: Vocabulary, entries: Entries) -> S
     for code, observation in entries.stated():
         statements.collect(code, observation, entries.of(observation)[0])
     return statements
+
+
+def _read_by_software(observation: Json) -> bool:
+    """Whether it is a fact as we write it ourselves, and nobody has put a name to it since."""
+    marked = any(coding.system == STATES for coding in codings_of(observation.get("method")))
+    return marked and not (list(references_of(observation.get("performer"))) or list(_displayed(observation)))
 
 
 def _not_valid(observation: Json, entry: Entry) -> str:

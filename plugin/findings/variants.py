@@ -132,7 +132,7 @@ class VariantReader:
             case "protein-change":
                 variant.changes += [word for word in (*words, *(coding.code for coding in codings)) if word]
             case "change-type":
-                keys = [(coding.system, coding.code) for coding in codings]
+                keys = [key for coding in codings for key in self.index.equivalents(coding)]
                 fused = any(key in self.index.code_sets.maps["rearrangement-words"].codes for key in keys)
                 variant.fused = (
                     variant.fused or fused or bool(self._fusion_words.find(tokens(plain(" ; ".join(words)))))
@@ -171,8 +171,9 @@ class VariantReader:
         lexicon = self.index.lexicon(("variant-significance",), ())
         for concept in concepts:
             for coding in codings_of(concept):
-                if (value := code_map.codes.get((coding.system, coding.code))) is not None:
-                    found.add(value)
+                for key in self.index.equivalents(coding):
+                    if (value := code_map.codes.get(key)) is not None:
+                        found.add(value)
             found.update(lexicon.read(words_of(concept)).values.get("variant-significance", ()))
         return found
 
@@ -194,7 +195,10 @@ class VariantReader:
 
     def _origin(self, codings: list[Coding], words: list[str]) -> str:
         found = {
-            value for coding in codings if (value := self._origins.codes.get((coding.system, coding.code))) is not None
+            value
+            for coding in codings
+            for key in self.index.equivalents(coding)
+            if (value := self._origins.codes.get(key)) is not None
         }
         found.update(name for m in self._origin_words.find(tokens(plain(" ; ".join(words)))) for name in m.meaning)
         return found.pop() if len(found) == 1 else ""
@@ -302,7 +306,8 @@ class VariantReader:
 
     def _note(self, wanted: Wanted, variant: Variant, value: str | None, why: str) -> None:
         entry = variant.entry
-        label = next(iter(entry.names), entry.origin.label)
+        codings = (*entry.codings, *answer_to(entry).codings)
+        label = self.index.labelled(next(iter(entry.names), entry.origin.label), codings)
         origin = replace(entry.origin, label=label)
         words = ", ".join([variant.words, *(change for change in variant.changes if not change.startswith("unnamed:"))])
         if origin.void:

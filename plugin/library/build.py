@@ -82,10 +82,13 @@ class Builder:
             activities=self.activities,
             citations=self.citations,
             questionnaires={document.data["id"]: document.data for document in by_type.get("Questionnaire", [])},
-            part_urls=tuple(
-                f"{document.data['url']}|{document.data['version']}"
-                for kind in ("workflow-definition", "clinical-protocol")
-                for document in by_type.get(kind, [])
+            part_urls=(
+                *(
+                    f"{document.data['url']}|{document.data['version']}"
+                    for kind in ("workflow-definition", "clinical-protocol")
+                    for document in by_type.get(kind, [])
+                ),
+                *(self.vocabulary.code_sets.local_urls if self.vocabulary.code_sets else ()),
             ),
             resources=tuple(document.data for document in documents),
         )

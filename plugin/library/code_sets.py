@@ -17,7 +17,6 @@ from plugin.errors import Fault, TemplateError
 from plugin.library.content import system_url
 
 WORDS = system_url("words")
-LOCAL_MAP = "ConceptMap-local*.json"
 
 # The same terminology under the names that senders give it.
 SYSTEMS = {
@@ -80,11 +79,17 @@ class CodeMap:
 
 @dataclass
 class CodeSets:
-    """The code sets of a vocabulary by the last segment of their URL."""
+    """The code sets of a vocabulary by the last segment of their URL, and a site's own codes.
+
+    local: from a local code to the codes that it stands for. cautions: what a site's maps say that is not used.
+    local_urls: canonical URLs of the site's maps, where they have one.
+    """
 
     sets: dict[str, CodeSet] = field(default_factory=dict)
     maps: dict[str, CodeMap] = field(default_factory=dict)
     local: dict[tuple[str, str], list[tuple[str, str]]] = field(default_factory=dict)
+    cautions: list[Fault] = field(default_factory=list)
+    local_urls: list[str] = field(default_factory=list)
     _members: dict[tuple[str, str], set[str]] = field(default_factory=dict)
     _branches: dict[tuple[str, str], set[str]] = field(default_factory=dict)
 
@@ -162,13 +167,6 @@ def load_code_map(path: Path) -> CodeMap:
         message = "the ConceptMap maps nothing"
         raise TemplateError([Fault(path.name, None, message, "list its codes under group.element")])
     return CodeMap(resource["url"], codes, words)
-
-
-def load_local_maps(folder: Path, code_sets: CodeSets) -> None:
-    """Take in a site's own codes: every ConceptMap-local*.json of the folder, local code -> code that we know."""
-    for path in sorted(folder.glob(LOCAL_MAP)):
-        for system, code, target_system, target in _elements(_resource(path, "ConceptMap")):
-            code_sets.local.setdefault((system, code), []).append((target_system, target))
 
 
 def _elements(resource: dict[str, Any]) -> Iterator[tuple[str, str, str, str]]:

@@ -130,7 +130,7 @@ class Activity:
 class Template:
     """One care-plan template, checked and compiled. Rules stand in the order of their files.
 
-    part_urls: canonical URLs with version of every PlanDefinition it is made of.
+    part_urls: canonical URLs with version of every PlanDefinition it is made of, and of the site's maps of its codes.
     resources: every FHIR resource of the template as loaded, for packaging and for `$apply`.
     """
 

@@ -17,11 +17,12 @@ VOCABULARY_FILE = "findings.yaml"
 NOT_RESOURCES = frozenset({"cases"})
 
 
-def load_template(folder: Path, profiles: Path | None = None) -> Template:
+def load_template(folder: Path, profiles: Path | None = None, local_codes: Path | None = None) -> Template:
     """The template in `folder`, ready to draft with.
 
     profiles: the folder of ValueSets and CodeSystems; the installed one when None.
-    Raises TemplateError carrying every fault found, each with file, line and remedy.
+    local_codes: a ConceptMap of the site's own codes, or a folder of them; none when None.
+    Raises TemplateError, or LocalCodesError, carrying every fault found, each with file, line and remedy.
     """
     profiles = profiles or content_folder("profiles")
     if not folder.is_dir():
@@ -30,7 +31,7 @@ def load_template(folder: Path, profiles: Path | None = None) -> Template:
     faults = [fault for document in documents for fault in form_faults(document, profiles)]
     if faults:
         raise TemplateError(faults)
-    vocabulary = load_vocabulary(folder / VOCABULARY_FILE, profiles)
+    vocabulary = load_vocabulary(folder / VOCABULARY_FILE, profiles, local_codes)
     return Builder(vocabulary, profiles).build(documents)
 
 

@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from plugin.errors import Fault, TemplateError
-from plugin.library.code_sets import CodeSets, load_code_map, load_code_set, load_local_maps
+from plugin.library.code_sets import CodeSets, load_code_map, load_code_set
 from plugin.library.content import extension_url
 from plugin.library.expressions import Expression, names_in
 from plugin.library.fields import Fields
 from plugin.library.finding_fields import finding_of, fits
+from plugin.library.local_codes import load_local_codes
 from plugin.library.readings import Reading
 from plugin.library.treatment_policy import NO_POLICY, TreatmentPolicy, treatment_policy
 from plugin.library.vocabulary import FindingDefinition, Vocabulary, variable_name
@@ -35,11 +36,11 @@ SHARED_MAPS = (
 )
 
 
-def load_vocabulary(path: Path, profiles: Path, site: Path | None = None) -> Vocabulary:
+def load_vocabulary(path: Path, profiles: Path, local_codes: Path | None = None) -> Vocabulary:
     """The vocabulary in `path` with its code sets from `profiles`, checked and compiled.
 
-    site: a folder with the site's own ConceptMap-local*.json, from local codes to codes that we know.
-    Raises TemplateError carrying every fault found, each with file, line and remedy.
+    local_codes: a ConceptMap of the site's own codes, or a folder of them; see `plugin.library.local_codes`.
+    Raises TemplateError, or LocalCodesError, carrying every fault found, each with file, line and remedy.
     """
     document = read_yaml(path, path.name)[0]
     data = document.data
@@ -57,8 +58,8 @@ def load_vocabulary(path: Path, profiles: Path, site: Path | None = None) -> Voc
     _add_treatment(document, treatment, profiles, code_sets, faults)
     if faults:
         raise TemplateError(faults)
-    if site is not None:
-        load_local_maps(site, code_sets)
+    if local_codes is not None:
+        load_local_codes(local_codes, code_sets)
     url, version = str(data.get("url", "")), str(data.get("version", ""))
     return Vocabulary(definitions, code_sets, url=url, version=version, treatment=treatment)
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from plugin.delivery.lines import Line, LineKind, decidable_lines, key_of, kind_of, standing_of
 from plugin.drafting.model import Disposition, Draft
 from plugin.findings.model import Finding, Problem, Result
+from plugin.findings.sources import sources_elsewhere
 from plugin.library.vocabulary import FindingDefinition, Vocabulary
 from plugin.review.attention import Notice, Source, Waiting, notices, unused, waiting
 from plugin.review.words import value_in_words
@@ -64,12 +65,14 @@ class FactView:
     """One finding as the page shows it, with what a person stated of it.
 
     rank: place among the questions that would change most, from 1; 0 where it is not asked.
+    behind: what the fact rests on that is no result of its own: results of other facts, or the patient's record.
     """
 
     definition: FindingDefinition
     finding: Finding
     statement: Fact | None
     rank: int
+    behind: tuple[Result, ...] = ()
 
     @property
     def anchor(self) -> str:
@@ -282,8 +285,9 @@ def _topics(lines: Iterable[Line], view: Callable[[Line], LineView], order: tupl
 def _facts(draft: Draft, vocabulary: Vocabulary, stated: Mapping[str, Fact]) -> list[FactView]:
     ranks = {code: rank for rank, code in enumerate(draft.to_confirm, start=1)}
     return [
-        FactView(definition, draft.findings[code], stated.get(code), ranks.get(code, 0))
+        FactView(definition, finding, stated.get(code), ranks.get(code, 0), sources_elsewhere(finding, draft.findings))
         for code, definition in vocabulary.items()
+        for finding in (draft.findings[code],)
     ]
 
 

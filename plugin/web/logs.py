@@ -10,6 +10,7 @@ from typing import Any
 import structlog
 from flask import Flask, Response, g, request
 
+from plugin.library.vocabulary import Vocabulary
 from plugin.settings import Settings
 
 
@@ -43,6 +44,15 @@ def init_logs(app: Flask, settings: Settings) -> None:
                 "request", route=request.endpoint, method=request.method, status=response.status_code, milliseconds=took
             )
         return response
+
+
+def tell_cautions(vocabulary: Vocabulary) -> None:
+    """Log what the site's map of its own codes says that is not used, once, when the server starts."""
+    log = structlog.get_logger("plugin.library")
+    for caution in vocabulary.code_sets.cautions if vocabulary.code_sets else ():
+        log.warning(
+            "local code not used", file=caution.file, line=caution.line, why=caution.message, remedy=caution.remedy
+        )
 
 
 def _stderr_logger(*_names: Any) -> Any:

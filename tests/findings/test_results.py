@@ -117,7 +117,7 @@ def site(tmp_path: Path) -> Path:
 
     groups = [group("http://loinc.org", "ER1", "85337-4"), group("http://snomed.info/sct", "NEG", "260385009")]
     text = json.dumps({"resourceType": "ConceptMap", "status": "active", "group": groups})
-    (tmp_path / "ConceptMap-local-lab.json").write_text(text, encoding="utf-8")
+    (tmp_path / "lab.json").write_text(text, encoding="utf-8")
     return tmp_path
 
 

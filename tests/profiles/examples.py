@@ -94,6 +94,22 @@ def statement() -> Resource:
     )
 
 
+def fact_read() -> Resource:
+    return claiming(
+        "finding-read",
+        {
+            "resourceType": "Observation",
+            "status": "preliminary",
+            "code": coded("finding", "visceral-crisis"),
+            "subject": {"reference": "Patient/p"},
+            "effectiveDateTime": "2026-11-22",
+            "method": coded("finding-state", "presumed"),
+            "device": {"display": "careplan-plugin"},
+            "valueBoolean": False,
+        },
+    )
+
+
 def guidance() -> Resource:
     return claiming(
         "plan-guidance-response",
@@ -155,6 +171,7 @@ EXAMPLES = {
     "accepted line": reviewed_plan("accept", ""),
     "changed line": reviewed_plan("change", "Later"),
     "statement": statement(),
+    "fact read": fact_read(),
     "guidance": guidance(),
     "provenance": provenance(),
     "provenance of a review": provenance("review-provenance"),
@@ -184,6 +201,7 @@ BROKEN = {
     "a plan without category": spoilt(EXAMPLES["drafted plan"], "category", [{"text": "Oncology"}]),
     "a cancelled line without reason": spoilt(reviewed_plan(), "activity.0.detail.statusReason", REMOVE),
     "a statement of nobody": spoilt(EXAMPLES["statement"], "performer", REMOVE),
+    "a fact read and stated": spoilt(EXAMPLES["fact read"], "performer", [{"reference": "Practitioner/1"}]),
     "guidance that requires nothing": spoilt(EXAMPLES["guidance"], "dataRequirement", REMOVE),
     "a form without a list": spoilt(EXAMPLES["review form"], "item.3", REMOVE),
     "a form about devices": spoilt(EXAMPLES["review form"], "subjectType", ["Device"]),

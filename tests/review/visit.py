@@ -35,13 +35,14 @@ TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 class Visit:
     """A browser with an open launch."""
 
-    def __init__(self, iss, folder, public_url="http://127.0.0.1:8766", clock=lambda: NOW):
+    def __init__(self, iss, folder, public_url="http://127.0.0.1:8766", clock=lambda: NOW, **settings):
         self.settings = Settings(
             secret_key="s" * 40,
             public_url=public_url,
             instance_folder=folder,
             read_timeout=5.0,
             allowed_issuers=(Issuer(iss=iss, client_id="careplan"),),
+            **settings,
         )
         self.app = create_app(self.settings, clock=clock)
         self.iss, self.clock, self.base = iss, clock, public_url

@@ -118,7 +118,7 @@ def test_an_unknown_setting_is_named_with_the_one_that_was_meant(tmp_path: Path)
         ("PUBLIC_URL", "https://a.example.org/?x=1", "an address such as https://"),
         ("PUBLIC_URL", "https://user@a.example.org", "an address such as https://"),
         ("PUBLIC_URL", "https://a.example.org:port", "an address such as https://"),
-        ("TEMPLATES_FOLDER", " ", "path of a folder"),
+        ("TEMPLATES_FOLDER", " ", "path of a file or folder"),
         ("ALLOWED_ISSUERS", "https://ehr.example.org", "a JSON list such as"),
         ("ALLOWED_ISSUERS", "{}", "a list of tables with iss and client_id"),
         ("ALLOWED_ISSUERS", "[7]", "each entry must be a table"),

@@ -18,13 +18,15 @@ Setting = Literal["before", "after", ""]
 class Course:
     """One drug from its first dose on record to its last.
 
-    start, end: (partial) dates; an empty end is not known or not reached. last: the latest day on which it was surely
-        taken. ongoing: nothing says that it has ended. reason: why it was stopped, in the terms of the policy.
+    words, label: its names in the chart, and those with a site's codes. start, end: (partial) dates; an empty end is
+        not known or not reached. last: the latest day on which it was surely taken. ongoing: nothing says that it has
+        ended. reason: why it was stopped, in the terms of the policy.
     setting: `before` or `after` the day that the policy counts from; empty where that is not known.
     doubt: why the setting is not known, in a sentence; empty where it is.
     """
 
     words: str
+    label: str
     references: tuple[str, ...]
     sets: frozenset[str]
     kinds: frozenset[str]
@@ -141,6 +143,7 @@ def _course(run: list[tuple[Drug, str]], sets: frozenset[str], kinds: frozenset[
     open_end = any(not drug.until and not drug.single and drug.day >= newest.day for drug in drugs)
     return Course(
         words=", ".join(dict.fromkeys(drug.words for drug in drugs)),
+        label=", ".join(dict.fromkeys(drug.label for drug in drugs)),
         references=tuple(dict.fromkeys(drug.reference for drug in drugs)),
         sets=sets,
         kinds=kinds,

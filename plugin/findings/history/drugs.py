@@ -41,6 +41,7 @@ ONE_YEAR = timedelta(days=366)
 class Drug:
     """One drug that was given or ordered, with the ValueSets that it belongs to.
 
+    words: as the chart names it; label: with the site's code where that was read through the site's map.
     day, until: when it began and ended, as far as the chart says. ongoing: it has not ended. single: one dose, which
     ends as it begins. reason: why it was stopped, intent: in which setting it was given, in the terms of the policy;
     empty where the chart does not say. agents: which drugs of their classes.
@@ -50,6 +51,7 @@ class Drug:
     words: str
     day: str
     sets: frozenset[str]
+    label: str
     until: str = ""
     ongoing: bool = False
     single: bool = False
@@ -146,11 +148,13 @@ class Drugs:
         sets = self.sets_of(concepts)
         if not sets:
             return
+        words = next((word for concept in concepts if (word := words_of(concept))), "")
         yield Drug(
             reference=name_of(named),
-            words=next((word for concept in concepts if (word := words_of(concept))), ""),
+            words=words,
             day=day,
             sets=sets,
+            label=self.index.labelled(words, [coding for concept in concepts for coding in codings_of(concept)]),
             until="" if in_future(until, self.chart.as_of) else until,
             ongoing=status in ONGOING and (not until or in_future(until, self.chart.as_of)),
             single=_is_dose(record),

@@ -54,7 +54,7 @@ def _result(course: Course, told: Told, counting: set[str]) -> Result:
     counts = bool(counting.intersection(course.references))
     aside = "" if counts else course.doubt or ELSEWHERE
     value = told.value if counts else None
-    return Result(course.references[0], value, course.until, course.start, "", course.words, aside)
+    return Result(course.references[0], value, course.until, course.start, "", course.label, aside)
 
 
 @dataclass(frozen=True, slots=True)

@@ -205,3 +205,29 @@ Description: "A statement stands or was withdrawn."
 * insert PlainValueSet
 * http://hl7.org/fhir/observation-status#final
 * http://hl7.org/fhir/observation-status#entered-in-error
+
+CodeSystem: FindingState
+Id: finding-state
+Title: "State of a finding"
+Description: "How surely the chart tells a fact: whether it is reported there, follows from what is, or is open."
+* insert CompleteCodeSystem
+* #known "Known" "The chart reports it."
+* #derived "Derived" "Worked out by a written rule from what the chart reports; it asks to be confirmed."
+* #presumed "Presumed" "Taken as so because charts rarely record its absence; it asks to be confirmed."
+* #unknown "Unknown" "The chart does not tell. Unknown is never negative."
+* #conflicting "Conflicting" "The chart holds results that disagree, and nobody has settled it."
+
+ValueSet: FindingStateCodes
+Id: finding-state-codes
+Title: "States of a finding"
+Description: "All states that a finding can have."
+* insert PlainValueSet
+* include codes from system FindingState
+
+ValueSet: ReadFindingStatus
+Id: read-finding-status
+Title: "Status of a fact read by software"
+Description: "What the chart reports is final; whatever a clinician has yet to confirm or to settle is preliminary."
+* insert PlainValueSet
+* http://hl7.org/fhir/observation-status#final
+* http://hl7.org/fhir/observation-status#preliminary

@@ -57,6 +57,31 @@ Description: "A fact of the vocabulary stated or corrected by a clinician. It le
 * value[x] only boolean or integer or Quantity or CodeableConcept
 * dataAbsentReason 0..0
 
+Profile: FindingRead
+Parent: Observation
+Id: finding-read
+Title: "Fact as software reads it from a chart"
+Description: "A fact of the vocabulary as the software reads it, with the results that it was read from. Nobody states it: it names no performer, and reading it again gives no fact."
+* insert PlainDefinition
+* status from ReadFindingStatus (required)
+* code from FindingCodes (required)
+* code.coding 1..*
+* subject 1..1
+* subject only Reference(Patient)
+* effective[x] 1..1
+* effective[x] only dateTime
+* performer 0..0
+* device 1..1
+* method 1..1
+* method from FindingStateCodes (required)
+* value[x] only boolean or integer or Quantity or CodeableConcept
+* obeys finding-read-1
+
+Invariant: finding-read-1
+Description: "A fact has a value, or the reason why there is none."
+Severity: #error
+Expression: "value.exists() = dataAbsentReason.empty()"
+
 Profile: PlanGuidanceResponse
 Parent: GuidanceResponse
 Id: plan-guidance-response

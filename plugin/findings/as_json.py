@@ -1,0 +1,52 @@
+"""Findings as the JSON contract of the command line prints them."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from plugin.findings.model import Finding, Findings, Result
+from plugin.library.vocabulary import Vocabulary
+
+
+def findings_json(findings: Findings, vocabulary: Vocabulary, as_of: date) -> dict[str, Any]:
+    """One object: whose findings, read by which vocabulary on which day, every finding, and what could not be read."""
+    return {
+        "patient": findings.patient.id,
+        "as_of": as_of.isoformat(),
+        "vocabulary": {"url": vocabulary.url, "version": vocabulary.version},
+        "findings": {code: finding_json(finding) for code, finding in findings.items()},
+        "problems": [
+            {"kind": problem.kind, "reference": problem.reference, "text": problem.text}
+            for problem in findings.problems
+        ],
+    }
+
+
+def finding_json(finding: Finding) -> dict[str, Any]:
+    """One finding: value, state, every result behind it, and what of them was set aside and why."""
+    return {
+        "value": finding.value,
+        "state": finding.state,
+        "evidence": list(finding.evidence),
+        "detail": finding.detail,
+        "note": finding.note,
+        "results": [_result(result) for result in finding.results],
+        "set_aside": [
+            {"reference": result.reference, "text": result.text, "why": result.set_aside}
+            for result in finding.results
+            if result.set_aside
+        ],
+    }
+
+
+def _result(result: Result) -> dict[str, Any]:
+    return {
+        "reference": result.reference,
+        "value": result.value,
+        "text": result.text,
+        "date": result.date,
+        "site": result.site,
+        "label": result.label,
+        "set_aside": result.set_aside,
+    }

@@ -1,0 +1,211 @@
+"""A site's own codes: ConceptMaps from local test and answer codes to the standard codes that findings are read from.
+
+Only what stands for exactly the same counts; whatever else a map says is named when it is loaded, never used. A map
+cannot change what a standard code means, and never speaks for a code that the site does not own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from plugin.errors import Fault, LocalCodesError, TemplateError
+from plugin.library.code_sets import SYSTEMS, CodeSets, canonical_coding
+from plugin.library.content import CANONICAL
+from plugin.library.validation import check_structure, element_path
+from plugin.library.yaml_file import ElementPath, read_yaml
+
+SUFFIXES = (".json", ".yaml", ".yml")
+TRUSTED = frozenset({"equivalent", "equal"})
+MOST_UNKNOWN = 20
+MOST_TOLD = 3
+FORM = "write a ConceptMap as FHIR R4 has it; codes are texts, in YAML in quotes"
+SOURCE = "give the system under which the chart sends the local codes; codes of a standard need no map"
+UNTRUSTED = "nothing, if that is so; give equivalent or equal only where both mean exactly the same"
+NOTHING = "map local codes to codes that findings are read from, with the equivalence equivalent or equal"
+KEEP_ONE = "keep the one target that means exactly the same"
+
+Code = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Map:
+    """One ConceptMap: the file, its content, and the line of each element where the format tells."""
+
+    file: str
+    data: dict[str, Any]
+    lines: dict[ElementPath, int]
+
+    def fault(self, path: ElementPath, message: str, remedy: str) -> Fault:
+        place = "ConceptMap" + "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path)
+        line = next((self.lines[path[:end]] for end in range(len(path), -1, -1) if path[:end] in self.lines), None)
+        return Fault(self.file, line, f"{place}: {message}", remedy)
+
+
+@dataclass
+class _Reading:
+    """What the maps of a site come to: faults stop it, cautions are told."""
+
+    code_sets: CodeSets
+    faults: list[Fault] = field(default_factory=list)
+    cautions: list[Fault] = field(default_factory=list)
+    targets: dict[Code, dict[str, str]] = field(default_factory=dict)
+    urls: list[str] = field(default_factory=list)
+
+
+def load_local_codes(path: Path, code_sets: CodeSets) -> None:
+    """Take the ConceptMaps in a file, or in the JSON and YAML files of a folder, into `code_sets`.
+
+    What they map without its being used goes to `code_sets.cautions`. Raises LocalCodesError with every fault, each
+    with file, element and remedy: no map, a source that is a standard, one code with two meanings, nothing to use.
+    """
+    reading = _Reading(code_sets)
+    for file in _files(path):
+        for found in _maps(file, reading.faults):
+            _read(found, reading)
+    if not reading.targets and not reading.faults:
+        why = "; ".join(caution.message for caution in reading.cautions[:MOST_TOLD])
+        message = f"nothing in it can be used{f': {why}' if why else ''}"
+        reading.faults.append(Fault(path.name, None, message, NOTHING))
+    if reading.faults:
+        raise LocalCodesError(reading.faults)
+    for code, by_system in reading.targets.items():
+        code_sets.local[code] = sorted(by_system.items())
+    code_sets.cautions.extend(reading.cautions)
+    code_sets.local_urls.extend(reading.urls)
+
+
+def _files(path: Path) -> list[Path]:
+    if path.is_dir():
+        files = sorted(file for file in path.iterdir() if file.suffix.lower() in SUFFIXES)
+        if files:
+            return files
+        message, remedy = "the folder holds no JSON or YAML file", "put the site's ConceptMaps into it"
+    elif path.is_file():
+        return [path]
+    else:
+        message, remedy = "there is no such file or folder", "give the path of a ConceptMap, or of a folder of them"
+    raise LocalCodesError([Fault(str(path), None, message, remedy)])
+
+
+def _maps(file: Path, faults: list[Fault]) -> list[_Map]:
+    """The ConceptMaps of a file that are sound FHIR."""
+    try:
+        found = _parsed(file)
+    except TemplateError as error:
+        faults.extend(error.faults)
+        return []
+    sound = []
+    for one in found:
+        if not isinstance(one.data, dict) or one.data.get("resourceType") != "ConceptMap":
+            kind = one.data.get("resourceType", "no FHIR") if isinstance(one.data, dict) else "no FHIR"
+            message = f"the file holds {kind}, and local codes come in a ConceptMap"
+            faults.append(Fault(file.name, None, message, "write one, or move the file elsewhere"))
+            continue
+        problems = check_structure(one.data)
+        faults.extend(one.fault(element_path(text), text.partition(": ")[2], FORM) for text in problems)
+        if not problems:
+            sound.append(one)
+    return sound
+
+
+def _parsed(file: Path) -> list[_Map]:
+    if file.suffix.lower() != ".json":
+        return [_Map(file.name, document.data, document.lines) for document in read_yaml(file, file.name)]
+    try:
+        return [_Map(file.name, orjson.loads(file.read_bytes()), {})]
+    except (OSError, orjson.JSONDecodeError) as error:
+        raise TemplateError([Fault(file.name, None, f"cannot be read: {error}", "restore or mend the file")]) from error
+
+
+def _read(found: _Map, reading: _Reading) -> None:
+    if found.data.get("status") == "retired":
+        reading.cautions.append(found.fault(("status",), "the map is retired and not used", "remove it, or renew it"))
+        return
+    if url := found.data.get("url"):
+        reading.urls.append("|".join(filter(None, (url, found.data.get("version")))))
+    standards = _standards(reading.code_sets)
+    unknown: list[Fault] = []
+    for number, group in enumerate(found.data.get("group", [])):
+        path: ElementPath = ("group", number)
+        source = str(group.get("source", "")).strip()
+        if not source or _plain(source) in standards or _plain(source).startswith(_plain(CANONICAL)):
+            what = f"'{source}' is a standard, whose codes keep their meaning" if source else "no source system"
+            reading.faults.append(found.fault((*path, "source"), what, SOURCE))
+            continue
+        if "unmapped" in group:
+            message = "a rule for codes that the map does not list is not followed; they stay unread"
+            reading.cautions.append(found.fault((*path, "unmapped"), message, "list every code that is to be read"))
+        for at, element in enumerate(group["element"]):
+            unknown += _element(found, (*path, "element", at), group, element, reading)
+    reading.cautions.extend(unknown[:MOST_UNKNOWN])
+    if len(unknown) > MOST_UNKNOWN:
+        message = f"{len(unknown) - MOST_UNKNOWN} more codes are mapped to codes that no finding is read from"
+        reading.cautions.append(Fault(found.file, None, message, "nothing, where they are none of these tests"))
+
+
+def _element(
+    found: _Map, path: ElementPath, group: dict[str, Any], element: dict[str, Any], reading: _Reading
+) -> Iterator[Fault]:
+    """Take in the targets of one local code; yields those that no finding is read from."""
+    local = canonical_coding(str(group["source"]).strip(), str(element.get("code", "")))
+    if not local[1]:
+        reading.faults.append(found.fault(path, "no local code", "give the code as the chart sends it"))
+        return
+    if not element.get("target"):
+        reading.cautions.append(found.fault(path, f"{local[1]} stays unread: it is mapped to nothing", UNTRUSTED))
+    for at, target in enumerate(element.get("target", [])):
+        here: ElementPath = (*path, "target", at)
+        standard = canonical_coding(str(group.get("target", "")).partition("|")[0], str(target.get("code", "")))
+        if why := _why_not(target, standard):
+            reading.cautions.append(found.fault(here, f"{local[1]} stays unread: {why}", UNTRUSTED))
+        elif not _is_read(standard, reading.code_sets):
+            message = f"{local[1]} stays unread: no finding is read from {standard[1]} of {standard[0] or 'no system'}"
+            yield found.fault(here, message, "check the code and its system; leave it where it is none of these tests")
+        else:
+            _take_in(found, here, local, standard, reading)
+
+
+def _why_not(target: dict[str, Any], standard: Code) -> str:
+    """Why a target is not trusted; empty where it is."""
+    equivalence = target.get("equivalence")
+    if equivalence not in TRUSTED:
+        shown = standard[1] or "nothing"
+        return f"it is mapped to {shown} as '{equivalence}', which is not exactly the same"
+    if target.get("dependsOn") or target.get("product"):
+        return f"it is mapped to {standard[1]} under a condition, and conditions are not followed"
+    return ""
+
+
+def _take_in(found: _Map, path: ElementPath, local: Code, standard: Code, reading: _Reading) -> None:
+    by_system = reading.targets.setdefault(local, {})
+    other = by_system.setdefault(standard[0], standard[1])
+    if other != standard[1]:
+        message = f"{local[1]} is said to be the same as {other} and as {standard[1]} of {standard[0]}"
+        reading.faults.append(found.fault(path, message, KEEP_ONE))
+
+
+def _is_read(code: Code, code_sets: CodeSets) -> bool:
+    return bool(code_sets.memberships(*code)) or any(code in one.codes for one in code_sets.maps.values())
+
+
+def _standards(code_sets: CodeSets) -> frozenset[str]:
+    """Every system whose codes we know by themselves, under all its names, spelled alike."""
+    named = {*SYSTEMS, *SYSTEMS.values()}
+    for code_set in code_sets.sets.values():
+        named.update(system for system, _ in (*code_set.displays, *code_set.branches))
+    for code_map in code_sets.maps.values():
+        named.update(system for system, _ in code_map.codes)
+    return frozenset(map(_plain, named))
+
+
+def _plain(system: str) -> str:
+    """A system without what senders vary: case, scheme, `www`, version, edition and a slash at the end."""
+    spelled = canonical_coding(system.partition("|")[0].strip(), "")[0].casefold()
+    for prefix in ("https://", "http://", "www."):
+        spelled = spelled.removeprefix(prefix)
+    return spelled.rstrip("/")

@@ -1,0 +1,111 @@
+"""Every fact on the page shows the results behind it, what was set aside with the reason, and the note."""
+
+import re
+from datetime import date
+from html import unescape
+
+import pytest
+
+from plugin.findings.model import Findings
+from plugin.findings.reader import read_findings
+from plugin.findings.sources import sources_elsewhere
+from plugin.library.content import system_url
+from tests.review.visit import BONE, BREAST_CANCER, PATIENT
+
+DAY = date(2026, 11, 22)
+LOINC = "http://loinc.org"
+
+
+def result(name, code, value, **more):
+    return {
+        "resourceType": "Observation",
+        "id": name,
+        "status": "final",
+        "subject": {"reference": "Patient/p1"},
+        "code": {"coding": [{"system": LOINC, "code": code}]},
+        "effectiveDateTime": "2026-10-20",
+        **value,
+        **more,
+    }
+
+
+def word(text):
+    return {"valueCodeableConcept": {"text": text}}
+
+
+CHART = [
+    result("er-old", "85337-4", word("positive"), effectiveDateTime="2021-03-05"),
+    result("er-new", "85337-4", word("negative")),
+    result("er-wrong", "85337-4", word("positive"), status="entered-in-error"),
+    result("pr-odd", "85339-0", word("lilac")),
+    result("her2-a", "85319-2", word("3+")),
+    result("her2-b", "85319-2", word("0")),
+    result("ecog", "89247-1", {"valueInteger": 3}),
+    result("crisis", "", {"valueBoolean": True})
+    | {"code": {"coding": [{"system": system_url("finding"), "code": "visceral-crisis"}]}},
+]
+
+
+STANDINGS = ("Leads", "Read, does not lead", "Disagrees with another", "The fact follows from it")
+
+
+@pytest.fixture
+def findings(template) -> Findings:
+    return read_findings([PATIENT, BREAST_CANCER, BONE, *CHART], template.vocabulary, DAY)
+
+
+@pytest.fixture
+def facts(visit, chart):
+    """What the page tells of each fact, by its code."""
+    chart.resources += CHART
+    parts = re.split(r'<details class="fact" id="fact-', visit.read().text)[1:]
+    return {part.split('"', 1)[0]: unescape(part.split("</details>", 1)[0]) for part in parts}
+
+
+def rows(fact):
+    return [
+        dict(re.findall(r'data-name="(\w+)">(.*?)</td>', row, re.S)) for row in re.findall(r"<tr.*?</tr>", fact, re.S)
+    ][1:]
+
+
+def test_every_result_of_every_fact_stands_on_the_page_with_what_it_counts_for(facts, findings):
+    assert facts.keys() == findings.keys()
+    for code, finding in findings.items():
+        shown = rows(facts[code])
+        expected = [*finding.results, *sources_elsewhere(finding, findings)]
+        assert [re.search(r"<code>(.*?)</code>", row["Result"])[1] for row in shown] == [r.reference for r in expected]
+        for row, behind in zip(shown, expected, strict=True):
+            assert behind.text in row["Says"], code
+            aside = f"Set aside: {behind.set_aside}"
+            assert (row["Counts"] == aside) == bool(behind.set_aside), code
+            assert row["Counts"] in (aside, *STANDINGS), code
+        assert finding.note in facts[code], code
+
+
+def test_whatever_gives_a_value_is_named(facts, findings):
+    for code, finding in findings.items():
+        for reference in finding.evidence:
+            assert f"<code>{reference}</code>" in facts[code], code
+
+
+def test_what_was_set_aside_says_why(facts):
+    assert "Set aside: it was cancelled or entered in error" in facts["er"]
+    assert "Set aside: 'lilac' is not understood, because of 'lilac'" in facts["pr"]
+    assert "Set aside: nobody is named who states it" in facts["visceral-crisis"]
+
+
+def test_results_that_disagree_do_not_lead(facts):
+    assert {row["Counts"] for row in rows(facts["her2"])} == {"Disagrees with another"}
+    assert "not weighed while those of the fact that it follows disagree" in facts["her2-ihc"]
+
+
+def test_a_fact_that_follows_from_another_names_the_result_behind_that(facts):
+    (row,) = rows(facts["poor-performance"])
+    assert "Observation/ecog" in row["Result"]
+    assert (row["Says"], row["Counts"]) == ("3", "The fact follows from it")
+
+
+def test_what_the_patient_record_says_is_said_to_be_from_there(facts):
+    (row,) = rows(facts["age"])
+    assert "Patient record" in row["Result"]
+    assert (row["Says"], row["Counts"]) == ("born 1962-03-04", "Leads")
