@@ -5,17 +5,19 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from plugin.findings.history.lines import Line
 from plugin.findings.model import Finding, Findings, Result
 from plugin.library.vocabulary import Vocabulary
 
 
 def findings_json(findings: Findings, vocabulary: Vocabulary, as_of: date) -> dict[str, Any]:
-    """One object: whose findings, read by which vocabulary on which day, every finding, and what could not be read."""
+    """One object: whose findings, read by which vocabulary on which day, the lines of therapy, what was not read."""
     return {
         "patient": findings.patient.id,
         "as_of": as_of.isoformat(),
         "vocabulary": {"url": vocabulary.url, "version": vocabulary.version},
         "findings": {code: finding_json(finding) for code, finding in findings.items()},
+        "lines": [_line(line) for line in findings.lines],
         "problems": [
             {"kind": problem.kind, "reference": problem.reference, "text": problem.text}
             for problem in findings.problems
@@ -37,6 +39,18 @@ def finding_json(finding: Finding) -> dict[str, Any]:
             for result in finding.results
             if result.set_aside
         ],
+    }
+
+
+def _line(line: Line) -> dict[str, Any]:
+    return {
+        "number": line.number,
+        "drugs": [course.until for course in line.courses],
+        "start": line.start,
+        "opened": line.opened,
+        "progressed": line.progressed,
+        "progressed_on": line.progressed_on,
+        "because": [*line.references, *line.told_by],
     }
 
 

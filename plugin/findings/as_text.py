@@ -41,8 +41,12 @@ def findings_text(findings: Findings, vocabulary: Vocabulary, as_of: date, every
         by_group.setdefault(vocabulary[finding.code].group, []).append(finding)
     for group, members in by_group.items():
         lines += ["", *_row((group.upper(), "VALUE", "STATE"), FACT_COLUMNS)]
-        for finding in members:
+        listed = [finding for finding in members if not _is_absence(finding)]
+        for finding in listed:
             lines += _fact(finding, vocabulary[finding.code], findings)
+        lines += _absences([finding for finding in members if _is_absence(finding)], vocabulary)
+    if findings.lines:
+        lines += ["", "LINES OF THERAPY, AS PROPOSED", *_therapy(findings)]
     return "\n".join([*lines, *_problems(findings), "", *_count(findings, shown)]) + "\n"
 
 
@@ -59,6 +63,29 @@ def _fact(finding: Finding, definition: FindingDefinition, findings: Findings) -
         yield from _result(result, "leads" if finding.state == "known" else "the fact follows from this")
     if finding.note:
         yield from _wrapped(f"note: {finding.note}", INDENT)
+
+
+def _is_absence(finding: Finding) -> bool:
+    """Whether it was only worked out or presumed not to be so, without a result of its own."""
+    return finding.state in ("derived", "presumed") and finding.value in (False, 0) and not finding.results
+
+
+def _absences(findings: list[Finding], vocabulary: Vocabulary) -> Iterator[str]:
+    """What is not so, in one sentence for each reason, with what it follows from."""
+    by_reason: dict[tuple[str, ...], list[str]] = {}
+    for finding in findings:
+        answer = "no" if finding.value is False else "0"
+        reason = (answer, finding.state, finding.note, ", ".join(finding.evidence))
+        by_reason.setdefault(reason, []).append(vocabulary[finding.code].label)
+    for (answer, state, note, evidence), labels in by_reason.items():
+        why = " ".join(filter(None, (f": {note}" if note else "", f"({evidence})" if evidence else "")))
+        yield from _wrapped(f"{'; '.join(labels)} — {answer}, {state}{why}", INDENT)
+
+
+def _therapy(findings: Findings) -> Iterator[str]:
+    for line in findings.lines:
+        yield from _wrapped(f"{line.described}; {line.opened}", GAP)
+        yield from _wrapped(", ".join((*line.references, *line.told_by)), INDENT + GAP)
 
 
 def _standing(result: Result, finding: Finding) -> str:

@@ -113,7 +113,46 @@ def test_facts_stand_in_the_groups_of_the_vocabulary_and_name_what_they_follow_f
     headings = [line.split("  ")[0] for line in text.splitlines() if line.endswith(" STATE")]
     assert headings[:3] == ["PATIENT", "DISEASE", "RECEPTORS"]
     assert len(headings) == len(set(headings))
-    assert "the fact follows from this" in " ".join(section(text, "Could be pregnant"))
+    assert "the fact follows from this" in " ".join(" ".join(section(text, "Line of therapy to choose")).split())
+
+
+def test_what_is_not_so_is_said_once_for_each_reason_with_its_source(careplan):
+    text = " ".join(careplan((PATIENTS / "discordant-receptors.json").read_bytes()).stdout.split())
+    assert "Could be pregnant — no, derived: she is postmenopausal (Observation/" in text
+
+
+def test_lines_of_therapy_are_proposed_with_drugs_and_reason(careplan):
+    chart = [
+        PATIENT,
+        {
+            "resourceType": "Condition",
+            "id": "met",
+            "code": {"text": "Secondary malignant neoplasm of liver"},
+            "subject": {"reference": "Patient/p1"},
+            "onsetDateTime": "2024-01-10",
+        },
+        drug("one", "letrozole", "2024-02-01", "2025-03-01"),
+        drug("two", "capecitabine", "2025-03-20", ""),
+    ]
+    text = " ".join(careplan(bundle(chart)).stdout.split())
+    assert (
+        "line 1: letrozole, from 1 Feb 2024, progression; the first treatment after it MedicationStatement/one" in text
+    )
+    assert "line 2: capecitabine, from 20 Mar 2025; capecitabine was begun, and no other reason is recorded" in text
+    found = json.loads(careplan(bundle(chart), "--format", "json").stdout)
+    assert [line["drugs"] for line in found["lines"]] == [["letrozole, until 1 Mar 2025"], ["capecitabine, goes on"]]
+    assert found["findings"]["metastatic-line"]["value"] == 3
+
+
+def drug(name, words, start, end):
+    return {
+        "resourceType": "MedicationStatement",
+        "id": name,
+        "status": "completed" if end else "active",
+        "medicationCodeableConcept": {"text": words},
+        "subject": {"reference": "Patient/p1"},
+        "effectivePeriod": {"start": start, **({"end": end} if end else {})},
+    }
 
 
 def test_problems_stand_at_the_end(careplan):
@@ -123,7 +162,7 @@ def test_problems_stand_at_the_end(careplan):
 
 def test_json_is_the_contract_and_agrees_with_the_draft(careplan):
     found = json.loads(careplan(bundle(CHART), "--format", "json").stdout)
-    assert list(found) == ["patient", "as_of", "vocabulary", "findings", "problems"]
+    assert list(found) == ["patient", "as_of", "vocabulary", "findings", "lines", "problems"]
     assert (found["patient"], found["as_of"]) == ("p1", DAY)
     assert found["vocabulary"]["url"].endswith("/Library/findings-metastatic-breast-cancer")
     assert found["vocabulary"]["version"]

@@ -57,6 +57,16 @@ class Line:
         """The resources that it rests on."""
         return tuple(dict.fromkeys(name for course in self.courses for name in course.references))
 
+    @property
+    def described(self) -> str:
+        """The line in a phrase: its drugs, since when, and how the disease went on it as far as that is known."""
+        names = ", ".join(dict.fromkeys(course.words for course in self.courses))
+        started = f"line {self.number}: {names}, from {spoken(self.start)}"
+        if self.progressed is None:
+            return started
+        went = "progression" if self.progressed else "no progression"
+        return f"{started}, {went} {spoken(self.progressed_on)}" if self.progressed_on else f"{started}, {went}"
+
     def holds(self, classes: tuple[str, ...]) -> bool:
         """Whether a drug of these ValueSets is in it; any drug will do where none is named."""
         return not classes or any(course.sets.intersection(classes) for course in self.courses)

@@ -20,6 +20,7 @@ from plugin.library.vocabulary import FindingDefinition, Value
 
 MOST_WORDS = 3
 ELSEWHERE = "it does not lie in the time that this fact is about, or its date is missing"
+OF_LINES = frozenset({"lines", "next", "current", "ongoing", "progressed", "early"})  # earlier courses are no matter
 NOT_AMONG = "no such drug is among the lines on record"
 NO_PROGRESSION = "no record says how the disease went on it"
 
@@ -42,7 +43,8 @@ def measured(history: History, definition: FindingDefinition, as_of: str) -> Fin
     )
     told = MEASURES[reading.measure](_Question(history, reading, own, as_of))
     counting = {reference for course in told.courses for reference in course.references}
-    results = tuple(_result(course, told, counting) for course in own)
+    shown = [course for course in own if reading.measure not in OF_LINES or course.setting != "before" or course.doubt]
+    results = tuple(_result(course, told, counting) for course in shown)
     evidence = tuple(dict.fromkeys((*(name for course in told.courses for name in course.references), *told.also)))
     if told.value is None:
         return Finding(definition.code, "unknown", note=told.note, results=results)
@@ -103,7 +105,7 @@ def _lines(asked: _Question) -> Told:
     holding = tuple(line for line in history.lines if line.holds(asked.reading.classes))
     courses = tuple(course for line in holding for course in line.courses)
     also = () if holding else _behind(history.lines)
-    return Told(len(holding), "; ".join(map(_described, history.lines)), courses, also)
+    return Told(len(holding), "; ".join(line.described for line in history.lines), courses, also)
 
 
 def _next(asked: _Question) -> Told:
@@ -118,7 +120,7 @@ def _current(asked: _Question) -> Told:
     if line is None or asked.history.doubt:
         return Told(None, asked.history.doubt)
     courses = tuple(course for course in line.courses if course.sets.intersection(asked.reading.classes))
-    return Told(bool(courses), _described(line), courses, () if courses else line.references)
+    return Told(bool(courses), line.described, courses, () if courses else line.references)
 
 
 def _ongoing(asked: _Question) -> Told:
@@ -131,9 +133,9 @@ def _ongoing(asked: _Question) -> Told:
         return Told(None, NOT_AMONG)
     going = tuple(course for course in courses if course.ongoing)
     if going:
-        return Told(True, _described(line), going)
+        return Told(True, line.described, going)
     if all(course.end or course.reason for course in courses):
-        return Told(False, _described(line), tuple(courses))
+        return Told(False, line.described, tuple(courses))
     return Told(None, "the end of the newest line is not recorded")
 
 
@@ -143,7 +145,7 @@ def _progressed(asked: _Question) -> Told:
         return Told(None, asked.history.doubt)
     if line.progressed is None:
         return Told(None, NO_PROGRESSION)
-    return Told(line.progressed, _described(line), line.courses, line.told_by)
+    return Told(line.progressed, line.described, line.courses, line.told_by)
 
 
 def _failed(asked: _Question) -> Told:
@@ -164,9 +166,9 @@ def _failed(asked: _Question) -> Told:
     lines = [line for line in asked.history.lines if any(course in line.courses for course in placed)]
     lost = [line for line in lines if line.progressed and _was_the_cause(line, placed)]
     if lost:
-        return Told(True, _described(lost[0]), placed, lost[0].told_by)
+        return Told(True, lost[0].described, placed, lost[0].told_by)
     if lines and all(line.progressed is False or _stopped_otherwise(line, placed) for line in lines):
-        return Told(False, "; ".join(map(_described, lines)), placed)
+        return Told(False, "; ".join(line.described for line in lines), placed)
     return Told(None, NO_PROGRESSION if lines else "")
 
 
@@ -189,12 +191,12 @@ def _early(asked: _Question) -> Told:
         return Told(False, NOT_AMONG, (), _behind(history.lines))
     if line.progressed and line.progressed_on:
         said = within_months(line.start, line.progressed_on, months)
-        return Told(said, _described(line), line.courses, line.told_by)
+        return Told(said, line.described, line.courses, line.told_by)
     until = history.lines[line.number].start if line.number < len(history.lines) else asked.as_of
     if line.progressed is False or line.progressed:
         said = within_months(line.start, until, months)
         decided = said if line.progressed else None if said else said
-        return Told(decided, _described(line), line.courses, line.told_by)
+        return Told(decided, line.described, line.courses, line.told_by)
     return Told(None, NO_PROGRESSION)
 
 
@@ -205,16 +207,6 @@ def _relapse(asked: _Question) -> Told:
 
 def _behind(lines: tuple[Line, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for line in lines for name in line.references))
-
-
-def _described(line: Line) -> str:
-    names = ", ".join(dict.fromkeys(course.words for course in line.courses))
-    start = f"from {spoken(line.start)}"
-    if line.progressed is None:
-        return f"line {line.number}: {names}, {start}"
-    went = "progression" if line.progressed else "no progression"
-    when = f" {spoken(line.progressed_on)}" if line.progressed_on else ""
-    return f"line {line.number}: {names}, {start}, {went}{when}"
 
 
 MEASURES: dict[str, Callable[[_Question], Told]] = {
