@@ -14,7 +14,7 @@ from plugin.findings.entries import Entry
 from plugin.findings.evidence import Evidence, Origin
 from plugin.findings.index import Index, Wanted
 from plugin.findings.model import Problem
-from plugin.findings.observations import Notebook
+from plugin.findings.observations import Notebook, remarked
 from plugin.findings.parts import NO_RESULT, answer_to
 from plugin.findings.phrases import plain, tokens
 from plugin.findings.values import Answer, answer_of, interpretation_of
@@ -23,6 +23,7 @@ from plugin.library.readings import Part
 UNSTATED = "unstated"
 POSITIVE, NEGATIVE = "positive", "negative"
 COUNTS, HARMLESS, UNCERTAIN = "counts", "harmless", "uncertain"
+FUSION, GAIN = "fusion", "gain"
 GENES = "http://www.genenames.org/geneId"
 NAMED_CHANGE = re.compile(
     r"(?:\b[NL][A-Z]_[\w.]+:)?\b[cgp]\.\(?[\w>*+=?_()-]+|\b[A-Z]\d{1,4}(?:[A-Z]|\*|fs\S*|del)(?![\w+])"
@@ -47,6 +48,7 @@ class Variant:
     significances: set[str] = field(default_factory=set)
     changes: list[str] = field(default_factory=list)
     fused: bool = False
+    gained: bool = False
     unread: str = ""
 
 
@@ -61,7 +63,7 @@ class VariantReader:
         self._presence = maps["variant-presence"]
         self._origins = maps["genomic-origins"]
         self._origin_words = index.meanings("genomic-origins")
-        self._fusion_words = index.meanings("rearrangement-words")
+        self._change_words = index.meanings("change-kinds")
         self._gene_sets = sorted({name for wanted in index.variants for name in wanted.part.genes})
         self._symbols = index.members(self._gene_sets)
         self._variants: list[Variant] = []
@@ -114,7 +116,7 @@ class VariantReader:
             genes = self._genes_in_words([answer.words, *entry.names, *(coding.display for coding in answer.codings)])
         variant.genes = frozenset(genes)
         variant.significances |= self._significances(observation)
-        variant.fused = variant.fused or self._speaks_of_fusion([answer.words, *entry.names])
+        self._kinds(variant, self._kinds_in([answer.words, *entry.names]))
         if variant.origin == UNSTATED:
             variant.origin = self._origin_of(entry)
         return variant
@@ -132,11 +134,9 @@ class VariantReader:
             case "protein-change":
                 variant.changes += [word for word in (*words, *(coding.code for coding in codings)) if word]
             case "change-type":
-                keys = [(coding.system, coding.code) for coding in codings]
-                fused = any(key in self.index.code_sets.maps["rearrangement-words"].codes for key in keys)
-                variant.fused = (
-                    variant.fused or fused or bool(self._fusion_words.find(tokens(plain(" ; ".join(words)))))
-                )
+                kinds = self.index.code_sets.maps["change-kinds"].codes
+                coded = {kinds.get((coding.system, coding.code), "") for coding in codings}
+                self._kinds(variant, coded | self._kinds_in(words))
             case "dna-change" | "genomic-change" | "named-variant":
                 variant.changes += [f"unnamed:{word}" for word in words if word]
 
@@ -189,8 +189,13 @@ class VariantReader:
         words = tokens(plain(" ; ".join(texts)))
         return {name for match in self._symbols.find(words) for name in match.meaning}
 
-    def _speaks_of_fusion(self, texts: list[str]) -> bool:
-        return bool(self._fusion_words.find(tokens(plain(" ; ".join(texts)))))
+    def _kinds_in(self, texts: list[str]) -> set[str]:
+        return {kind for match in self._change_words.find(tokens(plain(" ; ".join(texts)))) for kind in match.meaning}
+
+    @staticmethod
+    def _kinds(variant: Variant, kinds: set[str]) -> None:
+        variant.fused = variant.fused or FUSION in kinds
+        variant.gained = variant.gained or GAIN in kinds
 
     def _origin(self, codings: list[Coding], words: list[str]) -> str:
         found = {
@@ -250,7 +255,12 @@ class VariantReader:
             if why:
                 self._note(wanted, variant, None, why)
             return
-        if variant.unread:
+        if self._elsewhere(variant.entry, part):
+            return
+        excluded = self._remarked(variant.entry, part.excluding)
+        if why := f"it does not count: {excluded}" if excluded else _other_kind(variant, part):
+            self._note(wanted, variant, None, why)
+        elif variant.unread:
             self._problem(variant, variant.unread)
             self._note(wanted, variant, None, variant.unread)
         elif variant.said in NO_RESULT:
@@ -267,8 +277,6 @@ class VariantReader:
 
     def _why_not(self, variant: Variant, part: Part) -> str:
         """Why a variant that is present does not count as a mutation; empty where it does."""
-        if part.fusion and not (variant.fused or not variant.genes):
-            return "it is no rearrangement"
         protein = [short for change in variant.changes if (short := _short(change))]
         if part.only and variant.changes and not any(re.fullmatch(part.only, change) for change in protein):
             return "this change of the gene does not count"
@@ -290,7 +298,9 @@ class VariantReader:
             origin = stated.pop() if len(stated) == 1 else UNSTATED
         for wanted in self.index.variants:
             part = wanted.part
-            if not part.studied or not region.genes.intersection(part.genes) or part.fusion:
+            if not part.studied or not region.genes.intersection(part.genes) or self._elsewhere(region.entry, part):
+                continue
+            if self._remarked(region.entry, part.excluding):
                 continue
             if any(variant.genes.intersection(part.genes) and variant.said != NEGATIVE for variant in siblings):
                 continue
@@ -299,6 +309,13 @@ class VariantReader:
                 self._note(wanted, replace(region, words=words), NEGATIVE, "")
             elif why := _wrong_origin(origin, part):
                 self._note(wanted, replace(region, words=words), None, why)
+
+    def _remarked(self, entry: Entry, names: tuple[str, ...]) -> str:
+        return remarked(self.index, entry, answer_to(entry), names, entry.remark_words)
+
+    def _elsewhere(self, entry: Entry, part: Part) -> bool:
+        """Whether the part is only about specimens to which this one does not belong."""
+        return bool(part.including) and not self._remarked(entry, part.including)
 
     def _note(self, wanted: Wanted, variant: Variant, value: str | None, why: str) -> None:
         entry = variant.entry
@@ -321,6 +338,17 @@ class VariantReader:
         if not entry.origin.void:
             label = next(iter(entry.names), name_of(entry.node))
             self.notebook.problem(Problem("unread", entry.origin.reference, f"{label}: {why}"))
+
+
+def _other_kind(variant: Variant, part: Part) -> str:
+    """Why a variant is of another kind than the fact is about; empty where it is of its kind."""
+    if part.gain:
+        return "" if variant.gained else "it is no gain of copies"
+    if variant.gained:
+        return "it is a gain of copies, no mutation"
+    if part.fusion:
+        return "" if variant.fused or not variant.genes else "it is no rearrangement"
+    return "it is a rearrangement, not one of the changes that count" if variant.fused and part.only else ""
 
 
 def _wrong_origin(origin: str, part: Part) -> str:

@@ -21,7 +21,7 @@ Strategy = Literal["newest", "course", "present"]
 class Part:
     """One kind of result that a finding is made of, such as the percent beside the status.
 
-    name: what rules call it, `%erPercent`.
+    name: what rules call it, `%erShare`.
     kind: which reader reads it.
     tests: ValueSets whose codes ask for it (Observation, Condition or Procedure codes).
     unless_tests: ValueSets; a resource that also carries one of their codes is read there, not here.
@@ -39,11 +39,11 @@ class Part:
     studied: origins of a panel on which a gene without a reported variant is negative.
     unclassified: a variant without significance counts. changes: protein changes that count without significance.
     only: the changes that count at all. single: it is one change, so that its absence is a negative.
-    fusion: only rearrangements count.
+    fusion: only rearrangements count. gain: only gains of copies count, which are no mutation anywhere else.
     method: parts of different methods that were reported apart may belong to one sample.
     active: only while the Condition is active.
-    excluding: ValueSets of specimens or assays whose results do not count. inadequate: ValueSets of remarks about a
-        sample that was not fit for the test.
+    excluding: ValueSets of specimens or assays whose results do not count. including: those that alone count.
+    inadequate: ValueSets of remarks about a sample that was not fit for the test.
     valid_days: overrides that of the reading. lasting_value: an answer that is valid for `lasting_days` instead, unless
         a later one says otherwise.
     confounded_by: ValueSets of drugs under which the answer `confounded_value` proves nothing before `confounded_age`,
@@ -75,8 +75,10 @@ class Part:
     changes: str = ""
     only: str = ""
     fusion: bool = False
+    gain: bool = False
     active: bool = False
     excluding: tuple[str, ...] = ()
+    including: tuple[str, ...] = ()
     inadequate: tuple[str, ...] = ()
     valid_days: int = 0
     lasting_value: Value | None = None
