@@ -33,12 +33,13 @@ AMINO_ACIDS = {
     "Ile": "I", "Leu": "L", "Lys": "K", "Met": "M", "Phe": "F", "Pro": "P", "Ser": "S", "Thr": "T", "Trp": "W",
     "Tyr": "Y", "Val": "V", "Ter": "*", "X": "*",
 }  # fmt: skip
+PARTNERS = re.compile(r"\b[A-Z][A-Z0-9]{1,11}(?:::|--?|/)[A-Z][A-Z0-9]{1,11}\b")
 THREE_LETTERS = re.compile("|".join(name for name in AMINO_ACIDS if len(name) == 3))
 
 
 @dataclass
 class Variant:
-    """One reported variant or gene test in our terms."""
+    """One reported variant or gene test in our terms. told: the answer itself names its gene."""
 
     entry: Entry
     genes: frozenset[str]
@@ -49,6 +50,7 @@ class Variant:
     changes: list[str] = field(default_factory=list)
     fused: bool = False
     gained: bool = False
+    told: bool = False
     unread: str = ""
 
 
@@ -114,6 +116,7 @@ class VariantReader:
             self._component(variant, component, role, genes)
         if not genes:
             genes = self._genes_in_words([answer.words, *entry.names, *(coding.display for coding in answer.codings)])
+            variant.told = bool(genes)
         variant.genes = frozenset(genes)
         variant.significances |= self._significances(observation)
         self._kinds(variant, self._kinds_in([answer.words, *entry.names]))
@@ -221,8 +224,9 @@ class VariantReader:
             if (value := code_map.codes.get(key)) is not None
         }
         texts = [*answer.texts, *(coding.display for coding in answer.codings)]
-        changes = [change for text in texts for change in NAMED_CHANGE.findall(text)]
-        readings = [lexicon.read(NAMED_CHANGE.sub(" ", text)) for text in texts if text]
+        named = PARTNERS if any(found.part.fusion for found in wanted) else NAMED_CHANGE
+        changes = [change for text in texts for change in named.findall(text)]
+        readings = [lexicon.read(named.sub(" ", text)) for text in texts if text]
         understood = [reading for reading in readings if reading.understood and not reading.numbers]
         said = coded | {value for reading in understood for name in names for value in reading.values.get(name, ())}
         significances = {value for reading in readings for value in reading.values.get("variant-significance", ())}
@@ -286,7 +290,7 @@ class VariantReader:
             return ""
         if part.changes and any(re.fullmatch(part.changes, change) for change in protein):
             return ""
-        if part.unclassified and not variant.changes:
+        if part.unclassified and (part.fusion or part.gain or (variant.told and not variant.changes)):
             return ""
         return "its significance is not reported"
 
@@ -348,7 +352,8 @@ def _other_kind(variant: Variant, part: Part) -> str:
         return "it is a gain of copies, no mutation"
     if part.fusion:
         return "" if variant.fused or not variant.genes else "it is no rearrangement"
-    return "it is a rearrangement, not one of the changes that count" if variant.fused and part.only else ""
+    aside = variant.fused and (part.only or variant.said == NEGATIVE)
+    return "it is a rearrangement, not one of the changes that count" if aside else ""
 
 
 def _wrong_origin(origin: str, part: Part) -> str:

@@ -37,7 +37,8 @@ class Part:
     sites: ValueSet of body sites that a `condition` must have.
     genes: ValueSet of genes. origins: accepted genomic sources, `unstated` among them where none need be named.
     studied: origins of a panel on which a gene without a reported variant is negative.
-    unclassified: a variant without significance counts. changes: protein changes that count without significance.
+    unclassified: a rearrangement or gain without significance counts, and a variant whose gene the answer itself names.
+    changes: protein changes that count without significance.
     only: the changes that count at all. single: it is one change, so that its absence is a negative.
     fusion: only rearrangements count. gain: only gains of copies count, which are no mutation anywhere else.
     method: parts of different methods that were reported apart may belong to one sample.
