@@ -24,6 +24,7 @@ UNSTATED = "unstated"
 POSITIVE, NEGATIVE = "positive", "negative"
 COUNTS, HARMLESS, UNCERTAIN = "counts", "harmless", "uncertain"
 FUSION, GAIN = "fusion", "gain"
+NORMAL_COPIES = 2
 GENES = "http://www.genenames.org/geneId"
 NAMED_CHANGE = re.compile(
     r"(?:\b[NL][A-Z]_[\w.]+:)?\b[cgp]\.\(?[\w>*+=?_()-]+|\b[A-Z]\d{1,4}(?:[A-Z]|\*|fs\S*|del)(?![\w+])"
@@ -121,7 +122,7 @@ class VariantReader:
         variant.significances |= self._significances(observation)
         self._kinds(variant, self._kinds_in([answer.words, *entry.names]))
         if variant.origin == UNSTATED:
-            variant.origin = self._origin_of(entry)
+            variant.origin = self._origin([], list(answer.texts)) or self._origin_of(entry)
         return variant
 
     def _component(self, variant: Variant, component: Json, role: str, genes: set[str]) -> None:
@@ -140,6 +141,9 @@ class VariantReader:
                 kinds = self.index.code_sets.maps["change-kinds"].codes
                 coded = {kinds.get((coding.system, coding.code), "") for coding in codings}
                 self._kinds(variant, coded | self._kinds_in(words))
+            case "copy-number":
+                number = answer_of(component).number
+                variant.gained = variant.gained or (number is not None and (number > NORMAL_COPIES) is True)
             case "dna-change" | "genomic-change" | "named-variant":
                 variant.changes += [f"unnamed:{word}" for word in words if word]
 
@@ -153,7 +157,7 @@ class VariantReader:
             if (value := self._presence.codes.get(key)) is not None
         }
         if not values:
-            lexicon = self.index.lexicon(("variant-presence",), tuple(self.index.by_subject))
+            lexicon = self.index.lexicon(("variant-presence", "genomic-origins"), tuple(self.index.by_subject))
             for text in (*answer.texts, *(coding.display for coding in answer.codings)):
                 reading = lexicon.read(text)
                 if reading.understood:
@@ -347,12 +351,12 @@ class VariantReader:
 def _other_kind(variant: Variant, part: Part) -> str:
     """Why a variant is of another kind than the fact is about; empty where it is of its kind."""
     if part.gain:
-        return "" if variant.gained else "it is no gain of copies"
+        return "" if variant.gained or not variant.genes else "it is no gain of copies"
     if variant.gained:
         return "it is a gain of copies, no mutation"
     if part.fusion:
         return "" if variant.fused or not variant.genes else "it is no rearrangement"
-    aside = variant.fused and (part.only or variant.said == NEGATIVE)
+    aside = variant.fused and (part.point or variant.said == NEGATIVE)
     return "it is a rearrangement, not one of the changes that count" if aside else ""
 
 

@@ -157,6 +157,7 @@ def _part(fields: Fields) -> Part:
         unclassified=fields.one("unclassified", False),
         changes=fields.one("changes", ""),
         only=fields.one("only", ""),
+        point=fields.one("point", False),
         fusion=fields.one("fusion", False),
         gain=fields.one("gain", False),
         active=fields.one("active", False),

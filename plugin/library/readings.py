@@ -40,7 +40,8 @@ class Part:
     unclassified: a rearrangement or gain without significance counts, and a variant whose gene the answer itself names.
     changes: protein changes that count without significance.
     only: the changes that count at all. single: it is one change, so that its absence is a negative.
-    fusion: only rearrangements count. gain: only gains of copies count, which are no mutation anywhere else.
+    point: a rearrangement of the gene is another matter. fusion: only rearrangements count. gain: only gains of copies
+        count, which are no mutation anywhere else.
     method: parts of different methods that were reported apart may belong to one sample.
     active: only while the Condition is active.
     excluding: ValueSets of specimens or assays whose results do not count. including: those that alone count.
@@ -75,6 +76,7 @@ class Part:
     unclassified: bool = False
     changes: str = ""
     only: str = ""
+    point: bool = False
     fusion: bool = False
     gain: bool = False
     active: bool = False
