@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from plugin.library.expressions import Expression
     from plugin.library.vocabulary import Value
 
-PartKind = Literal["answer", "number", "variant", "condition", "stage", "procedure"]
+PartKind = Literal["answer", "number", "variant", "condition", "stage", "morphology", "procedure"]
 ReadingKind = Literal["results", "ever", "person", "treatment"]
 Strategy = Literal["newest", "course", "present"]
 
@@ -22,7 +22,7 @@ class Part:
     """One kind of result that a finding is made of, such as the percent beside the status.
 
     name: what rules call it, `%erShare`.
-    kind: which reader reads it.
+    kind: which reader reads it; `stage` and `morphology` read what a Condition of these tests says of itself.
     tests: ValueSets whose codes ask for it (Observation, Condition or Procedure codes).
     unless_tests: ValueSets; a resource that also carries one of their codes is read there, not here.
     answers: ConceptMaps from codes and words to values.
