@@ -56,8 +56,10 @@ def read_findings(resources: list[dict[str, Any]], vocabulary: Vocabulary, as_of
     named = [problem_under_holder(found, chart.holders) for found in (*notebook.problems.values(), *chart.problems)]
     problems = {(problem.reference, problem.text): problem for problem in named}
     ordered = tuple(problems[key] for key in sorted(problems))
-    linked = [under_holders(finding, chart.holders) for finding in findings.values()]
-    return Findings(chart.patient, linked, vocabulary, ordered, chart.inputs)
+    given = list(findings.values())
+    if chart.holders:
+        given = [under_holders(finding, chart.holders) for finding in given]
+    return Findings(chart.patient, given, vocabulary, ordered, chart.inputs)
 
 
 def _read_chart(chart: Chart, index: Index, entries: Entries) -> Notebook:
