@@ -16,7 +16,7 @@ def resources_of(document: object) -> list[Json]:
     """The resources of a Bundle of any type, of an array, or the one resource; nested Bundles are opened.
 
     Entries without a resource are skipped; what stands where a resource should, but is none, is named in an
-    OperationOutcome, which the reader shows as a problem. Contained resources come after the one that contains them.
+    OperationOutcome, which the reader shows as a problem.
     Inside a transaction, references by `urn:uuid` are replaced by the type and id of the resource they mean.
     Raises InputError for anything that is no FHIR, and for a document that holds no resource.
     """
@@ -35,8 +35,7 @@ def resources_of(document: object) -> list[Json]:
     resources = [_named(resource, url) for resource, url in found]
     if aliases:
         resources = [_rewritten(resource, aliases) for resource in resources]
-    opened = [part for resource in resources for part in (resource, *_contained(resource))]
-    return [*opened, _outcome(junk)] if junk else opened
+    return [*resources, _outcome(junk)] if junk else resources
 
 
 def _opened(node: Any, url: str, junk: list[str], where: str = "the input") -> Iterator[tuple[Json, str]]:
@@ -97,11 +96,3 @@ def _rewritten(node: Any, aliases: dict[str, str]) -> Any:
             for key, value in node.items()
         }
     return [_rewritten(item, aliases) for item in node] if isinstance(node, list) else node
-
-
-def _contained(resource: Json) -> Iterator[Json]:
-    """Contained resources, of the same subject as the resource around them where they name none."""
-    for part in objects(resource.get("contained")):
-        if text_of(part.get("resourceType")) and part["resourceType"] != "Patient":
-            subject = resource.get("subject")
-            yield part if subject is None or "subject" in part else {**part, "subject": subject}

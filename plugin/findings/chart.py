@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 
 from plugin.errors import InputError
+from plugin.findings.contained import taken_out
 from plugin.findings.dates import day_of
 from plugin.findings.elements import Json, code_of, id_in, name_of, objects, references_of, text_of
 from plugin.findings.fhir_types import RESOURCE_TYPES
@@ -46,6 +47,7 @@ class Chart:
     gaps: resource types that could not be read, `*` for all of them.
     doubtful: attributes of the person that are recorded but cannot be read.
     strays: resources that name another patient although no Patient resource says which of the two is meant.
+    holders: the resource around each that was contained in another.
     """
 
     as_of: date
@@ -60,6 +62,7 @@ class Chart:
     problems: list[Problem] = field(default_factory=list)
     strays: frozenset[str] = frozenset()
     doubtful: frozenset[str] = frozenset()
+    holders: dict[str, str] = field(default_factory=dict)
     _by_name: dict[tuple[str, str], Json] = field(default_factory=dict)
 
     def of_type(self, *kinds: str) -> Iterator[Json]:
@@ -86,7 +89,8 @@ def open_chart(resources: list[Json], as_of: date) -> Chart:
     _check(resources)
     person, identity = find_patient(resources)
     problems: list[Problem] = []
-    mine = list(_of_patient(_unique(resources), identity, bool(person), problems))
+    opened, holders = taken_out(_unique(resources))
+    mine = list(_of_patient(opened, identity, bool(person), problems))
     gaps = frozenset(_gaps(mine, problems))
     deceased, died, problem = death_of(person, as_of)
     doubtful = frozenset({"deceased"} if problem is not None and deceased is None else ())
@@ -95,7 +99,8 @@ def open_chart(resources: list[Json], as_of: date) -> Chart:
     by_type: dict[str, list[Json]] = {}
     for resource in mine:
         by_type.setdefault(resource["resourceType"], []).append(resource)
-    inputs = sorted({name_of(resource) for resource in mine if resource["resourceType"] != "OperationOutcome"})
+    read = (name_of(resource) for resource in mine if resource["resourceType"] != "OperationOutcome")
+    inputs = sorted({holders.get(name, name) for name in read})
     names = {(resource["resourceType"], code_of(resource.get("id"))): resource for resource in mine}
     strays = frozenset(name_of(found) for found in mine if not person and subject_id(found) not in ("", identity))
     return Chart(
@@ -111,6 +116,7 @@ def open_chart(resources: list[Json], as_of: date) -> Chart:
         problems=problems,
         strays=strays,
         doubtful=doubtful,
+        holders=holders,
         _by_name=names,
     )
 

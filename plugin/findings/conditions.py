@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from plugin.findings.chart import Chart
 from plugin.findings.dates import day_of, in_future, later, spoken
 from plugin.findings.elements import Coding, Json, codings_of, name_of, objects, text_of, texts_of, words_of
@@ -17,6 +19,7 @@ from plugin.library.vocabulary import Value
 REFUTED = frozenset({"refuted", "entered-in-error"})
 UNCERTAIN = frozenset({"unconfirmed", "provisional", "differential"})
 PAST = frozenset({"inactive", "resolved", "remission"})
+MORPHOLOGY = "histology-morphology-behavior"  # the end of the URL of the extension, in any edition of mCODE
 UNDONE = frozenset({"entered-in-error", "not-done", "preparation", "stopped"})
 
 
@@ -50,6 +53,10 @@ class ConditionReader:
         for wanted in self.index.stages:
             if sets.intersection(wanted.part.tests) and not status & REFUTED:
                 self._stages(condition, wanted, origin)
+        for wanted in self.index.morphologies:
+            apart = sets.intersection(wanted.part.unless_tests)
+            if sets.intersection(wanted.part.tests) and not apart and not status & (REFUTED | UNCERTAIN):
+                self._morphology(condition, wanted, origin)
 
     def _sets(self, codings: list[Coding], names: list[str]) -> frozenset[str]:
         """ValueSets of the codes; where no code is known, those that list the name in whole."""
@@ -134,16 +141,22 @@ class ConditionReader:
 
     def _stages(self, condition: Json, wanted: Wanted, origin: Origin) -> None:
         for stage in objects(condition.get("stage")):
-            summary = stage.get("summary")
-            answer = Answer(codings=tuple(codings_of(summary)), texts=tuple(texts_of(summary)))
-            value = self._stage(answer, wanted.part)
-            if value is None:
-                continue
-            aside = NO_RESULT.get(value, "")
-            evidence = Evidence(
-                wanted.panel, wanted.part.name, origin, None if aside else value, words_of(summary), aside
-            )
-            self.notebook.evidence.append(evidence)
+            self._said(stage.get("summary"), wanted, origin)
+
+    def _morphology(self, condition: Json, wanted: Wanted, origin: Origin) -> None:
+        for extension in objects(condition.get("extension")):
+            if text_of(extension.get("url")).endswith(MORPHOLOGY):
+                self._said(extension.get("valueCodeableConcept"), wanted, origin)
+
+    def _said(self, concept: Any, wanted: Wanted, origin: Origin) -> None:
+        """Note what a concept beside the code of a Condition says."""
+        answer = Answer(codings=tuple(codings_of(concept)), texts=tuple(texts_of(concept)))
+        value = self._stage(answer, wanted.part)
+        if value is None:
+            return
+        aside = NO_RESULT.get(value, "")
+        evidence = Evidence(wanted.panel, wanted.part.name, origin, None if aside else value, words_of(concept), aside)
+        self.notebook.evidence.append(evidence)
 
     def _stage(self, answer: Answer, part: Part) -> str | None:
         lexicon = self.index.lexicon(part.answers, part.subject)

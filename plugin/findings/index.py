@@ -57,6 +57,7 @@ class Index:
     observed: dict[str, list[Wanted]] = field(default_factory=dict)
     conditions: list[Wanted] = field(default_factory=list)
     stages: list[Wanted] = field(default_factory=list)
+    morphologies: list[Wanted] = field(default_factory=list)
     procedures: list[Wanted] = field(default_factory=list)
     variants: list[Wanted] = field(default_factory=list)
     not_results: dict[str, list[str]] = field(default_factory=dict)
@@ -112,6 +113,8 @@ class Index:
                 self.conditions.append(wanted)
             case "stage":
                 self.stages.append(wanted)
+            case "morphology":
+                self.morphologies.append(wanted)
             case "procedure":
                 self.procedures.append(wanted)
 

@@ -43,6 +43,7 @@ class ObservationReader:
         """Note what the entry says; returns the variant parts that ask about it, for the genomic reader."""
         sets = self.index.known(entry.codings) if entry.codings else self.index.named(entry.names)
         wanted = self._wanted(sets)
+        self._look_alikes(entry, sets)
         if not wanted:
             self._unwanted(entry, sets)
             return []
@@ -78,13 +79,14 @@ class ObservationReader:
     def _subjects(self, coding: Coding) -> set[str]:
         return {subject for found in self._wanted(self.index.memberships(coding)) for subject in found.part.subject}
 
-    def _unwanted(self, entry: Entry, sets: frozenset[str]) -> None:
-        look_alikes = sorted(sets & self.index.not_results.keys())
-        for name in look_alikes:
+    def _look_alikes(self, entry: Entry, sets: frozenset[str]) -> None:
+        for name in sorted(sets & self.index.not_results.keys()):
             why = f"it does not count: {self.index.set(name).title}"
             for panel in self.index.not_results[name]:
                 self._note(entry, panel, "", Read(None, why), answer_of(entry.node).words)
-        if look_alikes or sets:
+
+    def _unwanted(self, entry: Entry, sets: frozenset[str]) -> None:
+        if sets:
             return
         named = frozenset[str]().union(*(self.index.tests.names_in(name, abbreviated=False) for name in entry.names))
         panels = {panel for name in named for panel in self.index.by_subject.get(name, ())}
@@ -166,7 +168,7 @@ class ObservationReader:
     def _checked(self, entry: Entry, answer: Answer, part: Part, read: Read) -> Read:
         if read.value is None:
             return read
-        excluded = self._remarked(entry, answer, part.excluding, entry.remark_words)
+        excluded = remarked(self.index, entry, answer, part.excluding, entry.remark_words)
         if excluded:
             return Read(None, f"it does not count: {excluded}")
         if isinstance(read.value, str) and part.answers and answer.words != interpretation_of(entry.node).words:
@@ -182,20 +184,6 @@ class ObservationReader:
             return read
         why = f"the value says {read.value}, the interpretation says {said.value}; neither is trusted"
         return Read(None, why, "mismatch")
-
-    def _remarked(self, entry: Entry, answer: Answer, names: tuple[str, ...], remarks: str) -> str:
-        """The title of the ValueSet that specimen, method or remarks belong to; a denied word is none."""
-        if not names:
-            return ""
-        words = tokens(plain(" ; ".join([remarks, *entry.names, *answer.texts])))
-        for name in names:
-            code_set = self.index.set(name)
-            if any(key in code_set.displays for coding in entry.remarks for key in self.index.equivalents(coding)):
-                return code_set.title
-            for match in self.index.remarks(name).find(words):
-                if not DENIALS.intersection(words[max(0, match.start - DENIAL_REACH) : match.start]):
-                    return code_set.title
-        return ""
 
     def _note(self, entry: Entry, panel: str, part: str, read: Read, words: str) -> None:
         origin = entry.origin
@@ -220,8 +208,25 @@ class ObservationReader:
     def _unfit(self, entry: Entry, panel: str, part: str) -> str:
         inadequate = self.index.panels[panel].parts[part].inadequate
         return (
-            self._remarked(entry, Answer(), inadequate, f"{entry.remark_words} ; {entry.notes}") if inadequate else ""
+            remarked(self.index, entry, Answer(), inadequate, f"{entry.remark_words} ; {entry.notes}")
+            if inadequate
+            else ""
         )
+
+
+def remarked(index: Index, entry: Entry, answer: Answer, names: tuple[str, ...], remarks: str) -> str:
+    """The title of the ValueSet that specimen, method or remarks belong to; a denied word is none."""
+    if not names:
+        return ""
+    words = tokens(plain(" ; ".join([remarks, *entry.names, *answer.texts])))
+    for name in names:
+        code_set = index.set(name)
+        if any(key in code_set.displays for coding in entry.remarks for key in index.equivalents(coding)):
+            return code_set.title
+        for match in index.remarks(name).find(words):
+            if not DENIALS.intersection(words[max(0, match.start - DENIAL_REACH) : match.start]):
+                return code_set.title
+    return ""
 
 
 def _is_genomic(entry: Entry, index: Index) -> bool:

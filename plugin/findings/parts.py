@@ -166,6 +166,8 @@ def _counted(answer: Answer, part: Part, index: Index) -> Read | None:
     """A number where the answers are grades: `2`, `2 +`."""
     if answer.number is None or part.minimum is None:
         return None
+    if answer.ratio:
+        return Read(None, f"a ratio ({answer.words}) is no answer to this test", "unread")
     if answer.unit and _bare(answer.unit) not in map(_bare, part.units):
         return Read(None, f"the unit '{answer.unit}' is not known for this test", "unread")
     exact = answer.number.exact

@@ -12,6 +12,7 @@ from typing import Any
 
 from plugin.findings.chart import Chart, open_chart
 from plugin.findings.conditions import ConditionReader
+from plugin.findings.contained import problem_under_holder, under_holders
 from plugin.findings.dates import spoken
 from plugin.findings.derive import Conclusions
 from plugin.findings.doubts import recorded_doubts, signs_of
@@ -57,11 +58,13 @@ def read_findings(resources: list[dict[str, Any]], vocabulary: Vocabulary, as_of
     conclusions.derive()
     doubts = recorded_doubts(chart, index, by_panel, statements.doubts())
     conclusions.presume(chart, doubts, signs_of(chart, drugs))
-    problems = {
-        (problem.reference, problem.text): problem for problem in (*notebook.problems.values(), *chart.problems)
-    }
+    named = [problem_under_holder(found, chart.holders) for found in (*notebook.problems.values(), *chart.problems)]
+    problems = {(problem.reference, problem.text): problem for problem in named}
     ordered = tuple(problems[key] for key in sorted(problems))
-    return Findings(chart.patient, list(findings.values()), vocabulary, ordered, chart.inputs, history.lines)
+    given = list(findings.values())
+    if chart.holders:
+        given = [under_holders(finding, chart.holders) for finding in given]
+    return Findings(chart.patient, given, vocabulary, ordered, chart.inputs, history.lines)
 
 
 def _read_chart(chart: Chart, index: Index, entries: Entries) -> Notebook:

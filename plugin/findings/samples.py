@@ -116,14 +116,20 @@ def outcome_alone(panel: Panel, evidence: Evidence, definition: FindingDefinitio
 def contradicting(panel: Panel, evidence: Iterable[Evidence]) -> tuple[Value, ...]:
     """Values that single results give a finding, each for itself, although only one can be; empty where they agree.
 
-    Only findings that lead are asked: details that follow them may be told with more or less precision.
+    Only findings that lead are asked: details that follow them may be told with more or less precision. An undecided
+    value contradicts a decided one of the same method; another method may have settled it.
     """
     evidence = list(evidence)
     for definition in (one for one in panel.definitions if not reading_of(one).follows):
-        alone = {outcome_alone(panel, found, definition).value for found in evidence}
-        decided = sorted((value for value in alone - definition.undecided if value is not None), key=str)
+        told = [(panel.parts[one.part].method, outcome_alone(panel, one, definition).value) for one in evidence]
+        said = [(method, value) for method, value in told if value is not None]
+        decided = {value for _, value in said} - definition.undecided
         if len(decided) > 1:
-            return tuple(decided)
+            return tuple(sorted(decided, key=str))
+        for method in sorted({method for method, _ in said} - {""}):
+            of_method = {value for one, value in said if one == method}
+            if len(of_method) > 1:
+                return tuple(sorted(of_method, key=str))
     return ()
 
 

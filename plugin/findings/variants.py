@@ -14,7 +14,7 @@ from plugin.findings.entries import Entry
 from plugin.findings.evidence import Evidence, Origin
 from plugin.findings.index import Index, Wanted
 from plugin.findings.model import Problem
-from plugin.findings.observations import Notebook
+from plugin.findings.observations import Notebook, remarked
 from plugin.findings.parts import NO_RESULT, answer_to
 from plugin.findings.phrases import plain, tokens
 from plugin.findings.values import Answer, answer_of, interpretation_of
@@ -23,6 +23,8 @@ from plugin.library.readings import Part
 UNSTATED = "unstated"
 POSITIVE, NEGATIVE = "positive", "negative"
 COUNTS, HARMLESS, UNCERTAIN = "counts", "harmless", "uncertain"
+FUSION, GAIN = "fusion", "gain"
+NORMAL_COPIES = 2
 GENES = "http://www.genenames.org/geneId"
 NAMED_CHANGE = re.compile(
     r"(?:\b[NL][A-Z]_[\w.]+:)?\b[cgp]\.\(?[\w>*+=?_()-]+|\b[A-Z]\d{1,4}(?:[A-Z]|\*|fs\S*|del)(?![\w+])"
@@ -32,12 +34,13 @@ AMINO_ACIDS = {
     "Ile": "I", "Leu": "L", "Lys": "K", "Met": "M", "Phe": "F", "Pro": "P", "Ser": "S", "Thr": "T", "Trp": "W",
     "Tyr": "Y", "Val": "V", "Ter": "*", "X": "*",
 }  # fmt: skip
+PARTNERS = re.compile(r"\b[A-Z][A-Z0-9]{1,11}(?:::|--?|/)[A-Z][A-Z0-9]{1,11}\b")
 THREE_LETTERS = re.compile("|".join(name for name in AMINO_ACIDS if len(name) == 3))
 
 
 @dataclass
 class Variant:
-    """One reported variant or gene test in our terms."""
+    """One reported variant or gene test in our terms. told: the answer itself names its gene."""
 
     entry: Entry
     genes: frozenset[str]
@@ -47,6 +50,8 @@ class Variant:
     significances: set[str] = field(default_factory=set)
     changes: list[str] = field(default_factory=list)
     fused: bool = False
+    gained: bool = False
+    told: bool = False
     unread: str = ""
 
 
@@ -61,7 +66,7 @@ class VariantReader:
         self._presence = maps["variant-presence"]
         self._origins = maps["genomic-origins"]
         self._origin_words = index.meanings("genomic-origins")
-        self._fusion_words = index.meanings("rearrangement-words")
+        self._change_words = index.meanings("change-kinds")
         self._gene_sets = sorted({name for wanted in index.variants for name in wanted.part.genes})
         self._symbols = index.members(self._gene_sets)
         self._variants: list[Variant] = []
@@ -112,11 +117,12 @@ class VariantReader:
             self._component(variant, component, role, genes)
         if not genes:
             genes = self._genes_in_words([answer.words, *entry.names, *(coding.display for coding in answer.codings)])
+            variant.told = bool(genes)
         variant.genes = frozenset(genes)
         variant.significances |= self._significances(observation)
-        variant.fused = variant.fused or self._speaks_of_fusion([answer.words, *entry.names])
+        self._kinds(variant, self._kinds_in([answer.words, *entry.names]))
         if variant.origin == UNSTATED:
-            variant.origin = self._origin_of(entry)
+            variant.origin = self._origin([], list(answer.texts)) or self._origin_of(entry)
         return variant
 
     def _component(self, variant: Variant, component: Json, role: str, genes: set[str]) -> None:
@@ -132,11 +138,12 @@ class VariantReader:
             case "protein-change":
                 variant.changes += [word for word in (*words, *(coding.code for coding in codings)) if word]
             case "change-type":
+                kinds = self.index.code_sets.maps["change-kinds"].codes
                 keys = [key for coding in codings for key in self.index.equivalents(coding)]
-                fused = any(key in self.index.code_sets.maps["rearrangement-words"].codes for key in keys)
-                variant.fused = (
-                    variant.fused or fused or bool(self._fusion_words.find(tokens(plain(" ; ".join(words)))))
-                )
+                self._kinds(variant, {kinds.get(key, "") for key in keys} | self._kinds_in(words))
+            case "copy-number":
+                number = answer_of(component).number
+                variant.gained = variant.gained or (number is not None and (number > NORMAL_COPIES) is True)
             case "dna-change" | "genomic-change" | "named-variant":
                 variant.changes += [f"unnamed:{word}" for word in words if word]
 
@@ -150,7 +157,7 @@ class VariantReader:
             if (value := self._presence.codes.get(key)) is not None
         }
         if not values:
-            lexicon = self.index.lexicon(("variant-presence",), tuple(self.index.by_subject))
+            lexicon = self.index.lexicon(("variant-presence", "genomic-origins"), tuple(self.index.by_subject))
             for text in (*answer.texts, *(coding.display for coding in answer.codings)):
                 reading = lexicon.read(text)
                 if reading.understood:
@@ -190,8 +197,13 @@ class VariantReader:
         words = tokens(plain(" ; ".join(texts)))
         return {name for match in self._symbols.find(words) for name in match.meaning}
 
-    def _speaks_of_fusion(self, texts: list[str]) -> bool:
-        return bool(self._fusion_words.find(tokens(plain(" ; ".join(texts)))))
+    def _kinds_in(self, texts: list[str]) -> set[str]:
+        return {kind for match in self._change_words.find(tokens(plain(" ; ".join(texts)))) for kind in match.meaning}
+
+    @staticmethod
+    def _kinds(variant: Variant, kinds: set[str]) -> None:
+        variant.fused = variant.fused or FUSION in kinds
+        variant.gained = variant.gained or GAIN in kinds
 
     def _origin(self, codings: list[Coding], words: list[str]) -> str:
         found = {
@@ -220,8 +232,9 @@ class VariantReader:
             if (value := code_map.codes.get(key)) is not None
         }
         texts = [*answer.texts, *(coding.display for coding in answer.codings)]
-        changes = [change for text in texts for change in NAMED_CHANGE.findall(text)]
-        readings = [lexicon.read(NAMED_CHANGE.sub(" ", text)) for text in texts if text]
+        named = PARTNERS if any(found.part.fusion for found in wanted) else NAMED_CHANGE
+        changes = [change for text in texts for change in named.findall(text)]
+        readings = [lexicon.read(named.sub(" ", text)) for text in texts if text]
         understood = [reading for reading in readings if reading.understood and not reading.numbers]
         said = coded | {value for reading in understood for name in names for value in reading.values.get(name, ())}
         significances = {value for reading in readings for value in reading.values.get("variant-significance", ())}
@@ -254,7 +267,12 @@ class VariantReader:
             if why:
                 self._note(wanted, variant, None, why)
             return
-        if variant.unread:
+        if self._elsewhere(variant.entry, part):
+            return
+        excluded = self._remarked(variant.entry, part.excluding)
+        if why := f"it does not count: {excluded}" if excluded else _other_kind(variant, part):
+            self._note(wanted, variant, None, why)
+        elif variant.unread:
             self._problem(variant, variant.unread)
             self._note(wanted, variant, None, variant.unread)
         elif variant.said in NO_RESULT:
@@ -271,8 +289,6 @@ class VariantReader:
 
     def _why_not(self, variant: Variant, part: Part) -> str:
         """Why a variant that is present does not count as a mutation; empty where it does."""
-        if part.fusion and not (variant.fused or not variant.genes):
-            return "it is no rearrangement"
         protein = [short for change in variant.changes if (short := _short(change))]
         if part.only and variant.changes and not any(re.fullmatch(part.only, change) for change in protein):
             return "this change of the gene does not count"
@@ -282,7 +298,7 @@ class VariantReader:
             return ""
         if part.changes and any(re.fullmatch(part.changes, change) for change in protein):
             return ""
-        if part.unclassified and not variant.changes:
+        if part.unclassified and (part.fusion or part.gain or (variant.told and not variant.changes)):
             return ""
         return "its significance is not reported"
 
@@ -294,7 +310,9 @@ class VariantReader:
             origin = stated.pop() if len(stated) == 1 else UNSTATED
         for wanted in self.index.variants:
             part = wanted.part
-            if not part.studied or not region.genes.intersection(part.genes) or part.fusion:
+            if not part.studied or not region.genes.intersection(part.genes) or self._elsewhere(region.entry, part):
+                continue
+            if self._remarked(region.entry, part.excluding):
                 continue
             if any(variant.genes.intersection(part.genes) and variant.said != NEGATIVE for variant in siblings):
                 continue
@@ -303,6 +321,13 @@ class VariantReader:
                 self._note(wanted, replace(region, words=words), NEGATIVE, "")
             elif why := _wrong_origin(origin, part):
                 self._note(wanted, replace(region, words=words), None, why)
+
+    def _remarked(self, entry: Entry, names: tuple[str, ...]) -> str:
+        return remarked(self.index, entry, answer_to(entry), names, entry.remark_words)
+
+    def _elsewhere(self, entry: Entry, part: Part) -> bool:
+        """Whether the part is only about specimens to which this one does not belong."""
+        return bool(part.including) and not self._remarked(entry, part.including)
 
     def _note(self, wanted: Wanted, variant: Variant, value: str | None, why: str) -> None:
         entry = variant.entry
@@ -326,6 +351,18 @@ class VariantReader:
         if not entry.origin.void:
             label = next(iter(entry.names), name_of(entry.node))
             self.notebook.problem(Problem("unread", entry.origin.reference, f"{label}: {why}"))
+
+
+def _other_kind(variant: Variant, part: Part) -> str:
+    """Why a variant is of another kind than the fact is about; empty where it is of its kind."""
+    if part.gain:
+        return "" if variant.gained or not variant.genes else "it is no gain of copies"
+    if variant.gained:
+        return "it is a gain of copies, no mutation"
+    if part.fusion:
+        return "" if variant.fused or not variant.genes else "it is no rearrangement"
+    aside = variant.fused and (part.point or variant.said == NEGATIVE)
+    return "it is a rearrangement, not one of the changes that count" if aside else ""
 
 
 def _wrong_origin(origin: str, part: Part) -> str:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from plugin.library.expressions import Expression
     from plugin.library.vocabulary import Value
 
-PartKind = Literal["answer", "number", "variant", "condition", "stage", "procedure"]
+PartKind = Literal["answer", "number", "variant", "condition", "stage", "morphology", "procedure"]
 ReadingKind = Literal["results", "ever", "person", "treatment"]
 Strategy = Literal["newest", "course", "present"]
 Measure = Literal["given", "lines", "next", "current", "ongoing", "progressed", "failed", "early", "relapse"]
@@ -22,8 +22,8 @@ Measure = Literal["given", "lines", "next", "current", "ongoing", "progressed", 
 class Part:
     """One kind of result that a finding is made of, such as the percent beside the status.
 
-    name: what rules call it, `%erPercent`.
-    kind: which reader reads it.
+    name: what rules call it, `%erShare`.
+    kind: which reader reads it; `stage` and `morphology` read what a Condition of these tests says of itself.
     tests: ValueSets whose codes ask for it (Observation, Condition or Procedure codes).
     unless_tests: ValueSets; a resource that also carries one of their codes is read there, not here.
     answers: ConceptMaps from codes and words to values.
@@ -38,13 +38,15 @@ class Part:
     sites: ValueSet of body sites that a `condition` must have.
     genes: ValueSet of genes. origins: accepted genomic sources, `unstated` among them where none need be named.
     studied: origins of a panel on which a gene without a reported variant is negative.
-    unclassified: a variant without significance counts. changes: protein changes that count without significance.
+    unclassified: a rearrangement or gain without significance counts, and a variant whose gene the answer itself names.
+    changes: protein changes that count without significance.
     only: the changes that count at all. single: it is one change, so that its absence is a negative.
-    fusion: only rearrangements count.
+    point: a rearrangement of the gene is another matter. fusion: only rearrangements count. gain: only gains of copies
+        count, which are no mutation anywhere else.
     method: parts of different methods that were reported apart may belong to one sample.
     active: only while the Condition is active.
-    excluding: ValueSets of specimens or assays whose results do not count. inadequate: ValueSets of remarks about a
-        sample that was not fit for the test.
+    excluding: ValueSets of specimens or assays whose results do not count. including: those that alone count.
+    inadequate: ValueSets of remarks about a sample that was not fit for the test.
     valid_days: overrides that of the reading. lasting_value: an answer that is valid for `lasting_days` instead, unless
         a later one says otherwise.
     confounded_by: ValueSets of drugs under which the answer `confounded_value` proves nothing before `confounded_age`,
@@ -75,9 +77,12 @@ class Part:
     unclassified: bool = False
     changes: str = ""
     only: str = ""
+    point: bool = False
     fusion: bool = False
+    gain: bool = False
     active: bool = False
     excluding: tuple[str, ...] = ()
+    including: tuple[str, ...] = ()
     inadequate: tuple[str, ...] = ()
     valid_days: int = 0
     lasting_value: Value | None = None

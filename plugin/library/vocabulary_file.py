@@ -32,7 +32,7 @@ SHARED_MAPS = (
     "genomic-origins",
     "variant-presence",
     "variant-significance",
-    "rearrangement-words",
+    "change-kinds",
 )
 
 
@@ -100,6 +100,10 @@ def _name_faults(document: Document, definitions: list[FindingDefinition]) -> It
         if reading is None:
             continue
         known = panels[reading.panel or definition.code]
+        for part in reading.parts:
+            if part.name in variables:
+                message = f"a part of '{definition.code}' is called '{part.name}', as a finding is"
+                yield document.fault(path, message, "give the part another name")
         for rule in reading.rules:
             for name in sorted(names_in(rule.when) - known):
                 message = f"a rule of '{definition.code}' uses '%{name}', which is no part or finding of its panel"
@@ -164,7 +168,7 @@ def _named(definition: FindingDefinition) -> tuple[set[str], set[str]]:
     for part in reading.parts:
         sets.update(
             *(part.tests, part.unless_tests, part.unitless, part.sites, part.genes),
-            *(part.excluding, part.inadequate, part.confounded_by),
+            *(part.excluding, part.including, part.inadequate, part.confounded_by),
         )
         maps.update(part.answers)
     return sets, maps

@@ -59,8 +59,25 @@ def test_contained_resources_are_read_as_about_the_same_patient() -> None:
         "contained": [inner],
         "result": [{"reference": "#er"}],
     }
-    resources = resources_of(bundle("collection", PATIENT, report))
-    assert read_findings(resources, WORDS, AS_OF)["er"].value == "positive"
+    found = read_findings(resources_of(bundle("collection", PATIENT, report)), WORDS, AS_OF)["er"]
+    assert found.value == "positive"
+    assert found.evidence == ("DiagnosticReport/d",)
+    assert {result.reference for result in found.results} == {"DiagnosticReport/d"}
+
+
+def test_ids_of_contained_resources_are_known_in_their_holder_only() -> None:
+    """Two reports with a specimen `#s` and a result `#o` each: the metastasis leads, whatever the order."""
+
+    def report(name: str, site: str, said: str) -> dict[str, Any]:
+        specimen = {"resourceType": "Specimen", "id": "s", "collection": {"bodySite": {"text": site}}}
+        status = {**ER, "id": "o", "valueCodeableConcept": {"text": said}, "specimen": {"reference": "#s"}}
+        result = [{"reference": "#o"}]
+        return {"resourceType": "DiagnosticReport", "id": name, "contained": [specimen, status], "result": result}
+
+    reports = [report("a", "Breast", "Negative"), report("b", "Liver", "Positive")]
+    for ordered in (reports, reports[::-1]):
+        found = read_findings([PATIENT, *ordered], WORDS, AS_OF)["er"]
+        assert (found.value, found.evidence) == ("positive", ("DiagnosticReport/b",))
 
 
 def test_a_transaction_knows_its_resources_by_full_url() -> None:

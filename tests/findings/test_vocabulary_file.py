@@ -101,14 +101,15 @@ def changed(tmp_path: Path, old: str, new: str) -> TemplateError:
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ("%erPercent < 1", "%erPercent < ", "erPercent"),
-        ("%erPercent < 1", "%erPercnt < 1", "'%erPercnt', which is no part"),
+        ("%erShare < 1", "%erShare < ", "erShare"),
+        ("%erShare < 1", "%erShar < 1", "'%erShar', which is no part"),
         ("%age >= 56", "%agee >= 56", "'%agee', which is no finding"),
         ("ValueSet/er-tests", "ValueSet/er-test", "needs ValueSet-er-test.json"),
         ("{url: type, valueCode: integer}", "{url: type, valueCode: number}", "has the type 'number'"),
         ("{url: kind, valueCode: person}", "{url: kind, valueCode: persona}", "kind of reading 'persona'"),
         ("{url: kind, valueCode: answer}", "{url: kind, valueCode: reply}", "kind of part 'reply'"),
         ('{url: label, valueString: "Sex"}', '{url: labell, valueString: "Sex"}', "unknown field 'labell'"),
+        ("- id: er-low", "- id: er-share", "is called 'erShare', as a finding is"),
         ("- id: age", "- id: sex", "does not define a finding of its own"),
         ("resourceType: Library", "resourceType: Basic", "is not a FHIR Library"),
         ("{url: follows, valueCode: er}", "{url: follows, valueCode: err}", "refers to 'err'"),
