@@ -71,7 +71,10 @@ def _in_its_unit(found: dict[str, Read], parts: list[Part]) -> dict[str, Read]:
     """Of parts that read one test in different units, those whose unit it is not have nothing to complain of."""
     numeric = {part.name: part for part in parts if part.kind == "number"}
     settled = {
-        test for name, part in numeric.items() if name in found and found[name].value is not None for test in part.tests
+        test
+        for name, part in numeric.items()
+        if name in found and (found[name].value is not None or found[name].kind == "impossible")
+        for test in part.tests
     }
     return {
         name: read
