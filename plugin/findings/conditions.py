@@ -20,6 +20,7 @@ REFUTED = frozenset({"refuted", "entered-in-error"})
 UNCERTAIN = frozenset({"unconfirmed", "provisional", "differential"})
 PAST = frozenset({"inactive", "resolved", "remission"})
 MORPHOLOGY = "histology-morphology-behavior"  # the end of the URL of the extension, in any edition of mCODE
+REPORTED = frozenset({"final", "amended", "corrected", "appended"})
 UNDONE = frozenset({"entered-in-error", "not-done", "preparation", "stopped"})
 
 
@@ -37,6 +38,9 @@ class ConditionReader:
             self._condition(condition)
         for procedure in self.chart.of_type("Procedure"):
             self._procedure(procedure)
+        for report in self.chart.of_type("DiagnosticReport"):
+            if report.get("status") in REPORTED:
+                self._done(report, day_of(report.get("effectiveDateTime")) or _beginning(report, "effectivePeriod"))
 
     def _condition(self, condition: Json) -> None:
         codings, names = _question(condition)
@@ -174,18 +178,21 @@ class ConditionReader:
         return spoken.pop() if len(spoken) == 1 else None
 
     def _procedure(self, procedure: Json) -> None:
-        status = text_of(procedure.get("status"))
-        codings, names = _question(procedure)
+        if text_of(procedure.get("status")) not in UNDONE:
+            self._done(
+                procedure, day_of(procedure.get("performedDateTime")) or _beginning(procedure, "performedPeriod")
+            )
+
+    def _done(self, resource: Json, day: str) -> None:
+        """What was done to the patient, by a Procedure or by the report of an examination."""
+        codings, names = _question(resource)
         sets = self._sets(codings, names)
-        if not sets or status in UNDONE:
+        if not sets:
             return
-        period = procedure.get("performedPeriod")
-        start = period.get("start") if isinstance(period, dict) else None
-        day = day_of(procedure.get("performedDateTime")) or day_of(start)
-        words = words_of(procedure.get("code"))
+        words = words_of(resource.get("code"))
         for wanted in self.index.procedures:
             if sets.intersection(wanted.part.tests):
-                origin = Origin(name_of(procedure), self.index.labelled(words, codings), day)
+                origin = Origin(name_of(resource), self.index.labelled(words, codings), day)
                 why = self._impossible(day)
                 value = None if why else wanted.part.value
                 self.notebook.evidence.append(Evidence(wanted.panel, wanted.part.name, origin, value, words, why))
@@ -200,6 +207,11 @@ class ConditionReader:
         day = next((day for value in candidates if (day := day_of(value))), "")
         codings = codings_of(condition.get("code"))
         return Origin(name_of(condition), self.index.labelled(words_of(condition.get("code")), codings), day)
+
+
+def _beginning(resource: Json, element: str) -> str:
+    period = resource.get(element)
+    return day_of(period.get("start")) if isinstance(period, dict) else ""
 
 
 def _question(resource: Json) -> tuple[list[Coding], list[str]]:

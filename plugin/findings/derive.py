@@ -20,13 +20,14 @@ class Conclusions:
         self.vocabulary = vocabulary
         self.findings = findings
         self.environment: dict[str, Value | None] = {}
+        self.doubts: Doubts = {}
         for definition in vocabulary.values():
             self._remember(definition)
 
     def derive(self) -> None:
         """Apply every derivation whose condition is true to findings that nothing else decides.
 
-        What follows from something presumed is itself presumed.
+        What follows from something presumed is itself presumed, and what speaks against it by itself cancels it too.
         """
         changed = True
         while changed:
@@ -41,7 +42,7 @@ class Conclusions:
         recorded: per finding, what is said without counting, unless it was taken back (None: unreadable).
         signs: ValueSets with a code in the chart, and what the chart calls it.
         """
-        doubts = spread(self.vocabulary, self.findings, recorded, self.environment)
+        doubts = self.doubts = spread(self.vocabulary, self.findings, recorded, self.environment)
         for definition in self.vocabulary.values():
             presumption = definition.presumption
             finding = self.findings[definition.code]
@@ -62,6 +63,8 @@ class Conclusions:
                 behind = self._behind(names_in(derivation.when))
                 evidence = tuple(dict.fromkeys(reference for found in behind for reference in found.evidence))
                 presumed = any(found.state == "presumed" for found in behind)
+                if presumed and (finding.note == STATED_UNKNOWN or self._doubted(definition, derivation.value)):
+                    continue
                 state: State = "presumed" if presumed else "derived"
                 derived = replace(
                     finding, state=state, value=derivation.value, note=derivation.reason, evidence=evidence
@@ -85,7 +88,7 @@ class Conclusions:
     ) -> str:
         if chart.missing(presumption.needs):
             return "not presumed: a part of the chart that would show it could not be read"
-        if any(doubt is None or doubt != presumption.value for doubt in doubts.get(definition.code, ())):
+        if self._doubted(definition, presumption.value):
             return "not presumed: something recorded speaks against it, but does not count by itself"
         for name in presumption.signs:
             if name in signs:
@@ -95,6 +98,9 @@ class Conclusions:
         if any(might_be(condition, self.vocabulary, doubts, self.environment) for condition in presumption.unless):
             return "not presumed: another finding that is open may speak against it"
         return ""
+
+    def _doubted(self, definition: FindingDefinition, value: Value) -> bool:
+        return any(doubt is None or doubt != value for doubt in self.doubts.get(definition.code, ()))
 
     def _set(self, definition: FindingDefinition, finding: Finding) -> None:
         self.findings[definition.code] = finding

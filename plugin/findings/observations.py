@@ -50,7 +50,8 @@ class ObservationReader:
         if disagreement := self._disagreement(entry, wanted):
             self._mismatch(entry, {found.panel for found in wanted}, disagreement)
             return []
-        self._parts(entry, [found for found in wanted if found.part.kind != "variant"])
+        own = [found for found in wanted if found.part.lesion in ("", entry.origin.site)]
+        self._parts(entry, [found for found in own if found.part.kind != "variant"])
         return [found for found in wanted if found.part.kind == "variant"]
 
     def _wanted(self, sets: frozenset[str]) -> list[Wanted]:

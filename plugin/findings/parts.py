@@ -10,6 +10,7 @@ from plugin.findings.entries import Entry
 from plugin.findings.index import Index
 from plugin.findings.interval import Interval
 from plugin.findings.lexicon import Reading
+from plugin.findings.limits import multiple_of_limit
 from plugin.findings.phrases import plain, tokens
 from plugin.findings.values import Answer, answer_of, interpretation_of
 from plugin.library.code_sets import SYSTEMS
@@ -55,7 +56,7 @@ def read_parts(entry: Entry, answer: Answer, parts: list[Part], index: Index) ->
         read = read or (_answer(answer, spoken, coded[part.name], part, index) if part.answers else None)
         if read is not None:
             found[part.name] = read
-    return _in_its_unit(found, parts) or _nothing(answer, spoken, parts)
+    return _by_own_limit(_in_its_unit(found, parts), parts) or _nothing(answer, spoken, parts)
 
 
 def _without_others(text: str, labels: tuple[str, ...]) -> str:
@@ -70,13 +71,25 @@ def _in_its_unit(found: dict[str, Read], parts: list[Part]) -> dict[str, Read]:
     """Of parts that read one test in different units, those whose unit it is not have nothing to complain of."""
     numeric = {part.name: part for part in parts if part.kind == "number"}
     settled = {
-        test for name, part in numeric.items() if name in found and found[name].value is not None for test in part.tests
+        test
+        for name, part in numeric.items()
+        if name in found and (found[name].value is not None or found[name].kind == "impossible")
+        for test in part.tests
     }
     return {
         name: read
         for name, read in found.items()
         if not (read.kind == "unread" and name in numeric and settled.intersection(numeric[name].tests))
     }
+
+
+def _by_own_limit(found: dict[str, Read], parts: list[Part]) -> dict[str, Read]:
+    """Where the laboratory's own limit was read, numbers to be held against a general limit are not needed."""
+    own = {test for part in parts if part.reference and part.name in found for test in part.tests}
+    other = {
+        part.name for part in parts if part.kind == "number" and not part.reference and own.intersection(part.tests)
+    }
+    return {name: read for name, read in found.items() if name not in other}
 
 
 def _claimed(reading: Reading, entry: Entry, answer: Answer, parts: list[Part], index: Index) -> bool:
@@ -181,6 +194,9 @@ def _counted(answer: Answer, part: Part, index: Index) -> Read | None:
 
 
 def _number(entry: Entry, answer: Answer, spoken: list[Reading], part: Part, index: Index) -> Read | None:
+    if part.reference:
+        multiple = multiple_of_limit(entry.node, answer, part.reference)
+        return None if multiple is None else _possible(multiple, answer.words, part)
     unitless = _unitless(entry, part, index)
     if answer.number is not None:
         if part.label and not unitless:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import date, timedelta
 
 from plugin.findings.chart import Chart
-from plugin.findings.dates import day_of, later, later_moment, spoken
+from plugin.findings.dates import day_of, last_day, later, later_moment, spoken
 from plugin.findings.elements import Json, codings_of, references_of, text_of, texts_of
 from plugin.findings.entries import Entries, Entry
 from plugin.findings.index import reading_of
@@ -102,6 +103,19 @@ class Statements:
         self._aside.setdefault(code, []).extend(replace(one.result, set_aside=why) for one in old)
         self._doubts.setdefault(code, []).extend(one.value for one in old)
 
+    def expire(self, as_of: date) -> None:
+        """Set aside what is stated of a passing state and was stated too long ago, or nobody knows when."""
+        for code, standing in self._standing.items():
+            days = self.vocabulary[code].stated_days
+            limit = as_of - timedelta(days=days)
+            old = [one for one in standing if days and not (one.result.date and last_day(one.result.date) >= limit)]
+            self._standing[code] = [one for one in standing if one not in old]
+            for one in old:
+                made = f"it is from {spoken(one.result.date)}" if one.result.date else "it has no date"
+                why = f"{made}; a statement about this is valid for {days} days only"
+                self._aside.setdefault(code, []).append(replace(one.result, set_aside=why))
+                self._doubts.setdefault(code, []).append(one.value)
+
     def doubts(self) -> dict[str, tuple[Value | None, ...]]:
         """Per finding, what statements say that do not count: their value, or None where it cannot be read."""
         return {code: tuple(values) for code, values in self._doubts.items()}
@@ -166,6 +180,7 @@ def read_statements(chart: Chart, vocabulary: Vocabulary, entries: Entries) -> S
     statements = Statements(chart, vocabulary)
     for code, observation in entries.stated():
         statements.collect(code, observation, entries.of(observation)[0])
+    statements.expire(chart.as_of)
     return statements
 
 

@@ -8,6 +8,7 @@ from plugin.library.fields import Fields
 from plugin.library.readings import Measure, Part, PartKind, Reading, ReadingKind, Rule
 from plugin.library.vocabulary import Derivation, FindingDefinition, FindingType, Presumption, Value
 
+LIMITS, SITES = ("high", "low"), ("primary", "metastasis")
 TYPES: dict[str, tuple[type, ...]] = {"code": (str,), "boolean": (bool,), "integer": (int,), "decimal": (int, float)}
 
 
@@ -32,6 +33,7 @@ def finding_of(fields: Fields, code: str, value_sets: tuple[str, ...]) -> Findin
         settled_by=fields.all("settled-by"),
         group=fields.required("group"),
         asked_of=fields.one("asked-of", "chart"),
+        stated_days=fields.one("stated-days", 0),
         presumption=_presumption(presumptions[0]) if presumptions else None,
         reading=_reading(readings[0]) if readings else None,
         holds_since=fields.one("holds-since", ""),
@@ -138,6 +140,9 @@ def _part(fields: Fields) -> Part:
     kind = fields.required("kind")
     if kind not in get_args(PartKind):
         fields.fault(f"there is no kind of part '{kind}'", f"use one of {', '.join(get_args(PartKind))}")
+    for field, allowed in (("reference", LIMITS), ("lesion", SITES)):
+        if fields.one(field, "") not in ("", *allowed):
+            fields.fault(f"the {field} '{fields.one(field)}' is not known", f"use one of {', '.join(allowed)}")
     part = Part(
         name=fields.required("name"),
         kind=kind,
@@ -153,8 +158,10 @@ def _part(fields: Fields) -> Part:
         share_above=fields.one("share-above", 0),
         minimum=fields.one("minimum"),
         maximum=fields.one("maximum"),
+        reference=fields.one("reference", ""),
         fallback=fields.one("fallback", False),
         sites=fields.names("sites"),
+        lesion=fields.one("lesion", ""),
         genes=fields.names("genes"),
         origins=fields.all("origin"),
         studied=fields.all("studied"),

@@ -34,8 +34,10 @@ class Part:
         other_labels: labels of numbers in the same text that are read over.
     minimum, maximum: a number outside is impossible. share_above: a percentage of cells beside an answer is read over
         where it lies above this.
+    reference: the number is a multiple of the `high` or `low` limit that the laboratory gives with the result; where it
+        gives one, that is read instead of the other numbers of the same tests.
     fallback: counts only where the other parts say nothing.
-    sites: ValueSet of body sites that a `condition` must have.
+    sites: ValueSet of body sites that a `condition` must have. lesion: the site that a result must come from.
     genes: ValueSet of genes. origins: accepted genomic sources, `unstated` among them where none need be named.
     studied: origins of a panel on which a gene without a reported variant is negative.
     unclassified: a rearrangement or gain without significance counts, and a variant whose gene the answer itself names.
@@ -67,8 +69,10 @@ class Part:
     share_above: float = 0
     minimum: float | None = None
     maximum: float | None = None
+    reference: Literal["", "high", "low"] = ""
     fallback: bool = False
     sites: tuple[str, ...] = ()
+    lesion: str = ""
     genes: tuple[str, ...] = ()
     origins: tuple[str, ...] = ()
     studied: tuple[str, ...] = ()

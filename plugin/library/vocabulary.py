@@ -57,6 +57,7 @@ class FindingDefinition:
     reading: how it is read from the chart; None where only a clinician's statement or a derivation gives it.
     derivations: tried in order while nothing is recorded.
     variable: the name conditions use; `er-low` is `%erLow`.
+    stated_days: for how many days a clinician's statement counts; 0 for no limit.
     holds_since: code of a finding; what was stated before that came true no longer tells, unless it was a yes.
     """
 
@@ -74,6 +75,7 @@ class FindingDefinition:
     reading: Reading | None = None
     derivations: tuple[Derivation, ...] = ()
     holds_since: str = ""
+    stated_days: int = 0
     variable: str = field(init=False)
 
     def __post_init__(self) -> None:

@@ -19,7 +19,7 @@ CHARTS = [chart(case) for case in cases()]
 BUSY = [chart(case) for case in cases() if len(case.get("obs", [])) + len(case.get("cond", [])) > 1]
 NOISE = [
     {"resourceType": "Observation", "id": "bp", "status": "final", "code": {"text": "Blood pressure"}},
-    {"resourceType": "Observation", "id": "hb", "status": "final", "code": {"text": "Hemoglobin"}, "valueInteger": 12},
+    {"resourceType": "Observation", "id": "na", "status": "final", "code": {"text": "Sodium"}, "valueInteger": 140},
     {"resourceType": "Condition", "id": "flu", "code": {"text": "Influenza"}, "subject": {"reference": "Patient/p"}},
     {"resourceType": "MedicationStatement", "id": "m", "medicationCodeableConcept": {"text": "paracetamol"}},
     {"resourceType": "Goal", "id": "g", "description": {"text": "HER2 positive, ER negative"}},
@@ -164,9 +164,9 @@ def test_a_large_chart_is_read_in_linear_time() -> None:
             "resourceType": "Observation",
             "id": f"n{number}",
             "status": "final",
-            "code": {"coding": [{"system": "http://loinc.org", "code": "718-7", "display": "Hemoglobin"}]},
+            "code": {"coding": [{"system": "http://loinc.org", "code": "2951-2", "display": "Sodium"}]},
             "subject": {"reference": "Patient/p"},
-            "valueQuantity": {"value": 12, "unit": "g/dL"},
+            "valueQuantity": {"value": 140, "unit": "mmol/L"},
         }
         for number in range(2000)
     ]

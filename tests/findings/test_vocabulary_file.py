@@ -41,6 +41,15 @@ NEVER_PRESUMED = [
     "dpd-deficiency",
     "metastasis-bone",
     "breast-cancer",
+    "pregnancy-trimester",
+    "neutrophils-below-1",
+    "platelets-below-75",
+    "hypercalcaemia-severe",
+    "bone-only-disease",
+    "de-novo-metastatic",
+    "suicidal-statement",
+    "cord-or-cauda-equina-sign",
+    "fever",
 ]
 
 
@@ -112,6 +121,12 @@ def changed(tmp_path: Path, old: str, new: str) -> TemplateError:
         ("- id: er-low", "- id: er-share", "is called 'erShare', as a finding is"),
         ("- id: age", "- id: sex", "does not define a finding of its own"),
         ("resourceType: Library", "resourceType: Basic", "is not a FHIR Library"),
+        (
+            "{url: reference, valueCode: high}",
+            "{url: reference, valueCode: upper}",
+            "the reference 'upper' is not known",
+        ),
+        ("{url: lesion, valueCode: metastasis}", "{url: lesion, valueCode: liver}", "the lesion 'liver' is not known"),
         ("{url: follows, valueCode: er}", "{url: follows, valueCode: err}", "refers to 'err'"),
     ],
 )

@@ -23,6 +23,7 @@ Description: "One fact of the vocabulary: its label, type and values, what settl
     settled-by 0..* and
     group 1..1 and
     asked-of 0..1 and
+    stated-days 0..1 and
     presumption 0..1 and
     reading 0..1 and
     derivation 0..*
@@ -35,6 +36,7 @@ Description: "One fact of the vocabulary: its label, type and values, what settl
 * extension[settled-by].valueCode from Assessments (required)
 * insert OneValue(group, string)
 * insert OneValue(asked-of, code)
+* insert OneValue(stated-days, integer)
 * extension[presumption].extension contains
     value 1..1 and
     reason 1..1 and
