@@ -39,7 +39,7 @@ def finding_json(finding: Finding) -> dict[str, Any]:
         "detail": finding.detail,
         "note": finding.note,
         "set_aside": [
-            {"reference": result.reference, "text": result.text, "why": result.set_aside}
+            {"reference": result.reference, "text": result.text, "why": result.set_aside, "kind": result.aside_kind}
             for result in finding.results
             if result.set_aside
         ],

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from plugin.findings.chart import Chart
 from plugin.findings.dates import day_of, in_future, later, spoken
 from plugin.findings.elements import Coding, Json, codings_of, name_of, objects, text_of, texts_of, words_of
 from plugin.findings.evidence import Evidence, Origin
 from plugin.findings.index import Index, Wanted
-from plugin.findings.model import Problem
+from plugin.findings.model import AsideKind, Problem
 from plugin.findings.observations import Notebook
 from plugin.findings.parts import NO_RESULT
 from plugin.findings.values import Answer
@@ -73,26 +75,28 @@ class ConditionReader:
             return
         if status & REFUTED:
             why = "it was refuted or entered in error"
-            self.notebook.evidence.append(Evidence(wanted.panel, part.name, origin, None, words, why, silent=True))
+            found = Evidence(wanted.panel, part.name, origin, None, words, why, "withdrawn", silent=True)
+            self.notebook.evidence.append(found)
             return
         coded = bool(self.index.known(codings))
         why, kind = self._doubt(part, names if coded else [], sets, status, origin)
         value: Value | None = part.value if part.value is not None else self._mapped(codings, part)
-        if why and kind:
-            self.notebook.problem(Problem(kind, origin.reference, f"{words}: {why}"))  # type: ignore[arg-type]
+        if kind == "mismatch" or kind == "impossible":
+            self.notebook.problem(Problem(kind, origin.reference, f"{words}: {why}"))
         if why or value is not None:
-            self.notebook.evidence.append(Evidence(wanted.panel, part.name, origin, None if why else value, words, why))
+            found = Evidence(wanted.panel, part.name, origin, None if why else value, words, why, kind)
+            self.notebook.evidence.append(found)
 
     def _doubt(
         self, part: Part, names: list[str], sets: frozenset[str], status: set[str], origin: Origin
-    ) -> tuple[str, str]:
+    ) -> tuple[str, AsideKind]:
         if sets.intersection(part.unless_tests):
             return "its codes say different things; neither is trusted", "mismatch"
         named = frozenset[str]().union(*(self.index.organs.names_in(name) for name in names))
         if part.subject and named - set(part.subject):
             return "its code says one thing, its name another; neither is trusted", "mismatch"
         if status & UNCERTAIN:
-            return "it is not confirmed", ""
+            return "it is not confirmed", "unconfirmed"
         return (self._impossible(origin.day), "impossible") if self._impossible(origin.day) else ("", "")
 
     def _impossible(self, day: str) -> str:
@@ -112,7 +116,7 @@ class ConditionReader:
             self.notebook.problem(Problem("mismatch", origin.reference, text))
         for panel in self.index.not_results[name]:
             why = f"it does not count: {title}"
-            self.notebook.evidence.append(Evidence(panel, "", origin, None, next(iter(names), ""), why))
+            self.notebook.evidence.append(Evidence(panel, "", origin, None, next(iter(names), ""), why, "look-alike"))
 
     def _mapped(self, codings: list[Coding], part: Part) -> Value | None:
         found = {
@@ -139,10 +143,9 @@ class ConditionReader:
             value = self._stage(answer, wanted.part)
             if value is None:
                 continue
-            aside = NO_RESULT.get(value, "")
-            evidence = Evidence(
-                wanted.panel, wanted.part.name, origin, None if aside else value, words_of(summary), aside
-            )
+            evidence = Evidence(wanted.panel, wanted.part.name, origin, value, words_of(summary))
+            if value in NO_RESULT:
+                evidence = replace(evidence, value=None).aside(NO_RESULT[value], "no-answer")
             self.notebook.evidence.append(evidence)
 
     def _stage(self, answer: Answer, part: Part) -> str | None:
@@ -174,8 +177,8 @@ class ConditionReader:
             if sets.intersection(wanted.part.tests):
                 origin = Origin(name_of(procedure), words, day)
                 why = self._impossible(day)
-                value = None if why else wanted.part.value
-                self.notebook.evidence.append(Evidence(wanted.panel, wanted.part.name, origin, value, words, why))
+                found = Evidence(wanted.panel, wanted.part.name, origin, wanted.part.value, words)
+                self.notebook.evidence.append(replace(found, value=None).aside(why, "impossible") if why else found)
 
     def _origin(self, condition: Json) -> Origin:
         period = condition.get("onsetPeriod")
@@ -185,7 +188,8 @@ class ConditionReader:
             condition.get("recordedDate"),
         ]
         day = next((day for value in candidates if (day := day_of(value))), "")
-        return Origin(name_of(condition), words_of(condition.get("code")), day)
+        recorded = text_of(condition.get("recordedDate"))
+        return Origin(name_of(condition), words_of(condition.get("code")), day, issued=recorded)
 
 
 def _question(resource: Json) -> tuple[list[Coding], list[str]]:

@@ -46,7 +46,7 @@ def _said(panel: Panel, found: Evidence, definition: FindingDefinition) -> Itera
     if found.value is None:
         yield None
         return
-    outcome = outcome_alone(panel, found.aside(""), definition)
+    outcome = outcome_alone(panel, found.counting(), definition)
     if outcome.conflict or outcome.value is not None:
         yield outcome.value
 

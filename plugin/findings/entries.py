@@ -23,6 +23,7 @@ from plugin.findings.elements import (
 )
 from plugin.findings.evidence import Origin, Site
 from plugin.findings.index import Index
+from plugin.findings.model import AsideKind
 from plugin.findings.phrases import plain, tokens
 from plugin.findings.questions import Question
 
@@ -144,6 +145,7 @@ class Entries:
         references = [
             reference for holder in (observation, *around) for reference in references_of(holder.get("specimen"))
         ]
+        void, kind = self._void(observation, around)
         return Origin(
             reference=name,
             label=question.label,
@@ -154,17 +156,16 @@ class Entries:
             corrected=text_of(observation.get("status")) in REPLACING,
             issued=text_of(observation.get("issued")),
             report=name_of(around[0]) if around else "",
-            void=self._void(observation, around),
+            void=void,
+            void_kind=kind,
         )
 
-    def _void(self, observation: Json, around: list[Json]) -> str:
-        if text_of(observation.get("status")) in WITHDRAWN:
-            return TAKEN_BACK
-        if any(holder.get("status") == "entered-in-error" for holder in around):
-            return TAKEN_BACK
+    def _void(self, observation: Json, around: list[Json]) -> tuple[str, AsideKind]:
+        if any(text_of(holder.get("status")) in WITHDRAWN for holder in (observation, *around)):
+            return TAKEN_BACK, "withdrawn"
         if "focus" in observation and any(self._someone_else(focus) for focus in objects(observation["focus"])):
-            return "it is about another person"
-        return ""
+            return "it is about another person", "other-person"
+        return "", ""
 
     def _someone_else(self, focus: Json) -> bool:
         reference, kind = reference_of(focus), text_of(focus.get("type"))

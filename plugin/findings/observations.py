@@ -8,7 +8,7 @@ from plugin.findings.elements import Coding
 from plugin.findings.entries import Entry
 from plugin.findings.evidence import Evidence
 from plugin.findings.index import Index, Panel, Wanted
-from plugin.findings.model import Problem
+from plugin.findings.model import AsideKind, Problem
 from plugin.findings.parts import Read, answer_to, read_parts
 from plugin.findings.phrases import plain, tokens
 from plugin.findings.resolve import in_a_word
@@ -18,6 +18,8 @@ from plugin.library.readings import Part
 
 DENIALS = frozenset({"no", "not", "non", "without", "never"})
 DENIAL_REACH = 2
+# What is set aside for these reasons does not even raise a doubt.
+SAYING_NOTHING: frozenset[AsideKind] = frozenset({"", "no-answer", "look-alike"})
 
 
 @dataclass
@@ -81,7 +83,7 @@ class ObservationReader:
         for name in look_alikes:
             why = f"it does not count: {self.index.set(name).title}"
             for panel in self.index.not_results[name]:
-                self._note(entry, panel, "", Read(None, why), answer_of(entry.node).words)
+                self._note(entry, panel, "", Read(None, why, "look-alike"), answer_of(entry.node).words)
         if look_alikes or sets:
             return
         named = frozenset[str]().union(*(self.index.tests.names_in(name, abbreviated=False) for name in entry.names))
@@ -108,7 +110,7 @@ class ObservationReader:
     def _mismatch(self, entry: Entry, panels: set[str], text: str) -> None:
         self._set_aside(entry, panels, "mismatch", f"{text}; neither is trusted")
 
-    def _set_aside(self, entry: Entry, panels: set[str], kind: str, text: str) -> None:
+    def _set_aside(self, entry: Entry, panels: set[str], kind: AsideKind, text: str) -> None:
         read = Read(None, text, kind)
         for panel in sorted(panels):
             self._note(entry, panel, "", read, answer_to(entry).words)
@@ -164,7 +166,7 @@ class ObservationReader:
             return read
         excluded = self._remarked(entry, answer, part.excluding, entry.remark_words)
         if excluded:
-            return Read(None, f"it does not count: {excluded}")
+            return Read(None, f"it does not count: {excluded}", "look-alike")
         if isinstance(read.value, str) and part.answers and answer.words != interpretation_of(entry.node).words:
             return self._against_interpretation(entry, part, read)
         return read
@@ -198,19 +200,21 @@ class ObservationReader:
         label = next(iter(entry.names), origin.label)
         origin = replace(origin, label=label)
         if origin.void:
-            self.notebook.evidence.append(Evidence(panel, part, origin, None, words, origin.void, silent=True))
+            self.notebook.evidence.append(
+                Evidence(panel, part, origin, None, words, origin.void, origin.void_kind, silent=True)
+            )
             return
         if entry.impossible and read.value is not None:
             read = Read(None, entry.impossible, "impossible")
         if entry.self_reported and read.value is not None and not self.index.self_reported(panel):
             read = Read(None, "only the patient reports it; a result has to confirm it", "unverified")
         if read.kind in ("unread", "impossible", "mismatch"):
-            self.notebook.problem(Problem(read.kind, origin.reference, f"{label}: {read.why}"))  # type: ignore[arg-type]
-        silent = read.value is None and not read.kind
-        evidence = Evidence(panel, part, origin, read.value, words, read.why, silent)
+            self.notebook.problem(Problem(read.kind, origin.reference, f"{label}: {read.why}"))
+        silent = read.value is None and read.kind in SAYING_NOTHING
+        evidence = Evidence(panel, part, origin, read.value, words, read.why, read.kind, silent)
         unfit = self._unfit(entry, panel, part) if evidence.counts else ""
         if unfit:
-            evidence = replace(evidence, set_aside=f"the sample is not adequate: {unfit}", inadequate=True)
+            evidence = evidence.aside(f"the sample is not adequate: {unfit}", "unfit")
         self.notebook.evidence.append(evidence)
 
     def _unfit(self, entry: Entry, panel: str, part: str) -> str:

@@ -10,6 +10,7 @@ from plugin.findings.entries import Entry
 from plugin.findings.index import Index
 from plugin.findings.interval import Interval
 from plugin.findings.lexicon import Reading
+from plugin.findings.model import AsideKind
 from plugin.findings.phrases import plain, tokens
 from plugin.findings.values import Answer, answer_of, interpretation_of
 from plugin.library.code_sets import SYSTEMS
@@ -28,7 +29,7 @@ class Read:
 
     value: Value | Interval | None = None
     why: str = ""
-    kind: str = ""
+    kind: AsideKind = ""
 
 
 def answer_to(entry: Entry) -> Answer:
@@ -148,7 +149,7 @@ def _answer(answer: Answer, spoken: list[Reading], coded: set[str], part: Part, 
     if len(values) > 1:
         return Read(None, f"code and words disagree: {', '.join(sorted(values))}", "mismatch")
     value = values.pop()
-    return Read(None, NO_RESULT[value]) if value in NO_RESULT else Read(value)
+    return Read(None, NO_RESULT[value], "no-answer") if value in NO_RESULT else Read(value)
 
 
 def _displayed(answer: Answer, part: Part, index: Index) -> set[str]:
@@ -247,7 +248,7 @@ def _nothing(answer: Answer, spoken: list[Reading], parts: list[Part]) -> dict[s
 
 def _why_nothing(answer: Answer, spoken: list[Reading]) -> Read:
     if answer.absent:
-        return Read(None, f"no value: {answer.absent}")
+        return Read(None, f"no value: {answer.absent}", "no-answer")
     if answer.unread:
         return Read(None, answer.unread, "unread")
     if answer.empty:

@@ -10,7 +10,7 @@ from plugin.findings.chart import Chart
 from plugin.findings.dates import day_of, first_day, in_future, last_day, later, spoken
 from plugin.findings.elements import Json, codings_of, name_of, objects, text_of, texts_of, words_of
 from plugin.findings.index import Index, reading_of
-from plugin.findings.model import Finding, Result
+from plugin.findings.model import AsideKind, Finding, Result
 from plugin.findings.phrases import plain, tokens
 from plugin.library.vocabulary import FindingDefinition
 
@@ -135,7 +135,8 @@ def read_treatment(drugs: Drugs, first_metastasis: str, code: str) -> Finding | 
 
 def _result(drug: Drug, counts: bool) -> Result:
     aside = "" if counts else "it does not lie in the time that this fact is about, or its date is missing"
-    return Result(drug.reference, True if counts else None, drug.words, drug.day, "", drug.words, aside)
+    kind: AsideKind = "" if counts else "out-of-scope"
+    return Result(drug.reference, True if counts else None, drug.words, drug.day, "", drug.words, aside, kind)
 
 
 def _classes(definition: FindingDefinition) -> set[str]:

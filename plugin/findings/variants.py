@@ -13,7 +13,7 @@ from plugin.findings.elements import Coding, Json, codings_of, name_of, objects,
 from plugin.findings.entries import Entry
 from plugin.findings.evidence import Evidence, Origin
 from plugin.findings.index import Index, Wanted
-from plugin.findings.model import Problem
+from plugin.findings.model import AsideKind, Problem
 from plugin.findings.observations import Notebook
 from plugin.findings.parts import NO_RESULT, answer_to
 from plugin.findings.phrases import plain, tokens
@@ -252,9 +252,9 @@ class VariantReader:
             return
         if variant.unread:
             self._problem(variant, variant.unread)
-            self._note(wanted, variant, None, variant.unread)
+            self._note(wanted, variant, None, variant.unread, "unread")
         elif variant.said in NO_RESULT:
-            self._note(wanted, variant, None, NO_RESULT[variant.said])
+            self._note(wanted, variant, None, NO_RESULT[variant.said], "no-answer")
         elif variant.said == NEGATIVE:
             one_of_many = bool(variant.changes) and not part.single
             why = "only this one change was absent" if one_of_many else ""
@@ -300,20 +300,24 @@ class VariantReader:
             elif why := _wrong_origin(origin, part):
                 self._note(wanted, replace(region, words=words), None, why)
 
-    def _note(self, wanted: Wanted, variant: Variant, value: str | None, why: str) -> None:
+    def _note(
+        self, wanted: Wanted, variant: Variant, value: str | None, why: str, kind: AsideKind = "out-of-scope"
+    ) -> None:
         entry = variant.entry
         label = next(iter(entry.names), entry.origin.label)
         origin = replace(entry.origin, label=label)
         words = ", ".join([variant.words, *(change for change in variant.changes if not change.startswith("unnamed:"))])
         if origin.void:
-            evidence = Evidence(wanted.panel, wanted.part.name, origin, None, words, origin.void, silent=True)
+            evidence = Evidence(
+                wanted.panel, wanted.part.name, origin, None, words, origin.void, origin.void_kind, silent=True
+            )
         else:
             if entry.self_reported and value is not None:
-                value, why = None, "only the patient reports it; a result has to confirm it"
+                value, why, kind = None, "only the patient reports it; a result has to confirm it", "unverified"
             if entry.impossible and value is not None:
                 self.notebook.problem(Problem("impossible", origin.reference, f"{label}: {entry.impossible}"))
-                value, why = None, entry.impossible
-            evidence = Evidence(wanted.panel, wanted.part.name, origin, value, words, why)
+                value, why, kind = None, entry.impossible, "impossible"
+            evidence = Evidence(wanted.panel, wanted.part.name, origin, value, words, why, kind if why else "")
         self.notebook.evidence.append(evidence)
 
     def _problem(self, variant: Variant, why: str) -> None:
