@@ -6,12 +6,25 @@ from dataclasses import replace
 
 from plugin.findings.chart import Chart
 from plugin.findings.dates import day_of, in_future, later, spoken
-from plugin.findings.elements import Coding, Json, codings_of, name_of, objects, text_of, texts_of, words_of
+from plugin.findings.elements import (
+    Coding,
+    Json,
+    codings_of,
+    is_layperson,
+    modified,
+    name_of,
+    objects,
+    reference_of,
+    text_of,
+    texts_of,
+    words_of,
+)
 from plugin.findings.evidence import Evidence, Origin
 from plugin.findings.index import Index, Wanted
 from plugin.findings.model import AsideKind, Problem
 from plugin.findings.observations import Notebook
 from plugin.findings.parts import NO_RESULT
+from plugin.findings.phrases import plain, tokens
 from plugin.findings.values import Answer
 from plugin.library.readings import Part
 from plugin.library.vocabulary import Value
@@ -20,6 +33,7 @@ REFUTED = frozenset({"refuted", "entered-in-error"})
 UNCERTAIN = frozenset({"unconfirmed", "provisional", "differential"})
 PAST = frozenset({"inactive", "resolved", "remission"})
 UNDONE = frozenset({"entered-in-error", "not-done", "preparation", "stopped"})
+DONE, CONFIRMED = "completed", "confirmed"
 
 
 class ConditionReader:
@@ -51,7 +65,8 @@ class ConditionReader:
                 self._judge(condition, wanted, origin, codings, names, sets, status)
         for wanted in self.index.stages:
             if sets.intersection(wanted.part.tests) and not status & REFUTED:
-                self._stages(condition, wanted, origin)
+                doubt = self._unconfirmed(names, status, origin)
+                self._stages(condition, wanted, origin, doubt)
 
     def _sets(self, codings: list[Coding], names: list[str]) -> frozenset[str]:
         """ValueSets of the codes; where no code is known, those that list the name in whole."""
@@ -80,6 +95,8 @@ class ConditionReader:
             return
         coded = bool(self.index.known(codings))
         why, kind = self._doubt(part, names if coded else [], sets, status, origin)
+        if not why and (untrusted := self._untrusted(condition, wanted)):
+            why, kind = untrusted
         value: Value | None = part.value if part.value is not None else self._mapped(codings, part)
         if kind == "mismatch" or kind == "impossible":
             self.notebook.problem(Problem(kind, origin.reference, f"{words}: {why}"))
@@ -95,9 +112,28 @@ class ConditionReader:
         named = frozenset[str]().union(*(self.index.organs.names_in(name) for name in names))
         if part.subject and named - set(part.subject):
             return "its code says one thing, its name another; neither is trusted", "mismatch"
-        if status & UNCERTAIN:
+        return self._unconfirmed(names, status, origin)
+
+    def _unconfirmed(self, names: list[str], status: set[str], origin: Origin) -> tuple[str, AsideKind]:
+        if status and (status & UNCERTAIN or CONFIRMED not in status):
             return "it is not confirmed", "unconfirmed"
+        if said := self._doubtful(names):
+            return f"its name says '{said}'", "unconfirmed"
         return (self._impossible(origin.day), "impossible") if self._impossible(origin.day) else ("", "")
+
+    def _untrusted(self, condition: Json, wanted: Wanted) -> tuple[str, AsideKind] | None:
+        if why := modified(condition):
+            return f"{why}; it is not trusted", "mismatch"
+        if is_layperson(reference_of(condition.get("asserter"))) and not self.index.self_reported(wanted.panel):
+            return "only the patient reports it; a clinician has to confirm it", "unverified"
+        return None
+
+    def _doubtful(self, names: list[str]) -> str:
+        """What a name says that takes its code back: a suspicion, a denial, somebody else's disease."""
+        for name in names:
+            for match in self.index.remarks("doubtful-names").find(tokens(plain(name))):
+                return match.meaning[0]
+        return ""
 
     def _impossible(self, day: str) -> str:
         if in_future(day, self.chart.as_of):
@@ -136,7 +172,7 @@ class ConditionReader:
                 return True
         return False
 
-    def _stages(self, condition: Json, wanted: Wanted, origin: Origin) -> None:
+    def _stages(self, condition: Json, wanted: Wanted, origin: Origin, doubt: tuple[str, AsideKind]) -> None:
         for stage in objects(condition.get("stage")):
             summary = stage.get("summary")
             answer = Answer(codings=tuple(codings_of(summary)), texts=tuple(texts_of(summary)))
@@ -145,7 +181,9 @@ class ConditionReader:
                 continue
             evidence = Evidence(wanted.panel, wanted.part.name, origin, value, words_of(summary))
             if value in NO_RESULT:
-                evidence = replace(evidence, value=None).aside(NO_RESULT[value], "no-answer")
+                doubt = (NO_RESULT[value], "no-answer")
+            if doubt[0]:
+                evidence = replace(evidence, value=None).aside(*doubt)
             self.notebook.evidence.append(evidence)
 
     def _stage(self, answer: Answer, part: Part) -> str | None:
@@ -176,8 +214,10 @@ class ConditionReader:
         for wanted in self.index.procedures:
             if sets.intersection(wanted.part.tests):
                 origin = Origin(name_of(procedure), words, day)
-                why = self._impossible(day)
                 found = Evidence(wanted.panel, wanted.part.name, origin, wanted.part.value, words)
+                if status != DONE:
+                    found = found.aside("it is not recorded as completed", "unconfirmed")
+                why = modified(procedure) or self._impossible(day)
                 self.notebook.evidence.append(replace(found, value=None).aside(why, "impossible") if why else found)
 
     def _origin(self, condition: Json) -> Origin:
@@ -199,9 +239,10 @@ def _question(resource: Json) -> tuple[list[Coding], list[str]]:
 
 
 def _statuses(condition: Json, element: str) -> set[str]:
+    """What a status says: its codes and texts; older versions of FHIR write a bare code."""
     concept = condition.get(element)
-    found = {coding.code for coding in codings_of(concept)}
-    return found | {text.lower() for text in texts_of(concept)}
+    found = {coding.code.lower() for coding in codings_of(concept)}
+    return found | {text.lower() for text in (*texts_of(concept), text_of(concept)) if text}
 
 
 def _abated(condition: Json) -> bool:

@@ -10,13 +10,12 @@ from plugin.findings.evidence import Evidence
 from plugin.findings.index import Index, Panel, Wanted
 from plugin.findings.model import AsideKind, Problem
 from plugin.findings.parts import Read, answer_to, read_parts
-from plugin.findings.phrases import plain, tokens
+from plugin.findings.phrases import DENIALS, plain, tokens
 from plugin.findings.resolve import in_a_word
 from plugin.findings.samples import contradicting
 from plugin.findings.values import Answer, answer_of, interpretation_of
 from plugin.library.readings import Part
 
-DENIALS = frozenset({"no", "not", "non", "without", "never"})
 DENIAL_REACH = 2
 # What is set aside for these reasons does not even raise a doubt.
 SAYING_NOTHING: frozenset[AsideKind] = frozenset({"", "no-answer", "look-alike"})
@@ -69,6 +68,8 @@ class ObservationReader:
         named = frozenset[str]().union(*(self.index.tests.names_in(name) for name in entry.names))
         if expected and named - expected:
             return f"the code asks for one test, the name '{entry.names[0]}' says another"
+        if any(self.index.remarks("relatives").find(tokens(plain(name))) for name in entry.names):
+            return f"the name '{entry.names[0]}' speaks of somebody else"
         subjects = [self._subjects(coding) for coding in entry.codings]
         for position, one in enumerate(subjects):
             if any(one and other and not one & other for other in subjects[position + 1 :]):
@@ -204,6 +205,8 @@ class ObservationReader:
                 Evidence(panel, part, origin, None, words, origin.void, origin.void_kind, silent=True)
             )
             return
+        if entry.untrusted and read.value is not None:
+            read = Read(None, f"{entry.untrusted}; it is not trusted", "mismatch")
         if entry.impossible and read.value is not None:
             read = Read(None, entry.impossible, "impossible")
         if entry.self_reported and read.value is not None and not self.index.self_reported(panel):

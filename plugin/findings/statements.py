@@ -221,6 +221,8 @@ def read_statements(chart: Chart, vocabulary: Vocabulary, entries: Entries) -> S
 def _not_valid(observation: Json, entry: Entry) -> tuple[str, AsideKind]:
     if entry.origin.void:
         return entry.origin.void, entry.origin.void_kind
+    if entry.untrusted:
+        return entry.untrusted, "mismatch"
     if entry.origin.standing == "preliminary":
         return "it is not final", "preliminary"
     if entry.impossible:

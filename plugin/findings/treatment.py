@@ -8,9 +8,9 @@ from datetime import date, timedelta
 
 from plugin.findings.chart import Chart
 from plugin.findings.dates import day_of, first_day, in_future, last_day, later, spoken
-from plugin.findings.elements import Json, codings_of, name_of, objects, text_of, texts_of, words_of
+from plugin.findings.elements import Json, codings_of, modified, name_of, objects, text_of, texts_of, words_of
 from plugin.findings.index import Index, reading_of
-from plugin.findings.model import AsideKind, Finding, Result
+from plugin.findings.model import AsideKind, Finding, Problem, Result
 from plugin.findings.phrases import plain, tokens
 from plugin.library.vocabulary import FindingDefinition
 
@@ -81,6 +81,9 @@ class Drugs:
             if text_of(resource.get("status")) in NOT_TAKEN or resource.get("doNotPerform") is True:
                 continue
             if text_of(resource.get("intent")) not in ORDERED:
+                continue
+            if why := modified(resource):
+                self.chart.problems.append(Problem("mismatch", name_of(resource), f"{why}; it is not trusted"))
                 continue
             concepts = [resource.get("medicationCodeableConcept")]
             reference = resource.get("medicationReference")

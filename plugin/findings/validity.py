@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from plugin.findings.chart import Chart
-from plugin.findings.dates import completed_years, last_day, later, spoken
+from plugin.findings.dates import completed_years, first_day, last_day, later, spoken
 from plugin.findings.evidence import Evidence
 from plugin.findings.index import Index, reading_of
 from plugin.findings.treatment import Drugs
@@ -71,7 +71,7 @@ def too_old(day: str, days: int, as_of: date) -> str:
         return ""
     if not day:
         return f"it has no date, and this fact is valid for {days} days only"
-    if last_day(day) < as_of - timedelta(days=days):
+    if first_day(day) < as_of - timedelta(days=days):
         return f"it is from {spoken(day)}; this fact is valid for {days} days only"
     return ""
 

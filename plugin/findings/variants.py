@@ -9,7 +9,17 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 
-from plugin.findings.elements import Coding, Json, codings_of, name_of, objects, references_of, text_of, words_of
+from plugin.findings.elements import (
+    Coding,
+    Json,
+    codings_of,
+    name_of,
+    objects,
+    references_of,
+    refers_to,
+    text_of,
+    words_of,
+)
 from plugin.findings.entries import Entry
 from plugin.findings.evidence import Evidence, Origin
 from plugin.findings.index import Index, Wanted
@@ -78,7 +88,8 @@ class VariantReader:
         """Take in a genomic Observation."""
         if role == "implication":
             for reference in references_of(observation.get("derivedFrom")):
-                self._implied.setdefault(reference, set()).update(self._significances(observation))
+                name = refers_to(reference, "Observation")
+                self._implied.setdefault(name, set()).update(self._significances(observation))
         else:
             (self._variants if role == "variant" else self._regions).append(self._variant(observation, entry))
 
@@ -314,6 +325,9 @@ class VariantReader:
         else:
             if entry.self_reported and value is not None:
                 value, why, kind = None, "only the patient reports it; a result has to confirm it", "unverified"
+            if entry.untrusted and value is not None:
+                self.notebook.problem(Problem("mismatch", origin.reference, f"{label}: {entry.untrusted}"))
+                value, why, kind = None, entry.untrusted, "mismatch"
             if entry.impossible and value is not None:
                 self.notebook.problem(Problem("impossible", origin.reference, f"{label}: {entry.impossible}"))
                 value, why, kind = None, entry.impossible, "impossible"

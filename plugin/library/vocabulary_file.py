@@ -19,7 +19,7 @@ from plugin.library.yaml_file import Document, ElementPath, read_yaml
 FINDING_DEFINITION = extension_url("finding-definition")
 
 # What every reader uses, whichever finding it reads; named by role, filled in profiles/.
-SHARED_SETS = ("filler-words",)
+SHARED_SETS = ("filler-words", "doubtful-names", "relatives")
 SHARED_MAPS = (
     "test-names",
     "test-abbreviations",
