@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from plugin.errors import InputError
+from plugin.findings.contained import renamed
 from plugin.findings.elements import Json, code_of, id_in, kind_in, name_of, objects, text_of
 
 MOST_NAMED = 5
+DEEPEST = 20
 REMEDY = "give a FHIR Bundle, a JSON array of resources, or one resource"
 
 
@@ -35,15 +37,19 @@ def resources_of(document: object) -> list[Json]:
     aliases = _aliases(found)
     resources = [_named(resource, url) for resource, url in found]
     if aliases:
-        resources = [_rewritten(resource, aliases) for resource in resources]
+        resources = [renamed(resource, aliases) for resource in resources]
     return [*resources, _outcome(junk)] if junk else resources
 
 
-def _opened(node: Any, url: str, junk: list[str], where: str = "the input") -> Iterator[tuple[Json, str]]:
+def _opened(
+    node: Any, url: str, junk: list[str], where: str = "the input", depth: int = 0
+) -> Iterator[tuple[Json, str]]:
     """The resources with their full URLs; what is none goes to `junk`."""
-    if isinstance(node, list):
+    if depth > DEEPEST:
+        junk.append(f"{where} (Bundles or arrays nested more than {DEEPEST} deep)")
+    elif isinstance(node, list):
         for number, item in enumerate(node, 1):
-            yield from _opened(item, "", junk, f"item {number}")
+            yield from _opened(item, "", junk, f"item {number}", depth + 1)
     elif isinstance(node, dict) and node.get("resourceType") == "Bundle":
         entries, met, deleted = node.get("entry"), set[str](), set[str]()
         for number, entry in enumerate(entries if isinstance(entries, list) else objects(entries), 1):
@@ -58,7 +64,7 @@ def _opened(node: Any, url: str, junk: list[str], where: str = "the input") -> I
             if failure := _failure(entry, at):
                 yield failure, ""
             if "resource" in entry and not (name and name in deleted):
-                yield from _opened(entry["resource"], text_of(entry.get("fullUrl")), junk, at)
+                yield from _opened(entry["resource"], text_of(entry.get("fullUrl")), junk, at, depth + 1)
     elif isinstance(node, dict) and text_of(node.get("resourceType")):
         yield node, url
     else:
@@ -125,14 +131,3 @@ def _aliases(found: list[tuple[Json, str]]) -> dict[str, str]:
         if url.startswith("urn:") and identity and id_in(url) != identity:
             aliases[url] = f"{resource['resourceType']}/{identity}"
     return aliases
-
-
-def _rewritten(node: Any, aliases: dict[str, str]) -> Any:
-    if isinstance(node, dict):
-        return {
-            key: aliases.get(value, value)
-            if key == "reference" and isinstance(value, str)
-            else _rewritten(value, aliases)
-            for key, value in node.items()
-        }
-    return [_rewritten(item, aliases) for item in node] if isinstance(node, list) else node

@@ -7,10 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-import orjson
-
 from plugin.errors import InputError
-from plugin.findings.contained import apart
+from plugin.findings.contained import apart, canonical
 from plugin.findings.dates import day_of
 from plugin.findings.elements import Json, code_of, id_in, name_of, objects, references_of, text_of
 from plugin.findings.fhir_types import RESOURCE_TYPES
@@ -145,20 +143,13 @@ def _unique(resources: list[Json]) -> list[Json]:
 def _newest(versions: list[Json], named: bool) -> list[Json]:
     if len(versions) == 1:
         return versions
-    different = {_canonical(version): version for version in versions}
+    different = {canonical(version): version for version in versions}
     ordered = [different[content] for content in sorted(different)]
     stamps = [stamp for version in ordered if (stamp := _version(version)) is not None]
     if not named or len(stamps) < len(ordered):
         return ordered
     newest = max(stamps)
     return [version for version, stamp in zip(ordered, stamps, strict=True) if stamp == newest]
-
-
-def _canonical(resource: Json) -> bytes:
-    try:
-        return orjson.dumps(resource, option=orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS)
-    except orjson.JSONEncodeError:
-        return repr(resource).encode()
 
 
 def _version(resource: Json) -> tuple[str, int] | None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from hashlib import sha256
 from typing import Any
 
 import orjson
 
-from plugin.findings.elements import Json, code_of, objects, text_of
+from plugin.errors import InputError
+from plugin.findings.elements import Json, code_of, name_of, objects, text_of
 
 
 def apart(resource: Json) -> Iterator[Json]:
@@ -25,24 +26,47 @@ def apart(resource: Json) -> Iterator[Json]:
     names = {
         f"#{code_of(part.get('id'))}": f"{part['resourceType']}/{around}#{code_of(part.get('id'))}" for part in inner
     }
-    outer = {key: value if key == "contained" else _renamed(value, names) for key, value in resource.items()}
+    outer = {**renamed({**resource, "contained": []}, names), "contained": resource["contained"]}
     yield outer
     for part in inner:
-        free = _renamed(part, names)
+        free = renamed(part, names)
         if code_of(part.get("id")):
             free["id"] = f"{around}#{code_of(part['id'])}"
         yield free if "subject" in part or "subject" not in resource else {**free, "subject": outer["subject"]}
 
 
-def _renamed(node: Any, names: dict[str, str]) -> Any:
-    if isinstance(node, dict):
-        return {
-            key: names.get(value, value) if key == "reference" and isinstance(value, str) else _renamed(value, names)
-            for key, value in node.items()
-        }
-    return [_renamed(item, names) for item in node] if isinstance(node, list) else node
+def renamed(node: Any, names: Mapping[str, str]) -> Any:
+    """A copy in which references are replaced by those that `names` gives for them; at any depth."""
+    root = [node]
+    waiting: list[tuple[Any, Any]] = [(root, 0)]
+    while waiting:
+        around, key = waiting.pop()
+        copy = around[key] = around[key].copy()
+        for step, value in copy.items() if isinstance(copy, dict) else enumerate(copy):
+            if isinstance(value, dict | list):
+                waiting.append((copy, step))
+            elif step == "reference" and isinstance(value, str):
+                copy[step] = names.get(value, value)
+    return root[0]
+
+
+def canonical(resource: Json) -> bytes:
+    """The content as bytes that do not depend on the order of elements.
+
+    Raises InputError where it is nested deeper than JSON writers go.
+    """
+    try:
+        return orjson.dumps(resource, option=orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS)
+    except orjson.JSONEncodeError:
+        pass
+    try:
+        return repr(resource).encode("utf-8", "backslashreplace")
+    except RecursionError as error:
+        raise InputError(
+            f"{name_of(resource)} is nested deeper than any FHIR resource is; check how the input was made"
+        ) from error
 
 
 def _fingerprint(resource: Json) -> str:
     """A name for a resource without id that is the same wherever it stands in the input."""
-    return sha256(orjson.dumps(resource, option=orjson.OPT_SORT_KEYS)).hexdigest()[:12]
+    return sha256(canonical(resource)).hexdigest()[:12]
