@@ -46,6 +46,8 @@ class Resolved:
 
 def resolve_panel(panel: Panel, evidence: list[Evidence]) -> dict[str, Resolved]:
     """Every finding of a panel, leaders before those that follow them."""
+    if not evidence:
+        return {one.code: Resolved(Finding(one.code, "unknown"), (), ()) for one in panel.definitions}
     counting = [found for found in evidence if found.counts]
     own = [found for found in counting if not panel.parts[found.part].fallback]
     first = group(panel, own)
