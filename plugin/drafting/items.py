@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import Literal
 
 from plugin.drafting.facts import Facts, merged, references
 from plugin.drafting.model import Alert, CategoryLine, ItemLine
-from plugin.findings.model import Problem
+from plugin.findings.dates import day_of, last_day, spoken
+from plugin.findings.model import Finding, Problem
 from plugin.library.rules import ItemKind, ItemRule, Template
+from plugin.library.vocabulary import FindingDefinition
 
+STALE: Literal["stale"] = "stale"
 # A test that must be done before treatment starts is due once the treatment may start at all.
 STARTABLE = frozenset({"offered", "judgement"})
 
@@ -73,8 +77,9 @@ def wanted_test(code: str, template: Template) -> ItemLine:
 
 
 def alerts(facts: Facts, template: Template) -> tuple[Alert, ...]:
-    """What must be seen first: alert rules that hold, disagreeing results, unread values and gaps in the chart."""
-    return tuple(dict.fromkeys((*_by_rule(facts, template), *_conflicts(facts), *_problems(facts.findings.problems))))
+    """What must be seen first: rules that hold, results that disagree or are too old, unread values, gaps."""
+    found = (*_by_rule(facts, template), *_conflicts(facts), *_too_old(facts), *_problems(facts.findings.problems))
+    return tuple(dict.fromkeys(found))
 
 
 def _by_rule(facts: Facts, template: Template) -> Iterator[Alert]:
@@ -85,11 +90,35 @@ def _by_rule(facts: Facts, template: Template) -> Iterator[Alert]:
 
 def _conflicts(facts: Facts) -> Iterator[Alert]:
     for code, finding in facts.findings.items():
-        if finding.state == "conflicting":
+        if finding.state == "conflicting" or finding.disputed:
             label = facts.vocabulary[code].label
             text = f"{label}: {finding.note or 'results disagree'}"
             seen = finding.evidence or tuple(result.reference for result in finding.results if not result.set_aside)
-            yield Alert("conflict", text, "warning", seen)
+            yield Alert("conflict", text, "warning", (*seen, *finding.disputed))
+
+
+def _too_old(facts: Facts) -> Iterator[Alert]:
+    """One alert for all facts that a test would settle and that only rest on results which are too old."""
+    old = {code: found for code, found in facts.findings.items() if _is_too_old(found, facts.vocabulary[code])}
+    if not old:
+        return
+    said = [f"{facts.vocabulary[code].label} ({_newest_stale(finding)})" for code, finding in old.items()]
+    seen = dict.fromkeys(
+        one.reference for finding in old.values() for one in finding.results if one.aside_kind == STALE
+    )
+    text = f"Too old to count, to be repeated or confirmed: {', '.join(dict.fromkeys(said))}"
+    yield Alert(STALE, text, "info", tuple(seen))
+
+
+def _is_too_old(finding: Finding, definition: FindingDefinition) -> bool:
+    open_ = finding.state in ("unknown", "presumed") and bool(definition.settled_by)
+    return open_ and any(result.aside_kind == STALE for result in finding.results)
+
+
+def _newest_stale(finding: Finding) -> str:
+    days = [day_of(result.date) for result in finding.results if result.aside_kind == STALE]
+    newest = max(filter(None, days), key=last_day, default="")
+    return spoken(newest) if newest else "no date"
 
 
 def _problems(problems: Iterable[Problem]) -> Iterator[Alert]:

@@ -35,7 +35,7 @@ def finding_json(finding: Finding) -> dict[str, Any]:
         "note": finding.note,
         "results": [_result(result) for result in finding.results],
         "set_aside": [
-            {"reference": result.reference, "text": result.text, "why": result.set_aside}
+            {"reference": result.reference, "text": result.text, "why": result.set_aside, "kind": result.aside_kind}
             for result in finding.results
             if result.set_aside
         ],
@@ -63,4 +63,5 @@ def _result(result: Result) -> dict[str, Any]:
         "site": result.site,
         "label": result.label,
         "set_aside": result.set_aside,
+        "aside_kind": result.aside_kind,
     }

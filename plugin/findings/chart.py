@@ -7,15 +7,13 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-import orjson
-
 from plugin.errors import InputError
-from plugin.findings.contained import taken_out
+from plugin.findings.contained import canonical, opened
 from plugin.findings.dates import day_of
 from plugin.findings.elements import Json, code_of, id_in, name_of, objects, references_of, text_of
 from plugin.findings.fhir_types import RESOURCE_TYPES
 from plugin.findings.model import Patient, Problem
-from plugin.findings.subject import death_of, describe, find_patient, subject_id
+from plugin.findings.subject import death_of, describe, find_patient, other_subject, subject_id
 
 FAILED = frozenset({"error", "fatal"})
 INCOMPLETE, MALFORMED = "incomplete", "structure"
@@ -45,6 +43,7 @@ class Chart:
     """What the readers look at.
 
     gaps: resource types that could not be read, `*` for all of them.
+    foreign: names of clinical resources that were left out because they are about somebody else.
     doubtful: attributes of the person that are recorded but cannot be read.
     strays: resources that name another patient although no Patient resource says which of the two is meant.
     holders: the resource around each that was contained in another.
@@ -61,9 +60,10 @@ class Chart:
     inputs: tuple[str, ...]
     problems: list[Problem] = field(default_factory=list)
     strays: frozenset[str] = frozenset()
+    foreign: frozenset[str] = frozenset()
     doubtful: frozenset[str] = frozenset()
     holders: dict[str, str] = field(default_factory=dict)
-    _by_name: dict[tuple[str, str], Json] = field(default_factory=dict)
+    _by_name: dict[str, Json] = field(default_factory=dict)
 
     def of_type(self, *kinds: str) -> Iterator[Json]:
         """Every resource of these types, in an order that does not depend on that of the input."""
@@ -72,7 +72,7 @@ class Chart:
 
     def resolve(self, reference: str, kind: str) -> Json | None:
         """The resource of this type that a reference means, where the chart holds it."""
-        return self._by_name.get((kind, id_in(reference)))
+        return self._by_name.get(f"{kind}/{id_in(reference)}")
 
     def resolved(self, element: Any, kind: str) -> list[Json]:
         """The resources of this type that one reference, or an array of them, means."""
@@ -87,10 +87,11 @@ class Chart:
 def open_chart(resources: list[Json], as_of: date) -> Chart:
     """Sort one patient's resources; raises InputError for what is no FHIR, holds nothing, or holds two patients."""
     _check(resources)
+    resources, holders = opened(resources)
     person, identity = find_patient(resources)
     problems: list[Problem] = []
-    opened, holders = taken_out(_unique(resources))
-    mine = list(_of_patient(opened, identity, bool(person), problems))
+    mine = list(_of_patient(_unique(resources), identity, bool(person), problems))
+    left_out = {name_of(found) for found in resources if found["resourceType"] in CLINICAL}
     gaps = frozenset(_gaps(mine, problems))
     deceased, died, problem = death_of(person, as_of)
     doubtful = frozenset({"deceased"} if problem is not None and deceased is None else ())
@@ -101,7 +102,7 @@ def open_chart(resources: list[Json], as_of: date) -> Chart:
         by_type.setdefault(resource["resourceType"], []).append(resource)
     read = (name_of(resource) for resource in mine if resource["resourceType"] != "OperationOutcome")
     inputs = sorted({holders.get(name, name) for name in read})
-    names = {(resource["resourceType"], code_of(resource.get("id"))): resource for resource in mine}
+    names = {name_of(resource): resource for resource in mine}
     strays = frozenset(name_of(found) for found in mine if not person and subject_id(found) not in ("", identity))
     return Chart(
         as_of=as_of,
@@ -115,6 +116,7 @@ def open_chart(resources: list[Json], as_of: date) -> Chart:
         inputs=tuple(inputs),
         problems=problems,
         strays=strays,
+        foreign=frozenset(left_out - names.keys()),
         doubtful=doubtful,
         holders=holders,
         _by_name=names,
@@ -148,20 +150,13 @@ def _unique(resources: list[Json]) -> list[Json]:
 def _newest(versions: list[Json], named: bool) -> list[Json]:
     if len(versions) == 1:
         return versions
-    different = {_canonical(version): version for version in versions}
+    different = {canonical(version): version for version in versions}
     ordered = [different[content] for content in sorted(different)]
     stamps = [stamp for version in ordered if (stamp := _version(version)) is not None]
     if not named or len(stamps) < len(ordered):
         return ordered
     newest = max(stamps)
     return [version for version, stamp in zip(ordered, stamps, strict=True) if stamp == newest]
-
-
-def _canonical(resource: Json) -> bytes:
-    try:
-        return orjson.dumps(resource, option=orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS)
-    except orjson.JSONEncodeError:
-        return repr(resource).encode()
 
 
 def _version(resource: Json) -> tuple[str, int] | None:
@@ -187,6 +182,9 @@ def _of_patient(resources: list[Json], identity: str, certain: bool, problems: l
         elif resource["resourceType"] not in RESOURCE_TYPES:
             why = f"'{resource['resourceType']}' is no resource type of FHIR R4; it was not read"
             problems.append(Problem("unread", name_of(resource), why))
+        elif resource["resourceType"] in CLINICAL and (other := other_subject(resource)):
+            why = f"it is about a {other}, not about the patient, and does not count; check why it is in the input"
+            problems.append(Problem("mismatch", name_of(resource), why))
         elif not subject or not identity or subject == identity:
             yield resource
         else:

@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from plugin.findings.chart import Chart
 from plugin.findings.dates import day_of, in_future, later, spoken
-from plugin.findings.elements import Coding, Json, codings_of, name_of, objects, text_of, texts_of, words_of
+from plugin.findings.elements import (
+    Coding,
+    Json,
+    codings_of,
+    is_layperson,
+    modified,
+    name_of,
+    objects,
+    reference_of,
+    text_of,
+    texts_of,
+    words_of,
+)
 from plugin.findings.evidence import Evidence, Origin
 from plugin.findings.index import Index, Wanted
-from plugin.findings.model import Problem
+from plugin.findings.model import AsideKind, Problem
 from plugin.findings.observations import Notebook
 from plugin.findings.parts import NO_RESULT
+from plugin.findings.phrases import plain, tokens
 from plugin.findings.values import Answer
 from plugin.library.readings import Part
 from plugin.library.vocabulary import Value
@@ -22,6 +36,7 @@ PAST = frozenset({"inactive", "resolved", "remission"})
 MORPHOLOGY = "histology-morphology-behavior"  # the end of the URL of the extension, in any edition of mCODE
 REPORTED = frozenset({"final", "amended", "corrected", "appended"})
 UNDONE = frozenset({"entered-in-error", "not-done", "preparation", "stopped"})
+DONE, CONFIRMED = "completed", "confirmed"
 
 
 class ConditionReader:
@@ -39,7 +54,7 @@ class ConditionReader:
         for procedure in self.chart.of_type("Procedure"):
             self._procedure(procedure)
         for report in self.chart.of_type("DiagnosticReport"):
-            if report.get("status") in REPORTED:
+            if text_of(report.get("status")) in REPORTED:
                 self._done(report, day_of(report.get("effectiveDateTime")) or _beginning(report, "effectivePeriod"))
 
     def _condition(self, condition: Json) -> None:
@@ -56,11 +71,13 @@ class ConditionReader:
                 self._judge(condition, wanted, origin, codings, names, sets, status)
         for wanted in self.index.stages:
             if sets.intersection(wanted.part.tests) and not status & REFUTED:
-                self._stages(condition, wanted, origin)
+                doubt = self._unconfirmed(names, status, origin)
+                self._stages(condition, wanted, origin, doubt)
         for wanted in self.index.morphologies:
             apart = sets.intersection(wanted.part.unless_tests)
-            if sets.intersection(wanted.part.tests) and not apart and not status & (REFUTED | UNCERTAIN):
-                self._morphology(condition, wanted, origin)
+            if sets.intersection(wanted.part.tests) and not apart and not status & REFUTED:
+                doubt = self._unconfirmed(names, status, origin)
+                self._morphology(condition, wanted, origin, doubt)
 
     def _sets(self, codings: list[Coding], names: list[str]) -> frozenset[str]:
         """ValueSets of the codes; where no code is known, those that list the name in whole."""
@@ -84,27 +101,50 @@ class ConditionReader:
             return
         if status & REFUTED:
             why = "it was refuted or entered in error"
-            self.notebook.evidence.append(Evidence(wanted.panel, part.name, origin, None, words, why, silent=True))
+            found = Evidence(wanted.panel, part.name, origin, None, words, why, "withdrawn", silent=True)
+            self.notebook.evidence.append(found)
             return
         coded = bool(self.index.known(codings))
         why, kind = self._doubt(part, names if coded else [], sets, status, origin)
+        if not why and (untrusted := self._untrusted(condition, wanted)):
+            why, kind = untrusted
         value: Value | None = part.value if part.value is not None else self._mapped(codings, part)
-        if why and kind:
-            self.notebook.problem(Problem(kind, origin.reference, f"{words}: {why}"))  # type: ignore[arg-type]
+        if kind == "mismatch" or kind == "impossible":
+            self.notebook.problem(Problem(kind, origin.reference, f"{words}: {why}"))
         if why or value is not None:
-            self.notebook.evidence.append(Evidence(wanted.panel, part.name, origin, None if why else value, words, why))
+            found = Evidence(wanted.panel, part.name, origin, None if why else value, words, why, kind)
+            self.notebook.evidence.append(found)
 
     def _doubt(
         self, part: Part, names: list[str], sets: frozenset[str], status: set[str], origin: Origin
-    ) -> tuple[str, str]:
+    ) -> tuple[str, AsideKind]:
         if sets.intersection(part.unless_tests):
             return "its codes say different things; neither is trusted", "mismatch"
         named = frozenset[str]().union(*(self.index.organs.names_in(name) for name in names))
         if part.subject and named - set(part.subject):
             return "its code says one thing, its name another; neither is trusted", "mismatch"
-        if status & UNCERTAIN:
-            return "it is not confirmed", ""
+        return self._unconfirmed(names, status, origin)
+
+    def _unconfirmed(self, names: list[str], status: set[str], origin: Origin) -> tuple[str, AsideKind]:
+        if status and (status & UNCERTAIN or CONFIRMED not in status):
+            return "it is not confirmed", "unconfirmed"
+        if said := self._doubtful(names):
+            return f"its name says '{said}'", "unconfirmed"
         return (self._impossible(origin.day), "impossible") if self._impossible(origin.day) else ("", "")
+
+    def _untrusted(self, condition: Json, wanted: Wanted) -> tuple[str, AsideKind] | None:
+        if why := modified(condition):
+            return f"{why}; it is not trusted", "mismatch"
+        if is_layperson(reference_of(condition.get("asserter"))) and not self.index.self_reported(wanted.panel):
+            return "only the patient reports it; a clinician has to confirm it", "unverified"
+        return None
+
+    def _doubtful(self, names: list[str]) -> str:
+        """What a name says that takes its code back: a suspicion, a denial, somebody else's disease."""
+        for name in names:
+            for match in self.index.remarks("doubtful-names").find(tokens(plain(name))):
+                return match.meaning[0]
+        return ""
 
     def _impossible(self, day: str) -> str:
         if in_future(day, self.chart.as_of):
@@ -123,7 +163,7 @@ class ConditionReader:
             self.notebook.problem(Problem("mismatch", origin.reference, text))
         for panel in self.index.not_results[name]:
             why = f"it does not count: {title}"
-            self.notebook.evidence.append(Evidence(panel, "", origin, None, next(iter(names), ""), why))
+            self.notebook.evidence.append(Evidence(panel, "", origin, None, next(iter(names), ""), why, "look-alike"))
 
     def _mapped(self, codings: list[Coding], part: Part) -> Value | None:
         found = {
@@ -143,23 +183,26 @@ class ConditionReader:
                 return True
         return False
 
-    def _stages(self, condition: Json, wanted: Wanted, origin: Origin) -> None:
+    def _stages(self, condition: Json, wanted: Wanted, origin: Origin, doubt: tuple[str, AsideKind]) -> None:
         for stage in objects(condition.get("stage")):
-            self._said(stage.get("summary"), wanted, origin)
+            self._said(stage.get("summary"), wanted, origin, doubt)
 
-    def _morphology(self, condition: Json, wanted: Wanted, origin: Origin) -> None:
+    def _morphology(self, condition: Json, wanted: Wanted, origin: Origin, doubt: tuple[str, AsideKind]) -> None:
         for extension in objects(condition.get("extension")):
             if text_of(extension.get("url")).endswith(MORPHOLOGY):
-                self._said(extension.get("valueCodeableConcept"), wanted, origin)
+                self._said(extension.get("valueCodeableConcept"), wanted, origin, doubt)
 
-    def _said(self, concept: Any, wanted: Wanted, origin: Origin) -> None:
+    def _said(self, concept: Any, wanted: Wanted, origin: Origin, doubt: tuple[str, AsideKind]) -> None:
         """Note what a concept beside the code of a Condition says."""
         answer = Answer(codings=tuple(codings_of(concept)), texts=tuple(texts_of(concept)))
         value = self._stage(answer, wanted.part)
         if value is None:
             return
-        aside = NO_RESULT.get(value, "")
-        evidence = Evidence(wanted.panel, wanted.part.name, origin, None if aside else value, words_of(concept), aside)
+        evidence = Evidence(wanted.panel, wanted.part.name, origin, value, words_of(concept))
+        if value in NO_RESULT:
+            doubt = (NO_RESULT[value], "no-answer")
+        if doubt[0]:
+            evidence = replace(evidence, value=None).aside(*doubt)
         self.notebook.evidence.append(evidence)
 
     def _stage(self, answer: Answer, part: Part) -> str | None:
@@ -179,11 +222,10 @@ class ConditionReader:
 
     def _procedure(self, procedure: Json) -> None:
         if text_of(procedure.get("status")) not in UNDONE:
-            self._done(
-                procedure, day_of(procedure.get("performedDateTime")) or _beginning(procedure, "performedPeriod")
-            )
+            day = day_of(procedure.get("performedDateTime")) or _beginning(procedure, "performedPeriod")
+            self._done(procedure, day, complete=text_of(procedure.get("status")) == DONE)
 
-    def _done(self, resource: Json, day: str) -> None:
+    def _done(self, resource: Json, day: str, complete: bool = True) -> None:
         """What was done to the patient, by a Procedure or by the report of an examination."""
         codings, names = _question(resource)
         sets = self._sets(codings, names)
@@ -193,9 +235,11 @@ class ConditionReader:
         for wanted in self.index.procedures:
             if sets.intersection(wanted.part.tests):
                 origin = Origin(name_of(resource), self.index.labelled(words, codings), day)
-                why = self._impossible(day)
-                value = None if why else wanted.part.value
-                self.notebook.evidence.append(Evidence(wanted.panel, wanted.part.name, origin, value, words, why))
+                found = Evidence(wanted.panel, wanted.part.name, origin, wanted.part.value, words)
+                if not complete:
+                    found = found.aside("it is not recorded as completed", "unconfirmed")
+                why = modified(resource) or self._impossible(day)
+                self.notebook.evidence.append(replace(found, value=None).aside(why, "impossible") if why else found)
 
     def _origin(self, condition: Json) -> Origin:
         period = condition.get("onsetPeriod")
@@ -205,8 +249,10 @@ class ConditionReader:
             condition.get("recordedDate"),
         ]
         day = next((day for value in candidates if (day := day_of(value))), "")
+        recorded = text_of(condition.get("recordedDate"))
         codings = codings_of(condition.get("code"))
-        return Origin(name_of(condition), self.index.labelled(words_of(condition.get("code")), codings), day)
+        label = self.index.labelled(words_of(condition.get("code")), codings)
+        return Origin(name_of(condition), label, day, issued=recorded)
 
 
 def _beginning(resource: Json, element: str) -> str:
@@ -221,9 +267,10 @@ def _question(resource: Json) -> tuple[list[Coding], list[str]]:
 
 
 def _statuses(condition: Json, element: str) -> set[str]:
+    """What a status says: its codes and texts; older versions of FHIR write a bare code."""
     concept = condition.get(element)
-    found = {coding.code for coding in codings_of(concept)}
-    return found | {text.lower() for text in texts_of(concept)}
+    found = {coding.code.lower() for coding in codings_of(concept)}
+    return found | {text.lower() for text in (*texts_of(concept), text_of(concept)) if text}
 
 
 def _abated(condition: Json) -> bool:

@@ -14,6 +14,7 @@ from plugin.findings.elements import Json, codings_of, objects, text_of, words_o
 from plugin.findings.evidence import Evidence
 from plugin.findings.history.drugs import Drugs
 from plugin.findings.index import Index, Panel, reading_of
+from plugin.findings.interval import Interval
 from plugin.findings.model import Finding
 from plugin.findings.samples import outcome_alone
 from plugin.library.expressions import Expression, evaluate, names_in
@@ -28,13 +29,14 @@ Doubts: TypeAlias = dict[str, set[Value | None]]
 def recorded_doubts(
     chart: Chart, index: Index, by_panel: Mapping[str, list[Evidence]], stated: Mapping[str, tuple[Value | None, ...]]
 ) -> Doubts:
-    """Per finding, what the chart and clinicians say about it that does not count."""
+    """Per finding, what the chart and clinicians say about it that does not count, or does not settle it."""
     doubts: Doubts = {code: set(values) for code, values in stated.items()}
     for definition in index.vocabulary.values():
         if reading_of(definition).attribute in chart.doubtful:
             doubts.setdefault(definition.code, set()).add(None)
     for panel in index.panels.values():
-        aside = [found for found in by_panel.get(panel.name, []) if found.set_aside and not found.silent]
+        found_here = by_panel.get(panel.name, [])
+        aside = [found for found in found_here if (found.set_aside or _is_wide(found)) and not found.silent]
         for definition in panel.definitions if aside else ():
             said = {value for found in aside for value in _said(panel, found, definition)}
             doubts.setdefault(definition.code, set()).update(said)
@@ -46,9 +48,16 @@ def _said(panel: Panel, found: Evidence, definition: FindingDefinition) -> Itera
     if found.value is None:
         yield None
         return
-    outcome = outcome_alone(panel, found.aside(""), definition)
+    outcome = outcome_alone(panel, found.counting(), definition)
+    if outcome.value is None and _is_wide(found) and found.part in panel.behind[definition.code]:
+        yield None
     if outcome.conflict or outcome.value is not None:
         yield outcome.value
+
+
+def _is_wide(found: Evidence) -> bool:
+    """Whether it gives a number only within bounds, which may leave a finding open."""
+    return isinstance(found.value, Interval) and found.value.exact is None
 
 
 def spread(

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+from plugin.findings.fhir_types import RESOURCE_TYPES
 from plugin.library.code_sets import canonical_coding
 
 Json = dict[str, Any]
+LAYPEOPLE = ("Patient/", "RelatedPerson/")
 
 
 class Coding(NamedTuple):
@@ -87,6 +89,34 @@ def id_in(reference: str) -> str:
     if "/_history/" in reference:
         reference = reference.split("/_history/", 1)[0]
     return reference.rsplit("/", 1)[-1].rsplit(":", 1)[-1].lstrip("#")
+
+
+def is_layperson(reference: str) -> bool:
+    """Whether a reference means the patient or somebody close to her."""
+    return any(kind in reference for kind in LAYPEOPLE)
+
+
+def modified(node: Json) -> str:
+    """Why a resource or component must not be read: an extension changes its meaning, which FHIR forbids to ignore."""
+    if not ("modifierExtension" in node or "implicitRules" in node):
+        return ""
+    return (
+        "it carries a modifier that changes what it means"
+        if node.get("modifierExtension")
+        else ("it follows rules of its sender that are not known" if node.get("implicitRules") else "")
+    )
+
+
+def kind_in(reference: str) -> str:
+    """The resource type that a reference names (`Patient/1`, `https://ehr/fhir/Patient/1`); empty where it has none."""
+    parts = reference.split("/_history/", 1)[0].split("?", 1)[0].split("/")
+    return parts[-2] if len(parts) > 1 and parts[-2] in RESOURCE_TYPES else ""
+
+
+def refers_to(reference: str, kind: str) -> str:
+    """The name of the resource of this type that a reference means, as `name_of` has it; empty for another type."""
+    identity = id_in(reference)
+    return f"{kind}/{identity}" if identity and kind_in(reference) in ("", kind) else ""
 
 
 def name_of(resource: Json) -> str:

@@ -11,27 +11,31 @@ from plugin.findings.dates import day_of, first_day, in_future, later, spoken
 from plugin.findings.elements import (
     Coding,
     Json,
+    code_of,
     codings_of,
     id_in,
+    is_layperson,
+    modified,
     name_of,
     objects,
     reference_of,
     references_of,
+    refers_to,
     text_of,
     texts_of,
     words_of,
 )
 from plugin.findings.evidence import Origin, Site
 from plugin.findings.index import Index
+from plugin.findings.model import AsideKind
 from plugin.findings.phrases import plain, tokens
 from plugin.findings.questions import Question
 
 TAKEN_BACK = "it was cancelled or entered in error"
 WITHDRAWN = frozenset({"entered-in-error", "cancelled"})
-NOT_FINAL = frozenset({"registered", "preliminary", "unknown", "partial"})
+FINAL = frozenset({"final", "amended", "corrected", "appended"})
 REPLACING = frozenset({"corrected", "amended", "appended"})
 DATED = ("effectiveDateTime", "effectiveInstant")
-LAYPEOPLE = ("Patient/", "RelatedPerson/")
 OTHER_PEOPLE = frozenset({"RelatedPerson", "Person", "FamilyMemberHistory", "Group"})
 RELATED_CONDITION = ("related-condition", "condition-related", "related-primary-cancer-condition")
 
@@ -43,7 +47,8 @@ class Entry:
     node: the Observation, or the component, that holds the answer. parent: codes of the Observation around a component.
     names: displays and texts of the question. remarks: codes and words about specimen, method and report.
     notes: what is noted about result, specimen and report in free text.
-    impossible: why its date cannot be. self_reported: nobody but the patient says so.
+    impossible: why its date cannot be. untrusted: why it must not be read at all.
+    self_reported: nobody but the patient says so.
     """
 
     node: Json
@@ -57,6 +62,7 @@ class Entry:
     has_parts: bool = False
     self_reported: bool = False
     notes: str = ""
+    untrusted: str = ""
 
 
 class Entries:
@@ -68,19 +74,23 @@ class Entries:
         self._sites = index.code_sets.maps["specimen-sites"]
         self._around: dict[str, list[Json]] = {}
         for report in chart.of_type("DiagnosticReport"):
-            for reference in references_of(report.get("result")):
-                self._around.setdefault(reference, []).append(report)
+            self._surround(report, "result")
         self._asked = [self._heard(observation) for observation in chart.of_type("Observation")]
 
     def _heard(self, observation: Json) -> tuple[Json, Question, bool]:
         """An Observation, what it asks, and whether it or one of its components may matter."""
         if "hasMember" in observation:
-            for reference in references_of(observation["hasMember"]):
-                self._around.setdefault(reference, []).append(observation)
+            self._surround(observation, "hasMember")
         question = self.index.questions.of(observation.get("code"))
         components = objects(observation["component"]) if "component" in observation else ()
         matters = question.matters or any(self.index.questions.of(part.get("code")).matters for part in components)
         return observation, question, matters
+
+    def _surround(self, holder: Json, element: str) -> None:
+        """Note that a report or panel holds results, however it spells their references."""
+        for reference in references_of(holder.get(element)):
+            if name := refers_to(reference, "Observation"):
+                self._around.setdefault(name, []).append(holder)
 
     def all(self) -> Iterator[tuple[Json, list[Entry]]]:
         """Every Observation that may matter, with its own entry first, then those of its components."""
@@ -114,6 +124,7 @@ class Entries:
             has_parts=bool(components or observation.get("hasMember")),
             self_reported=_self_reported(observation),
             notes=_notes([observation, *around, *specimens]),
+            untrusted=modified(observation) or self._foreign_specimen(observation, around),
         )
         return [own, *(self._component(component, own) for component in components)]
 
@@ -130,7 +141,12 @@ class Entries:
             parent=own.codings,
             self_reported=own.self_reported,
             notes=own.notes,
+            untrusted=own.untrusted or modified(component),
         )
+
+    def _foreign_specimen(self, observation: Json, around: list[Json]) -> str:
+        names = _specimen_names(observation, *around) if self.chart.foreign else iter(())
+        return "its specimen is that of somebody else" if any(name in self.chart.foreign for name in names) else ""
 
     def _specimens(self, observation: Json, around: list[Json]) -> list[Json]:
         for holder in (observation, *around):
@@ -141,30 +157,27 @@ class Entries:
     def _origin(
         self, name: str, question: Question, observation: Json, around: list[Json], specimens: list[Json]
     ) -> Origin:
-        references = [
-            reference for holder in (observation, *around) for reference in references_of(holder.get("specimen"))
-        ]
+        void, kind = self._void(observation, around)
         return Origin(
             reference=name,
             label=question.label,
             day=_day(observation, around, specimens),
-            specimen=name_of(specimens[0]) if specimens else next(iter(references), ""),
+            specimen=name_of(specimens[0]) if specimens else next(_specimen_names(observation, *around), ""),
             site=self._site(observation, around, specimens),
-            standing="preliminary" if text_of(observation.get("status")) in NOT_FINAL else "final",
-            corrected=text_of(observation.get("status")) in REPLACING,
+            standing="final" if _status(observation) in FINAL else "preliminary",
+            corrected=_status(observation) in REPLACING,
             issued=text_of(observation.get("issued")),
             report=name_of(around[0]) if around else "",
-            void=self._void(observation, around),
+            void=void,
+            void_kind=kind,
         )
 
-    def _void(self, observation: Json, around: list[Json]) -> str:
-        if text_of(observation.get("status")) in WITHDRAWN:
-            return TAKEN_BACK
-        if any(holder.get("status") == "entered-in-error" for holder in around):
-            return TAKEN_BACK
+    def _void(self, observation: Json, around: list[Json]) -> tuple[str, AsideKind]:
+        if any(_status(holder) in WITHDRAWN for holder in (observation, *around)):
+            return TAKEN_BACK, "withdrawn"
         if "focus" in observation and any(self._someone_else(focus) for focus in objects(observation["focus"])):
-            return "it is about another person"
-        return ""
+            return "it is about another person", "other-person"
+        return "", ""
 
     def _someone_else(self, focus: Json) -> bool:
         reference, kind = reference_of(focus), text_of(focus.get("type"))
@@ -229,6 +242,19 @@ class Entries:
         return ""
 
 
+def _status(resource: Json) -> str:
+    return text_of(resource.get("status")).lower()
+
+
+def _specimen_names(*holders: Json) -> Iterator[str]:
+    """What results call a specimen that the chart does not hold: by reference, else by its identifier."""
+    for specimen in (found for holder in holders for found in objects(holder.get("specimen"))):
+        identifier = specimen.get("identifier")
+        known_as = code_of(identifier.get("value")) if isinstance(identifier, dict) else ""
+        if name := refers_to(reference_of(specimen), "Specimen") or known_as:
+            yield name
+
+
 def _day(observation: Json, around: list[Json], specimens: list[Json]) -> str:
     candidates: list[Any] = [_collected(specimen) for specimen in specimens]
     for holder in (observation, *around):
@@ -253,7 +279,7 @@ def _collected(specimen: Json) -> Any:
 
 def _self_reported(observation: Json) -> bool:
     performers = list(references_of(observation.get("performer")))
-    return bool(performers) and all(any(kind in name for kind in LAYPEOPLE) for name in performers)
+    return bool(performers) and all(map(is_layperson, performers))
 
 
 def _remarks(observation: Json, around: list[Json], specimens: list[Json]) -> tuple[tuple[Coding, ...], str]:

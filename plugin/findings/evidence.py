@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
+from plugin.findings.dates import day_of
 from plugin.findings.interval import Interval
+from plugin.findings.model import AsideKind
 from plugin.library.vocabulary import Value
 
 Site: TypeAlias = Literal["primary", "metastasis", ""]
@@ -16,7 +18,7 @@ Standing: TypeAlias = Literal["final", "preliminary"]
 class Origin:
     """Where a result comes from: which resource, when, from which specimen and lesion, how final.
 
-    void: why it says nothing about this patient at all (taken back, about a relative); empty where it does.
+    void, void_kind: why it says nothing about this patient at all (taken back, about a relative).
     """
 
     reference: str
@@ -29,6 +31,7 @@ class Origin:
     issued: str = ""
     report: str = ""
     void: str = ""
+    void_kind: AsideKind = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +40,8 @@ class Evidence:
 
     value: what it says in the terms of the part; None where it decides nothing.
     text: the chart's own words.
-    set_aside: why it does not count, in a sentence.
+    set_aside, aside_kind: why it does not count, in a sentence and for programs.
     silent: it says nothing at all (taken back, not done, not known), so it does not even raise a doubt.
-    inadequate: the sample was not fit for the test; where it contradicts a fit one, somebody has to decide.
     """
 
     panel: str
@@ -48,17 +50,31 @@ class Evidence:
     value: Value | Interval | None
     text: str
     set_aside: str = ""
+    aside_kind: AsideKind = ""
     silent: bool = False
-    inadequate: bool = False
 
     @property
     def counts(self) -> bool:
         """Whether it can give a value."""
         return self.value is not None and not self.set_aside
 
-    def aside(self, why: str) -> Evidence:
+    @property
+    def inadequate(self) -> bool:
+        """Whether the sample was not fit for the test; where it contradicts a fit one, somebody has to decide."""
+        return self.aside_kind == "unfit"
+
+    @property
+    def told(self) -> str:
+        """When the chart came to know it, as written: when it was issued, else the day it is about."""
+        return self.origin.issued if day_of(self.origin.issued) else self.origin.day
+
+    def aside(self, why: str, kind: AsideKind) -> Evidence:
         """The same result, set aside."""
-        return replace(self, set_aside=why)
+        return replace(self, set_aside=why, aside_kind=kind)
+
+    def counting(self) -> Evidence:
+        """The same result, as if nothing spoke against it."""
+        return replace(self, set_aside="", aside_kind="")
 
     def hushed(self) -> Evidence:
         """The same result, raising no doubt."""

@@ -12,6 +12,29 @@ if TYPE_CHECKING:
     from plugin.findings.history.lines import Line
 
 State = Literal["known", "derived", "presumed", "unknown", "conflicting"]
+# Why a result does not count, for programs: `withdrawn` taken back by its sender, `superseded` replaced by a later one,
+# `other-person` about somebody else, `preliminary` not final, `stale` too old or undated, `unverified` nobody but the
+# patient says so, `unconfirmed` suspected only, `unfit` the sample was not fit for the test, `confounded` a drug may
+# explain it, `unread`, `impossible` and `mismatch` as for Problems, `no-answer` it holds none, `look-alike` another
+# test or kind of sample, `out-of-scope` true, but not what this fact asks about.
+AsideKind = Literal[
+    "",
+    "withdrawn",
+    "superseded",
+    "other-person",
+    "preliminary",
+    "stale",
+    "unverified",
+    "unconfirmed",
+    "unfit",
+    "confounded",
+    "unread",
+    "impossible",
+    "mismatch",
+    "no-answer",
+    "look-alike",
+    "out-of-scope",
+]
 DECIDED: frozenset[State] = frozenset({"known", "derived", "presumed"})
 
 
@@ -26,6 +49,7 @@ class Result:
     site: which lesion was sampled, where the chart says so.
     label: the name of the test as displayed.
     set_aside: why it does not count, in a sentence for the screen; empty where it counts.
+    aside_kind: the same for programs.
     """
 
     reference: str
@@ -35,6 +59,7 @@ class Result:
     site: Literal["primary", "metastasis", ""] = ""
     label: str = ""
     set_aside: str = ""
+    aside_kind: AsideKind = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +73,7 @@ class Finding:
     evidence: references of the results that give the value.
     note: why it is derived, presumed or conflicting, in a sentence for the screen.
     results: all results read for this fact, newest first, those set aside included.
+    disputed: references of results that say otherwise and were not known to the clinician whose statement leads.
     """
 
     code: str
@@ -57,6 +83,7 @@ class Finding:
     evidence: tuple[str, ...] = ()
     note: str = ""
     results: tuple[Result, ...] = ()
+    disputed: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if (self.value is None) == (self.state in DECIDED):

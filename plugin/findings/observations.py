@@ -8,16 +8,17 @@ from plugin.findings.elements import Coding
 from plugin.findings.entries import Entry
 from plugin.findings.evidence import Evidence
 from plugin.findings.index import Index, Panel, Wanted
-from plugin.findings.model import Problem
+from plugin.findings.model import AsideKind, Problem
 from plugin.findings.parts import Read, answer_to, read_parts
-from plugin.findings.phrases import plain, tokens
+from plugin.findings.phrases import DENIALS, plain, tokens
 from plugin.findings.resolve import in_a_word
 from plugin.findings.samples import contradicting
 from plugin.findings.values import Answer, answer_of, interpretation_of
 from plugin.library.readings import Part
 
-DENIALS = frozenset({"no", "not", "non", "without", "never"})
 DENIAL_REACH = 2
+# What is set aside for these reasons does not even raise a doubt.
+SAYING_NOTHING: frozenset[AsideKind] = frozenset({"", "no-answer", "look-alike"})
 
 
 @dataclass
@@ -69,6 +70,8 @@ class ObservationReader:
         named = frozenset[str]().union(*(self.index.tests.names_in(name) for name in entry.names))
         if expected and named - expected:
             return f"the code asks for one test, the name '{entry.names[0]}' says another"
+        if any(self.index.remarks("relatives").find(tokens(plain(name))) for name in entry.names):
+            return f"the name '{entry.names[0]}' speaks of somebody else"
         subjects = [
             self._subjects(Coding(*key, "")) for coding in entry.codings for key in self.index.equivalents(coding)
         ]
@@ -84,7 +87,7 @@ class ObservationReader:
         for name in sorted(sets & self.index.not_results.keys()):
             why = f"it does not count: {self.index.set(name).title}"
             for panel in self.index.not_results[name]:
-                self._note(entry, panel, "", Read(None, why), answer_of(entry.node).words)
+                self._note(entry, panel, "", Read(None, why, "look-alike"), answer_of(entry.node).words)
 
     def _unwanted(self, entry: Entry, sets: frozenset[str]) -> None:
         if sets:
@@ -115,7 +118,7 @@ class ObservationReader:
     def _mismatch(self, entry: Entry, panels: set[str], text: str) -> None:
         self._set_aside(entry, panels, "mismatch", f"{text}; neither is trusted")
 
-    def _set_aside(self, entry: Entry, panels: set[str], kind: str, text: str) -> None:
+    def _set_aside(self, entry: Entry, panels: set[str], kind: AsideKind, text: str) -> None:
         read = Read(None, text, kind)
         for panel in sorted(panels):
             self._note(entry, panel, "", read, answer_to(entry).words)
@@ -171,7 +174,7 @@ class ObservationReader:
             return read
         excluded = remarked(self.index, entry, answer, part.excluding, entry.remark_words)
         if excluded:
-            return Read(None, f"it does not count: {excluded}")
+            return Read(None, f"it does not count: {excluded}", "look-alike")
         if isinstance(read.value, str) and part.answers and answer.words != interpretation_of(entry.node).words:
             return self._against_interpretation(entry, part, read)
         return read
@@ -191,19 +194,23 @@ class ObservationReader:
         label = self.index.labelled(next(iter(entry.names), origin.label), (*entry.codings, *_answered(entry)))
         origin = replace(origin, label=label)
         if origin.void:
-            self.notebook.evidence.append(Evidence(panel, part, origin, None, words, origin.void, silent=True))
+            self.notebook.evidence.append(
+                Evidence(panel, part, origin, None, words, origin.void, origin.void_kind, silent=True)
+            )
             return
+        if entry.untrusted and read.value is not None:
+            read = Read(None, f"{entry.untrusted}; it is not trusted", "mismatch")
         if entry.impossible and read.value is not None:
             read = Read(None, entry.impossible, "impossible")
         if entry.self_reported and read.value is not None and not self.index.self_reported(panel):
             read = Read(None, "only the patient reports it; a result has to confirm it", "unverified")
         if read.kind in ("unread", "impossible", "mismatch"):
-            self.notebook.problem(Problem(read.kind, origin.reference, f"{label}: {read.why}"))  # type: ignore[arg-type]
-        silent = read.value is None and not read.kind
-        evidence = Evidence(panel, part, origin, read.value, words, read.why, silent)
+            self.notebook.problem(Problem(read.kind, origin.reference, f"{label}: {read.why}"))
+        silent = read.value is None and read.kind in SAYING_NOTHING
+        evidence = Evidence(panel, part, origin, read.value, words, read.why, read.kind, silent)
         unfit = self._unfit(entry, panel, part) if evidence.counts else ""
         if unfit:
-            evidence = replace(evidence, set_aside=f"the sample is not adequate: {unfit}", inadequate=True)
+            evidence = evidence.aside(f"the sample is not adequate: {unfit}", "unfit")
         self.notebook.evidence.append(evidence)
 
     def _unfit(self, entry: Entry, panel: str, part: str) -> str:

@@ -11,7 +11,8 @@ from plugin.findings.index import Index
 from plugin.findings.interval import Interval
 from plugin.findings.lexicon import Reading
 from plugin.findings.limits import multiple_of_limit
-from plugin.findings.phrases import plain, tokens
+from plugin.findings.model import AsideKind
+from plugin.findings.phrases import DENIALS, plain, tokens
 from plugin.findings.values import Answer, answer_of, interpretation_of
 from plugin.library.code_sets import SYSTEMS
 from plugin.library.readings import Part
@@ -29,7 +30,7 @@ class Read:
 
     value: Value | Interval | None = None
     why: str = ""
-    kind: str = ""
+    kind: AsideKind = ""
 
 
 def answer_to(entry: Entry) -> Answer:
@@ -154,6 +155,8 @@ def _answer(answer: Answer, spoken: list[Reading], coded: set[str], part: Part, 
             said.update(value for name in part.answers for value in reading.values.get(name, ()))
     if answer.number is not None and not coded and not said:
         return _counted(answer, part, index)
+    if coded and any(_belies(reading, coded, part) for reading in spoken):
+        return Read(None, f"the words '{answer.words}' do not say what their code says", "mismatch")
     displays = _displayed(answer, part, index)
     values = coded | said | displays
     if not values:
@@ -161,7 +164,15 @@ def _answer(answer: Answer, spoken: list[Reading], coded: set[str], part: Part, 
     if len(values) > 1:
         return Read(None, f"code and words disagree: {', '.join(sorted(values))}", "mismatch")
     value = values.pop()
-    return Read(None, NO_RESULT[value]) if value in NO_RESULT else Read(value)
+    return Read(None, NO_RESULT[value], "no-answer") if value in NO_RESULT else Read(value)
+
+
+def _belies(reading: Reading, coded: set[str], part: Part) -> bool:
+    """Whether a text beside a code that is only half understood says something else, or denies."""
+    if reading.understood:
+        return False
+    other = {value for name in part.answers for value in reading.values.get(name, ())} - coded
+    return bool(other or DENIALS.intersection(reading.unread))
 
 
 def _displayed(answer: Answer, part: Part, index: Index) -> set[str]:
@@ -265,7 +276,7 @@ def _nothing(answer: Answer, spoken: list[Reading], parts: list[Part]) -> dict[s
 
 def _why_nothing(answer: Answer, spoken: list[Reading]) -> Read:
     if answer.absent:
-        return Read(None, f"no value: {answer.absent}")
+        return Read(None, f"no value: {answer.absent}", "no-answer")
     if answer.unread:
         return Read(None, answer.unread, "unread")
     if answer.empty:

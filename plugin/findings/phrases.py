@@ -15,6 +15,7 @@ SIGNS = str.maketrans(
 TOKEN = re.compile(r"[^\s,;:()\[\]{}=|\"]+")
 NUMBER = re.compile(r"^\d+(?:[./]\d+)?$")
 ANY_NUMBER = "#"
+DENIALS = frozenset({"no", "not", "non", "without", "never"})
 ANY_WORDS = "*"
 
 

@@ -118,7 +118,7 @@ def _assemble(
         kind = reading_of(definition).kind if definition.reading else ""
         if kind == "treatment":
             findings[definition.code] = measured(history, definition, chart.as_of.isoformat())
-    corrected = _state(findings, statements)
+    corrected = _state(findings, statements, resolved)
     _forget_followers(index, findings, corrected)
     for definition in vocabulary.values():
         if reading_of(definition).kind == "ever" and findings[definition.code].state == "unknown":
@@ -139,11 +139,11 @@ def _beginning(found: Resolved) -> str:
     return earliest([sample.day for sample in found.leading]) if found.finding.value is True else ""
 
 
-def _state(findings: dict[str, Finding], statements: Statements) -> set[str]:
+def _state(findings: dict[str, Finding], statements: Statements, resolved: dict[str, Resolved]) -> set[str]:
     """Let clinicians' statements lead; returns the findings that they change."""
     changed: set[str] = set()
     for code, finding in findings.items():
-        led = statements.lead(code, finding)
+        led = statements.lead(code, finding, resolved[code].behind if code in resolved else ())
         if led is not None:
             if led.value != finding.value:
                 changed.add(code)

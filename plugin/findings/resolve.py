@@ -37,9 +37,17 @@ class Resolved:
     leading: tuple[Sample, ...]
     candidates: tuple[Candidate, ...]
 
+    @property
+    def behind(self) -> Iterator[Evidence]:
+        """The results that give the finding its value, or its conflict."""
+        for candidate in self.candidates:
+            yield from (found for found in candidate.sample.evidence if found.origin.reference in self.finding.evidence)
+
 
 def resolve_panel(panel: Panel, evidence: list[Evidence]) -> dict[str, Resolved]:
     """Every finding of a panel, leaders before those that follow them."""
+    if not evidence:
+        return {one.code: Resolved(Finding(one.code, "unknown"), (), ()) for one in panel.definitions}
     counting = [found for found in evidence if found.counts]
     own = [found for found in counting if not panel.parts[found.part].fallback]
     first = group(panel, own)
@@ -64,7 +72,7 @@ def _against_inadequate(
     for other in evidence:
         if not other.inadequate or any(later(day, other.origin.day) for day in days):
             continue
-        value = outcome_alone(panel, other.aside(""), definition).value
+        value = outcome_alone(panel, other.counting(), definition).value
         if value in (None, found.finding.value, *definition.undecided):
             continue
         leading = " and ".join(dict.fromkeys(_said(one) for one in found.candidates if one.sample in found.leading))
@@ -265,7 +273,8 @@ def _results(panel: Panel, definition: FindingDefinition, evidence: list[Evidenc
     seen: set[tuple[str, str, str]] = set()
     for found in sorted(mine, key=_result_order):
         origin, value = found.origin, outcome_alone(panel, found, definition).value
-        result = Result(origin.reference, value, found.text, origin.day, origin.site, origin.label, found.set_aside)
+        aside = (found.set_aside, found.aside_kind)
+        result = Result(origin.reference, value, found.text, origin.day, origin.site, origin.label, *aside)
         key = (result.reference, result.text, result.set_aside)
         if key not in seen:
             seen.add(key)

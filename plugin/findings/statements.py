@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
 
 from plugin.findings.chart import Chart
-from plugin.findings.dates import day_of, last_day, later, later_moment, spoken
+from plugin.findings.dates import day_of, later, later_moment, spoken
 from plugin.findings.elements import Json, codings_of, references_of, text_of, texts_of
 from plugin.findings.entries import Entries, Entry
+from plugin.findings.evidence import Evidence
 from plugin.findings.index import reading_of
-from plugin.findings.model import Finding, Problem, Result
+from plugin.findings.model import AsideKind, Finding, Problem, Result
 from plugin.findings.phrases import plain
 from plugin.findings.resolve import in_a_word
+from plugin.findings.validity import too_old
 from plugin.findings.values import Answer, answer_of
 from plugin.library.content import system_url
+from plugin.library.readings import Reading
 from plugin.library.vocabulary import FindingDefinition, Value, Vocabulary
 
 STATES = system_url("finding-state")
@@ -45,6 +47,14 @@ class Statement:
             return True
         return not later_moment(then, made) and made[:10] == then[:10] and later_moment(issued, issued_then)
 
+    def knew(self, found: Evidence) -> bool:
+        """Whether it was surely made after the chart held a result."""
+        return later_moment(self.moments[0], found.told)
+
+    def precedes(self, found: Evidence) -> bool:
+        """Whether it was surely made before the chart held a result."""
+        return later_moment(found.told, self.moments[0])
+
     @property
     def said(self) -> str:
         """What it says and when, for a note."""
@@ -73,14 +83,15 @@ class Statements:
         if _read_by_software(observation):
             self._echo(code, value, answer, entry)
             return
-        reason = _not_valid(observation, entry)
+        reason, kind = _not_valid(observation, entry)
         if not reason and not understood:
             reason = f"'{answer.words}' is no value of {definition.label}" if answer.words else "it has no value"
+            kind = "unread"
         if not reason:
-            statement = Statement(code, value, _result(entry, value, answer, ""), _moments(observation))
+            statement = Statement(code, value, _result(entry, value, answer), _moments(observation))
             self._standing.setdefault(code, []).append(statement)
             return
-        self._aside.setdefault(code, []).append(_result(entry, None, answer, reason))
+        self._aside.setdefault(code, []).append(_result(entry, None, answer, reason, kind))
         if not entry.origin.void:
             self._problem(entry, reason, definition.label)
             self._doubts.setdefault(code, []).append(value)
@@ -96,34 +107,36 @@ class Statements:
     def outdate(self, code: str, since: str, why: str) -> None:
         """Set aside what was stated before a day; what was so then, is so still."""
         standing = self._standing.get(code, [])
-        old = [one for one in standing if one.value is not True and later(since, one.result.date)]
+        self._outlived(
+            code, [(one, why) for one in standing if one.value is not True and later(since, one.result.date)]
+        )
+
+    def expire(self) -> None:
+        """Set aside what was stated too long ago about facts that do not last, as a result of that age would be."""
+        for code, standing in self._standing.items():
+            definition = self.vocabulary[code]
+            old = [(one, too_old(one.result.date, _days_valid(definition, one), self.chart.as_of)) for one in standing]
+            self._outlived(code, [(one, why) for one, why in old if why and one.value is not None])
+
+    def _outlived(self, code: str, old: list[tuple[Statement, str]]) -> None:
         if not old:
             return
-        self._standing[code] = [one for one in standing if one not in old]
-        self._aside.setdefault(code, []).extend(replace(one.result, set_aside=why) for one in old)
-        self._doubts.setdefault(code, []).extend(one.value for one in old)
-
-    def expire(self, as_of: date) -> None:
-        """Set aside what is stated of a passing state and was stated too long ago, or nobody knows when."""
-        for code, standing in self._standing.items():
-            days = self.vocabulary[code].stated_days
-            limit = as_of - timedelta(days=days)
-            old = [one for one in standing if days and not (one.result.date and last_day(one.result.date) >= limit)]
-            self._standing[code] = [one for one in standing if one not in old]
-            for one in old:
-                made = f"it is from {spoken(one.result.date)}" if one.result.date else "it has no date"
-                why = f"{made}; a statement about this is valid for {days} days only"
-                self._aside.setdefault(code, []).append(replace(one.result, set_aside=why))
-                self._doubts.setdefault(code, []).append(one.value)
+        gone = [one for one, _ in old]
+        self._standing[code] = [one for one in self._standing[code] if one not in gone]
+        aside = (replace(one.result, set_aside=why, aside_kind="stale") for one, why in old)
+        self._aside.setdefault(code, []).extend(aside)
+        self._doubts.setdefault(code, []).extend(one.value for one in gone)
 
     def doubts(self) -> dict[str, tuple[Value | None, ...]]:
         """Per finding, what statements say that do not count: their value, or None where it cannot be read."""
         return {code: tuple(values) for code, values in self._doubts.items()}
 
-    def lead(self, code: str, finding: Finding) -> Finding | None:
+    def lead(self, code: str, finding: Finding, behind: Iterable[Evidence] = ()) -> Finding | None:
         """The finding as clinicians state it; None where nobody states it.
 
-        What was given cannot be taken back by a denial: where the chart shows it, the two are a conflict.
+        behind: the results from which the chart alone gives the finding.
+        What the chart says otherwise, in results that are not older than the statement, disputes it; where the policy
+        of `_contradicts` says so, the two are a conflict.
         """
         aside, echoes = tuple(self._aside.get(code, ())), tuple(self._echoes.get(code, ()))
         standing = self._standing.get(code, [])
@@ -140,25 +153,60 @@ class Statements:
         value = values.pop()
         if value is None:
             return Finding(code, "unknown", None, "", (), STATED_UNKNOWN, results)
-        if value is False and finding.value is True and reading_of(self.vocabulary[code]).kind == "treatment":
-            note = f"a clinician states {newest[0].said}, the chart says yes: {_shown(finding)}"
+        against = [found for found in behind if _differs(value, finding) and not newest[0].knew(found)]
+        if _contradicts(value, finding, newest[0], against, reading_of(self.vocabulary[code])):
+            note = f"a clinician states {newest[0].said}, the chart says {_chart_says(finding)}"
             return Finding(code, "conflicting", None, "", (*evidence, *finding.evidence), note, results)
-        note = "; ".join(["stated by a clinician", *_differing(value, newest, standing, finding)])
-        return Finding(code, "known", value, newest[0].result.text, evidence, note, results)
+        note = "; ".join(["stated by a clinician", *_differing(value, newest, standing, finding, against)])
+        disputed = tuple(dict.fromkeys(found.origin.reference for found in against))
+        return Finding(code, "known", value, newest[0].result.text, evidence, note, results, disputed)
 
     def _problem(self, entry: Entry, text: str, label: str = "") -> None:
         text = f"{label or entry.origin.label}: {text}"
         self.chart.problems.append(Problem("unread", entry.origin.reference, text))
 
 
-def _differing(value: Value, newest: list[Statement], standing: list[Statement], finding: Finding) -> Iterator[str]:
+def _differs(value: Value, finding: Finding) -> bool:
+    return finding.state == "conflicting" or (finding.state in ("known", "derived") and finding.value != value)
+
+
+def _contradicts(value: Value, finding: Finding, stated: Statement, against: list[Evidence], reading: Reading) -> bool:
+    """Whether neither statement nor chart may lead.
+
+    A denial of what was given, or of death, against a chart that shows it; a denial and what the chart found
+    afterwards, where things appear in the course of the disease; a statement about what changes and a later result.
+    """
+    if value is False and finding.value is True and reading.kind in ("treatment", "person"):
+        return True
+    if not any(stated.precedes(found) for found in against):
+        return False
+    return bool(reading.valid_days) or (value is False and reading.strategy in ("course", "present"))
+
+
+def _chart_says(finding: Finding) -> str:
+    if finding.value is None:
+        return finding.note
+    shown = _shown(finding)
+    return f"{in_a_word(finding.value)}: {shown}" if shown else in_a_word(finding.value)
+
+
+def _differing(
+    value: Value, newest: list[Statement], standing: list[Statement], finding: Finding, against: list[Evidence]
+) -> Iterator[str]:
     older = [one.said for one in standing if one not in newest and one.value != value]
     if older:
         yield f"stated otherwise before: {' and '.join(dict.fromkeys(older))}"
     if finding.state in ("known", "derived") and finding.value != value:
-        yield f"the chart says {in_a_word(finding.value)}"
+        yield f"the chart says {in_a_word(finding.value)}{_not_older(against)}"
     elif finding.state == "conflicting":
-        yield "the chart holds results that disagree"
+        yield f"the chart holds results that disagree{_not_older(against)}"
+
+
+def _not_older(against: list[Evidence]) -> str:
+    """What the clinician may not have known, and since when the chart holds it."""
+    days = {found.text: day_of(found.told) for found in against if found.text}
+    said = [f"{text} ({spoken(day) if day else 'no date'})" for text, day in sorted(days.items())]
+    return f", not older than that: {', '.join(said)}" if said else ", not older than that" if against else ""
 
 
 def _shown(finding: Finding) -> str:
@@ -180,8 +228,17 @@ def read_statements(chart: Chart, vocabulary: Vocabulary, entries: Entries) -> S
     statements = Statements(chart, vocabulary)
     for code, observation in entries.stated():
         statements.collect(code, observation, entries.of(observation)[0])
-    statements.expire(chart.as_of)
+    statements.expire()
     return statements
+
+
+def _days_valid(definition: FindingDefinition, statement: Statement) -> int:
+    """How long a statement counts: as long as the vocabulary says, else as long as a result of the fact would."""
+    if definition.stated_days:
+        return definition.stated_days
+    reading = reading_of(definition)
+    lasting = max((part.lasting_days for part in reading.parts), default=0) if statement.value is True else 0
+    return max(reading.valid_days, lasting)
 
 
 def _read_by_software(observation: Json) -> bool:
@@ -190,20 +247,22 @@ def _read_by_software(observation: Json) -> bool:
     return marked and not (list(references_of(observation.get("performer"))) or list(_displayed(observation)))
 
 
-def _not_valid(observation: Json, entry: Entry) -> str:
+def _not_valid(observation: Json, entry: Entry) -> tuple[str, AsideKind]:
     if entry.origin.void:
-        return entry.origin.void
+        return entry.origin.void, entry.origin.void_kind
+    if entry.untrusted:
+        return entry.untrusted, "mismatch"
     if entry.origin.standing == "preliminary":
-        return "it is not final"
+        return "it is not final", "preliminary"
     if entry.impossible:
-        return entry.impossible
+        return entry.impossible, "impossible"
     performers = list(references_of(observation.get("performer")))
     named = [*performers, *_displayed(observation)]
     if not named:
-        return "nobody is named who states it; add the clinician as performer"
+        return "nobody is named who states it; add the clinician as performer", "unverified"
     if performers and all(any(kind in reference for kind in NOT_CLINICIANS) for reference in performers):
-        return "it is not stated by a clinician; a clinician has to confirm it"
-    return ""
+        return "it is not stated by a clinician; a clinician has to confirm it", "unverified"
+    return "", ""
 
 
 def _displayed(observation: Json) -> Iterator[str]:
@@ -240,7 +299,7 @@ def _written(words: set[str]) -> float | None:
     return None
 
 
-def _result(entry: Entry, value: Value | None, answer: Answer, aside: str) -> Result:
+def _result(entry: Entry, value: Value | None, answer: Answer, aside: str = "", kind: AsideKind = "") -> Result:
     origin = entry.origin
     label = origin.label or next(iter(texts_of(entry.node.get("code"))), "")
-    return Result(origin.reference, value, answer.words, origin.day, "", label, aside)
+    return Result(origin.reference, value, answer.words, origin.day, "", label, aside, kind)

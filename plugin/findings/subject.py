@@ -8,12 +8,11 @@ from typing import Any
 
 from plugin.errors import InputError
 from plugin.findings.dates import day_of, in_future, spoken
-from plugin.findings.elements import Json, code_of, codings_of, id_in, objects, reference_of, text_of
+from plugin.findings.elements import Json, code_of, codings_of, id_in, kind_in, objects, reference_of, text_of
 from plugin.findings.model import Patient, Problem
 
 ABOUT_SOMEONE = ("subject", "patient")
-PATIENT = "Patient/"
-NOT_PATIENTS = ("Group/", "Device/", "Location/", "Practitioner/", "Organization/", "Substance/", "Medication/")
+PATIENT = "Patient"
 ONE_STRAY = 1
 MEDICAL_RECORD = "MR"
 ONE_CHART = "hand over the resources of one patient at a time"
@@ -25,9 +24,20 @@ def subject_id(resource: Json) -> str:
         if element not in resource:
             continue
         reference = reference_of(resource[element])
-        if reference.startswith(PATIENT) or (reference and not any(kind in reference for kind in NOT_PATIENTS)):
+        if reference and not _other_kind(resource[element]):
             return id_in(reference)
     return ""
+
+
+def other_subject(resource: Json) -> str:
+    """The type of the subject where it is no patient: `Group`, `Device`, `RelatedPerson`; empty where it may be one."""
+    kinds = (_other_kind(resource[element]) for element in ABOUT_SOMEONE if element in resource)
+    return next((kind for kind in kinds if kind), "")
+
+
+def _other_kind(subject: Any) -> str:
+    kind = kind_in(reference_of(subject)) or (text_of(subject.get("type")) if isinstance(subject, dict) else "")
+    return "" if kind == PATIENT else kind
 
 
 def find_patient(resources: list[Json]) -> tuple[Json, str]:

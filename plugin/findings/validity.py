@@ -6,10 +6,10 @@ Whatever may not is set aside with the reason; its value is kept for the screen 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 
 from plugin.findings.chart import Chart
-from plugin.findings.dates import completed_years, last_day, later, spoken
+from plugin.findings.dates import completed_years, first_day, last_day, later, spoken
 from plugin.findings.evidence import Evidence
 from plugin.findings.history.drugs import Drugs
 from plugin.findings.index import Index, reading_of
@@ -34,9 +34,11 @@ class Validity:
         if part is None or not found.counts:
             return found
         if found.origin.standing == "preliminary":
-            return found.aside("it is preliminary; a final result has to confirm it")
-        why = self._expired(found, part, others) or self._confounded(found, part)
-        return found.aside(why) if why else found
+            return found.aside("it is preliminary; a final result has to confirm it", "preliminary")
+        if why := self._expired(found, part, others):
+            return found.aside(why, "stale")
+        why = self._confounded(found, part)
+        return found.aside(why, "confounded") if why else found
 
     def _expired(self, found: Evidence, part: Part, others: list[Evidence]) -> str:
         """Why it is too old; a lasting answer ends early with a later result that says otherwise."""
@@ -47,13 +49,7 @@ class Validity:
             if any(_ends(other, found) for other in others):
                 return "a later result says otherwise"
             days = part.lasting_days
-        if not days:
-            return ""
-        if not day:
-            return f"it has no date, and this fact is valid for {days} days only"
-        if last_day(day) < self.chart.as_of - timedelta(days=days):
-            return f"it is from {spoken(day)}; this fact is valid for {days} days only"
-        return ""
+        return too_old(day, days, self.chart.as_of)
 
     def _confounded(self, found: Evidence, part: Part) -> str:
         """Which drug may explain the answer; from a certain age on it stands all the same."""
@@ -67,6 +63,17 @@ class Validity:
             if not day or drug.may_act_on(at):
                 return f"it may be an effect of {drug.words}, not a lasting state"
         return ""
+
+
+def too_old(day: str, days: int, as_of: date) -> str:
+    """Why something of a day does not count any more where it is valid for some days; empty where it does."""
+    if not days:
+        return ""
+    if not day:
+        return f"it has no date, and this fact is valid for {days} days only"
+    if first_day(day) < as_of - timedelta(days=days):
+        return f"it is from {spoken(day)}; this fact is valid for {days} days only"
+    return ""
 
 
 def _ends(other: Evidence, found: Evidence) -> bool:
@@ -87,7 +94,7 @@ def _replaced(found: Evidence, newest: dict[tuple[str, ...], str]) -> Evidence:
     issued = newest.get(_test(found))
     if issued is None or not found.counts or (found.origin.corrected and found.origin.issued == issued):
         return found
-    return found.aside("a corrected report replaces it").hushed()
+    return found.aside("a corrected report replaces it", "superseded").hushed()
 
 
 def _test(found: Evidence) -> tuple[str, ...]:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass
 from typing import Any
 
 from plugin.findings.elements import Coding, Json, code_of, codings_of, objects, text_of, texts_of, words_of
 from plugin.findings.interval import Interval
 from plugin.library.code_sets import WORDS
+
+PLAIN_NUMBER = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,3})?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +41,16 @@ class Answer:
 def answer_of(node: Json) -> Answer:
     """The answer under value[x], else the reason why there is none; an empty answer where neither is there."""
     keys = sorted(key for key in node if key.startswith("value") and key != "value" and node[key] is not None)
+    reason = node.get("dataAbsentReason")
+    if keys and isinstance(reason, dict):
+        text = "a value and the reason why there is none stand side by side"
+        return Answer(unread=text, words=", ".join(_read(key, node[key]).words for key in keys))
     if len(keys) == 1:
         return _read(keys[0], node[keys[0]])
     if keys:
         readings = [_read(key, node[key]) for key in keys]
         words = ", ".join(reading.words for reading in readings)
         return Answer(unread=f"{len(keys)} values stand side by side where FHIR allows one", words=words)
-    reason = node.get("dataAbsentReason")
     if isinstance(reason, dict):
         return Answer(absent=words_of(reason) or "no reason given", words=words_of(reason))
     return Answer()
@@ -137,6 +143,8 @@ def _ratio(value: Any) -> Answer:
 def as_number(value: Any) -> float | None:
     """A JSON number, or a number written as text; None for anything else, NaN and infinity included."""
     if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return None
+    if isinstance(value, str) and not PLAIN_NUMBER.fullmatch(value.strip()):
         return None
     try:
         number = float(value)

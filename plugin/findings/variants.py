@@ -9,11 +9,21 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 
-from plugin.findings.elements import Coding, Json, codings_of, name_of, objects, references_of, text_of, words_of
+from plugin.findings.elements import (
+    Coding,
+    Json,
+    codings_of,
+    name_of,
+    objects,
+    references_of,
+    refers_to,
+    text_of,
+    words_of,
+)
 from plugin.findings.entries import Entry
 from plugin.findings.evidence import Evidence, Origin
 from plugin.findings.index import Index, Wanted
-from plugin.findings.model import Problem
+from plugin.findings.model import AsideKind, Problem
 from plugin.findings.observations import Notebook, remarked
 from plugin.findings.parts import NO_RESULT, answer_to
 from plugin.findings.phrases import plain, tokens
@@ -83,7 +93,8 @@ class VariantReader:
         """Take in a genomic Observation."""
         if role == "implication":
             for reference in references_of(observation.get("derivedFrom")):
-                self._implied.setdefault(reference, set()).update(self._significances(observation))
+                name = refers_to(reference, "Observation")
+                self._implied.setdefault(name, set()).update(self._significances(observation))
         else:
             (self._variants if role == "variant" else self._regions).append(self._variant(observation, entry))
 
@@ -274,9 +285,9 @@ class VariantReader:
             self._note(wanted, variant, None, why)
         elif variant.unread:
             self._problem(variant, variant.unread)
-            self._note(wanted, variant, None, variant.unread)
+            self._note(wanted, variant, None, variant.unread, "unread")
         elif variant.said in NO_RESULT:
-            self._note(wanted, variant, None, NO_RESULT[variant.said])
+            self._note(wanted, variant, None, NO_RESULT[variant.said], "no-answer")
         elif variant.said == NEGATIVE:
             one_of_many = bool(variant.changes) and not part.single
             why = "only this one change was absent" if one_of_many else ""
@@ -329,21 +340,28 @@ class VariantReader:
         """Whether the part is only about specimens to which this one does not belong."""
         return bool(part.including) and not self._remarked(entry, part.including)
 
-    def _note(self, wanted: Wanted, variant: Variant, value: str | None, why: str) -> None:
+    def _note(
+        self, wanted: Wanted, variant: Variant, value: str | None, why: str, kind: AsideKind = "out-of-scope"
+    ) -> None:
         entry = variant.entry
         codings = (*entry.codings, *answer_to(entry).codings)
         label = self.index.labelled(next(iter(entry.names), entry.origin.label), codings)
         origin = replace(entry.origin, label=label)
         words = ", ".join([variant.words, *(change for change in variant.changes if not change.startswith("unnamed:"))])
         if origin.void:
-            evidence = Evidence(wanted.panel, wanted.part.name, origin, None, words, origin.void, silent=True)
+            evidence = Evidence(
+                wanted.panel, wanted.part.name, origin, None, words, origin.void, origin.void_kind, silent=True
+            )
         else:
             if entry.self_reported and value is not None:
-                value, why = None, "only the patient reports it; a result has to confirm it"
+                value, why, kind = None, "only the patient reports it; a result has to confirm it", "unverified"
+            if entry.untrusted and value is not None:
+                self.notebook.problem(Problem("mismatch", origin.reference, f"{label}: {entry.untrusted}"))
+                value, why, kind = None, entry.untrusted, "mismatch"
             if entry.impossible and value is not None:
                 self.notebook.problem(Problem("impossible", origin.reference, f"{label}: {entry.impossible}"))
-                value, why = None, entry.impossible
-            evidence = Evidence(wanted.panel, wanted.part.name, origin, value, words, why)
+                value, why, kind = None, entry.impossible, "impossible"
+            evidence = Evidence(wanted.panel, wanted.part.name, origin, value, words, why, kind if why else "")
         self.notebook.evidence.append(evidence)
 
     def _problem(self, variant: Variant, why: str) -> None:

@@ -22,7 +22,7 @@ FINDING_DEFINITION = extension_url("finding-definition")
 TREATMENT_HISTORY = extension_url("treatment-history")
 
 # What every reader uses, whichever finding it reads; named by role, filled in profiles/.
-SHARED_SETS = ("filler-words",)
+SHARED_SETS = ("filler-words", "doubtful-names", "relatives")
 SHARED_MAPS = (
     "test-names",
     "test-abbreviations",

@@ -176,6 +176,7 @@ def test_json_is_the_contract_and_agrees_with_the_draft(careplan):
         "site": "",
         "label": "Estrogen receptor",
         "set_aside": "it was cancelled or entered in error",
+        "aside_kind": "withdrawn",
     }
     assert [problem["reference"] for problem in found["problems"]] == ["Observation/pr-1"]
     drafted = json.loads(careplan(bundle(CHART), "--format", "json", command="draft").stdout)

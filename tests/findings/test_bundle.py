@@ -197,3 +197,76 @@ def test_the_patient_is_described() -> None:
         "1960-01-02",
         "MRN1",
     )
+
+
+def result(identity: str, code: str, day: str, **more: Any) -> dict[str, Any]:
+    answer = {"coding": [{"system": "http://loinc.org", "code": code}]}
+    return {**ER, "id": identity, "valueCodeableConcept": answer, "effectiveDateTime": day, **more}
+
+
+def specimen(site: str) -> dict[str, Any]:
+    return {"contained": [{"resourceType": "Specimen", "id": "s", "collection": {"bodySite": {"text": site}}}]}
+
+
+def test_contained_resources_of_one_name_are_told_apart() -> None:
+    local = {"specimen": {"reference": "#s"}}
+    metastasis = result("a", "LA6577-6", "2023-01-01", **local, **specimen("Liver"))
+    primary = result("b", "LA6576-8", "2024-01-01", **local, **specimen("Breast"))
+    for resources in ([PATIENT, metastasis, primary], [primary, metastasis, PATIENT]):
+        finding = read_findings(resources, WORDS, AS_OF)["er"]
+        assert (finding.value, [found.site for found in finding.results]) == ("negative", ["primary", "metastasis"])
+
+
+def test_a_contained_specimen_of_a_resource_without_id() -> None:
+    nameless = {key: value for key, value in result("", "LA6577-6", "2023-01-01").items() if key != "id"}
+    nameless |= {"specimen": {"reference": "#s"}, **specimen("Liver")}
+    (found,) = read_findings([PATIENT, nameless], WORDS, AS_OF)["er"].results
+    assert found.site == "metastasis"
+
+
+def test_what_a_history_says_was_deleted_is_left_out() -> None:
+    deletion = {"fullUrl": "https://ehr/Observation/er", "request": {"method": "DELETE", "url": "Observation/er"}}
+    older = {"resource": ER, "request": {"method": "PUT", "url": "Observation/er"}}
+    history = {"resourceType": "Bundle", "type": "history", "entry": [deletion, older, {"resource": PATIENT}]}
+    assert resources_of(history) == [PATIENT]
+    restored = {**history, "entry": [older, deletion, {"resource": PATIENT}]}
+    assert resources_of(restored) == [ER, PATIENT]
+
+
+@pytest.mark.parametrize(
+    "response",
+    [
+        {"status": "403 Forbidden"},
+        {
+            "status": "500",
+            "outcome": {
+                "resourceType": "OperationOutcome",
+                "issue": [{"severity": "error", "code": "exception", "diagnostics": "500: the store is down"}],
+            },
+        },
+    ],
+)
+def test_what_a_batch_could_not_answer_is_a_gap(response: dict[str, Any]) -> None:
+    batch = {
+        "resourceType": "Bundle",
+        "type": "batch-response",
+        "entry": [{"resource": PATIENT}, {"response": response}],
+    }
+    findings = read_findings(resources_of(batch), WORDS, AS_OF)
+    (problem,) = findings.problems
+    assert (problem.kind, findings["heart-failure"].state) == ("gap", "unknown")
+    assert response["status"][:3] in problem.text
+
+
+@pytest.mark.parametrize(
+    "reference", ["Observation/er", "https://ehr/fhir/Observation/er", "Observation/er/_history/3"]
+)
+def test_a_report_knows_its_results_however_it_names_them(reference: str) -> None:
+    report = {
+        "resourceType": "DiagnosticReport",
+        "id": "d",
+        "status": "cancelled",
+        "result": [{"reference": reference}],
+    }
+    finding = read_findings([PATIENT, ER, report], WORDS, AS_OF)["er"]
+    assert (finding.state, finding.results[0].aside_kind) == ("unknown", "withdrawn")

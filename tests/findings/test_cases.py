@@ -27,6 +27,10 @@ def test_case(case: dict[str, Any], words: Vocabulary) -> None:
         assert part in findings[code].note
     for code, detail in case.get("detail", {}).items():
         assert findings[code].detail == detail
+    for code, kinds in case.get("aside", {}).items():
+        assert sorted({result.aside_kind for result in findings[code].results if result.set_aside}) == sorted(kinds)
+    for code, references in case.get("disputed", {}).items():
+        assert list(findings[code].disputed) == references
     kinds = {problem.kind for problem in findings.problems}
     assert set(case.get("problems", kinds)) == kinds
 

@@ -8,9 +8,10 @@ from datetime import date, timedelta
 
 from plugin.findings.chart import Chart
 from plugin.findings.dates import day_of, first_day, in_future, last_day
-from plugin.findings.elements import Json, codings_of, name_of, objects, text_of, texts_of, words_of
+from plugin.findings.elements import Json, codings_of, modified, name_of, objects, text_of, texts_of, words_of
 from plugin.findings.history.circumstances import Circumstances
 from plugin.findings.index import Index, reading_of
+from plugin.findings.model import Problem
 from plugin.findings.phrases import plain, tokens
 from plugin.library.vocabulary import FindingDefinition
 
@@ -114,6 +115,9 @@ class Drugs:
     def _prescribed(self) -> Iterator[Drug]:
         for resource in self.chart.of_type(*PRESCRIBED):
             if resource.get("doNotPerform") is True or text_of(resource.get("intent")) not in ORDERED:
+                continue
+            if why := modified(resource):
+                self.chart.problems.append(Problem("mismatch", name_of(resource), f"{why}; it is not trusted"))
                 continue
             concepts = [resource.get("medicationCodeableConcept")]
             reference = resource.get("medicationReference")

@@ -14,7 +14,7 @@ from plugin.findings.history.history import History
 from plugin.findings.history.lines import Line
 from plugin.findings.history.relapse import relapsed
 from plugin.findings.history.spans import within_months
-from plugin.findings.model import Finding, Result
+from plugin.findings.model import AsideKind, Finding, Result
 from plugin.library.readings import Reading
 from plugin.library.vocabulary import FindingDefinition, Value
 
@@ -55,8 +55,9 @@ def measured(history: History, definition: FindingDefinition, as_of: str) -> Fin
 def _result(course: Course, told: Told, counting: set[str]) -> Result:
     counts = bool(counting.intersection(course.references))
     aside = "" if counts else course.doubt or ELSEWHERE
+    kind: AsideKind = "out-of-scope" if aside else ""
     value = told.value if counts else None
-    return Result(course.references[0], value, course.until, course.start, "", course.label, aside)
+    return Result(course.references[0], value, course.until, course.start, "", course.label, aside, kind)
 
 
 @dataclass(frozen=True, slots=True)
