@@ -14,10 +14,12 @@ PATTERN = re.compile(r"^(\d{4})(?:-(\d{2})(?:-(\d{2})(T\d{2}:\d{2}.*)?)?)?$")
 
 def day_of(value: Any) -> str:
     """`YYYY`, `YYYY-MM` or `YYYY-MM-DD` as written, on the clock of the place that wrote it; empty if no date."""
-    if not isinstance(value, str):
-        return ""
-    match = PATTERN.match(value.strip())
-    if match is None:
+    return _day_in(value) if isinstance(value, str) else ""
+
+
+@lru_cache(maxsize=8192)
+def _day_in(value: str) -> str:
+    if PATTERN.match(value.strip()) is None:
         return ""
     day = value.strip()[:10]
     return day if _exists(day) else ""

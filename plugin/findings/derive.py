@@ -32,7 +32,7 @@ class Conclusions:
         changed = True
         while changed:
             changed = False
-            for definition in self.vocabulary.values():
+            for definition in self.vocabulary.derived:
                 if self.findings[definition.code].state == "unknown" and self._derive(definition):
                     changed = True
 

@@ -70,10 +70,11 @@ def spread(
         finding = findings[definition.code]
         if finding.state == "conflicting":
             doubts[definition.code] |= {result.value for result in finding.results if not result.set_aside}
-    changed = True
+    deriving = [definition for definition in open_ if definition.derivations]
+    changed = any(doubts.values())
     while changed:
         changed = False
-        for definition in open_:
+        for definition in deriving:
             following = {
                 derivation.value
                 for derivation in definition.derivations

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from plugin.findings.fhir_types import RESOURCE_TYPES
@@ -82,6 +83,7 @@ def references_of(value: Any) -> Iterator[str]:
             yield reference
 
 
+@lru_cache(maxsize=8192)
 def id_in(reference: str) -> str:
     """The id that a reference ends in: `Patient/1`, `https://ehr/fhir/Patient/1/_history/2`, `urn:uuid:1`, `#1`."""
     if "?" in reference:
@@ -107,6 +109,7 @@ def modified(node: Json) -> str:
     )
 
 
+@lru_cache(maxsize=8192)
 def kind_in(reference: str) -> str:
     """The resource type that a reference names (`Patient/1`, `https://ehr/fhir/Patient/1`); empty where it has none."""
     parts = reference.split("/_history/", 1)[0].split("?", 1)[0].split("/")

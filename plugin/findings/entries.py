@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from plugin.findings.chart import Chart
@@ -30,22 +31,24 @@ from plugin.findings.index import Index
 from plugin.findings.model import AsideKind
 from plugin.findings.phrases import plain, tokens
 from plugin.findings.questions import Question
+from plugin.findings.values import Answer, answer_of, interpretation_of
 
 TAKEN_BACK = "it was cancelled or entered in error"
 WITHDRAWN = frozenset({"entered-in-error", "cancelled"})
 FINAL = frozenset({"final", "amended", "corrected", "appended"})
 REPLACING = frozenset({"corrected", "amended", "appended"})
+NOTED = frozenset({"note", "conclusion", "processing", "condition"})
 DATED = ("effectiveDateTime", "effectiveInstant")
 OTHER_PEOPLE = frozenset({"RelatedPerson", "Person", "FamilyMemberHistory", "Group"})
 RELATED_CONDITION = ("related-condition", "condition-related", "related-primary-cancer-condition")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Entry:
     """One question and its answer.
 
-    node: the Observation, or the component, that holds the answer. parent: codes of the Observation around a component.
-    names: displays and texts of the question. remarks: codes and words about specimen, method and report.
+    node: the Observation, or the component, that holds the answer. parent: what the Observation around it asks.
+    remarks: codes and words about specimen, method and report.
     notes: what is noted about result, specimen and report in free text.
     impossible: why its date cannot be. untrusted: why it must not be read at all.
     self_reported: nobody but the patient says so.
@@ -53,16 +56,36 @@ class Entry:
 
     node: Json
     origin: Origin
-    codings: tuple[Coding, ...]
-    names: tuple[str, ...]
+    question: Question
     remarks: tuple[Coding, ...]
     remark_words: str
     impossible: str = ""
-    parent: tuple[Coding, ...] = ()
+    parent: Question | None = None
     has_parts: bool = False
     self_reported: bool = False
     notes: str = ""
     untrusted: str = ""
+
+    @property
+    def codings(self) -> tuple[Coding, ...]:
+        """The codes that ask."""
+        return self.question.codings
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Displays and texts of the question."""
+        return self.question.names
+
+    @cached_property
+    def interpretation(self) -> Answer:
+        """What stands under `interpretation`."""
+        return interpretation_of(self.node)
+
+    @cached_property
+    def answer(self) -> Answer:
+        """The value; where there is none at all, the interpretation."""
+        answer = answer_of(self.node)
+        return self.interpretation if answer.empty else answer
 
 
 class Entries:
@@ -116,8 +139,7 @@ class Entries:
         own = Entry(
             observation,
             origin,
-            question.codings,
-            question.names,
+            question,
             remarks,
             words,
             self._impossible(observation, specimens),
@@ -133,12 +155,11 @@ class Entries:
         return Entry(
             component,
             own.origin,
-            question.codings,
-            question.names,
+            question,
             own.remarks,
             own.remark_words,
             own.impossible,
-            parent=own.codings,
+            parent=own.question,
             self_reported=own.self_reported,
             notes=own.notes,
             untrusted=own.untrusted or modified(component),
@@ -228,8 +249,8 @@ class Entries:
         return ""
 
     def _impossible(self, observation: Json, specimens: list[Json]) -> str:
-        dates = [observation.get(key) for key in DATED] + [_period(observation, "start"), *map(_collected, specimens)]
-        for value in dates:
+        dates = [observation[key] for key in DATED if key in observation]
+        for value in (*dates, _period(observation, "start"), *map(_collected, specimens)):
             day = day_of(value)
             if not day:
                 continue
@@ -256,12 +277,17 @@ def _specimen_names(*holders: Json) -> Iterator[str]:
 
 
 def _day(observation: Json, around: list[Json], specimens: list[Json]) -> str:
-    candidates: list[Any] = [_collected(specimen) for specimen in specimens]
+    return next((day for value in _moments(observation, around, specimens) if (day := day_of(value))), "")
+
+
+def _moments(observation: Json, around: list[Json], specimens: list[Json]) -> Iterator[Any]:
+    """What may date a result, the best first: its sample, the result, what is around it, its release."""
+    yield from map(_collected, specimens)
     for holder in (observation, *around):
-        candidates += [holder.get(key) for key in DATED]
-        candidates += [_period(holder, "end"), _period(holder, "start")]
-    candidates.append(observation.get("issued"))
-    return next((day for value in candidates if (day := day_of(value))), "")
+        yield from (holder[key] for key in DATED if key in holder)
+        if "effectivePeriod" in holder:
+            yield from (_period(holder, "end"), _period(holder, "start"))
+    yield observation.get("issued")
 
 
 def _period(holder: Json, side: str) -> Any:
@@ -284,6 +310,8 @@ def _self_reported(observation: Json) -> bool:
 
 def _remarks(observation: Json, around: list[Json], specimens: list[Json]) -> tuple[tuple[Coding, ...], str]:
     components = objects(observation["component"]) if "component" in observation else []
+    if not (around or specimens or "method" in observation or "component" in observation):
+        return (), ""
     concepts: list[Any] = [observation.get("method"), *(specimen.get("type") for specimen in specimens)]
     concepts += [holder.get("code") for holder in around]
     concepts += [component.get("valueCodeableConcept") for component in components]
@@ -297,6 +325,8 @@ def _remarks(observation: Json, around: list[Json], specimens: list[Json]) -> tu
 def _notes(resources: list[Json]) -> str:
     said: list[str] = []
     for resource in resources:
+        if not NOTED.intersection(resource):
+            continue
         said += [text_of(note.get("text")) for note in objects(resource.get("note"))]
         said.append(text_of(resource.get("conclusion")))
         for step in objects(resource.get("processing")):

@@ -18,6 +18,7 @@ from plugin.library.expressions import names_in
 from plugin.library.readings import Part, Reading
 from plugin.library.vocabulary import FindingDefinition, Vocabulary
 
+NOT_READ = Reading("results")
 OBSERVED = frozenset({"answer", "number", "variant"})
 SEMANTIC_TAGS = frozenset({"disorder", "finding", "procedure", "situation"})
 
@@ -126,6 +127,11 @@ class Index:
                 else:
                     self._words.setdefault(_spelled(phrase), set()).add(name)
 
+    @cached_property
+    def drug_classes(self) -> frozenset[str]:
+        """Every ValueSet that may hold drugs: classes of treatment, signs, and what confounds an answer."""
+        return self.vocabulary.treatment.classes.union(*map(_drug_classes, self.vocabulary.values()))
+
     def panel_of(self, code: str) -> str:
         """The name of the panel whose samples a finding is read from."""
         definition = self.vocabulary.get(code)
@@ -153,6 +159,8 @@ class Index:
 
     def labelled(self, label: str, codings: Iterable[Coding]) -> str:
         """What to call a result; where the site's own map was needed to read one of its codes, with that code."""
+        if not self.code_sets.local:
+            return label
         read = {
             f"{coding.code} read as {target}": None
             for coding in codings
@@ -215,9 +223,15 @@ class Index:
         return self._lexicons[key]
 
 
+def _drug_classes(definition: FindingDefinition) -> set[str]:
+    reading, presumption = reading_of(definition), definition.presumption
+    confounding = {name for part in reading.parts for name in part.confounded_by}
+    return {*reading.classes, *(presumption.signs if presumption else ()), *confounding}
+
+
 def reading_of(definition: FindingDefinition) -> Reading:
     """How a finding is read; an empty reading where it is not read from the chart."""
-    return definition.reading or Reading("results")
+    return definition.reading or NOT_READ
 
 
 def _dependencies(

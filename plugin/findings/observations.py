@@ -9,11 +9,11 @@ from plugin.findings.entries import Entry
 from plugin.findings.evidence import Evidence
 from plugin.findings.index import Index, Panel, Wanted
 from plugin.findings.model import AsideKind, Problem
-from plugin.findings.parts import Read, answer_to, read_parts
+from plugin.findings.parts import Read, read_parts
 from plugin.findings.phrases import DENIALS, plain, tokens
 from plugin.findings.resolve import in_a_word
 from plugin.findings.samples import contradicting
-from plugin.findings.values import Answer, answer_of, interpretation_of
+from plugin.findings.values import Answer
 from plugin.library.readings import Part
 
 DENIAL_REACH = 2
@@ -39,55 +39,27 @@ class ObservationReader:
     def __init__(self, index: Index, notebook: Notebook) -> None:
         self.index = index
         self.notebook = notebook
+        self._known: dict[object, dict[str, dict[str, Read]]] = {}
 
     def read(self, entry: Entry) -> list[Wanted]:
         """Note what the entry says; returns the variant parts that ask about it, for the genomic reader."""
-        sets = self.index.known(entry.codings) if entry.codings else self.index.named(entry.names)
-        wanted = self._wanted(sets)
-        self._look_alikes(entry, sets)
+        question, wanted = entry.question, entry.question.wanted
+        self._look_alikes(entry, question.sets)
         if not wanted:
-            self._unwanted(entry, sets)
+            self._unwanted(entry, question.sets)
             return []
-        if disagreement := self._disagreement(entry, wanted):
-            self._mismatch(entry, {found.panel for found in wanted}, disagreement)
+        if question.disagreement:
+            self._mismatch(entry, {found.panel for found in wanted}, question.disagreement)
             return []
         own = [found for found in wanted if found.part.lesion in ("", entry.origin.site)]
         self._parts(entry, [found for found in own if found.part.kind != "variant"])
         return [found for found in wanted if found.part.kind == "variant"]
 
-    def _wanted(self, sets: frozenset[str]) -> list[Wanted]:
-        found = {
-            (wanted.panel, wanted.part.name): wanted
-            for name in sets
-            for wanted in self.index.observed.get(name, ())
-            if not sets.intersection(wanted.part.unless_tests)
-        }
-        return [found[key] for key in sorted(found)]
-
-    def _disagreement(self, entry: Entry, wanted: list[Wanted]) -> str:
-        """What is wrong between codes and names of the question; empty where they agree."""
-        expected = {subject for found in wanted for subject in found.part.subject}
-        named = frozenset[str]().union(*(self.index.tests.names_in(name) for name in entry.names))
-        if expected and named - expected:
-            return f"the code asks for one test, the name '{entry.names[0]}' says another"
-        if any(self.index.remarks("relatives").find(tokens(plain(name))) for name in entry.names):
-            return f"the name '{entry.names[0]}' speaks of somebody else"
-        subjects = [
-            self._subjects(Coding(*key, "")) for coding in entry.codings for key in self.index.equivalents(coding)
-        ]
-        for position, one in enumerate(subjects):
-            if any(one and other and not one & other for other in subjects[position + 1 :]):
-                return "its codes ask for different tests"
-        return ""
-
-    def _subjects(self, coding: Coding) -> set[str]:
-        return {subject for found in self._wanted(self.index.memberships(coding)) for subject in found.part.subject}
-
     def _look_alikes(self, entry: Entry, sets: frozenset[str]) -> None:
-        for name in sorted(sets & self.index.not_results.keys()):
+        for name in sorted(sets.intersection(self.index.not_results)):
             why = f"it does not count: {self.index.set(name).title}"
             for panel in self.index.not_results[name]:
-                self._note(entry, panel, "", Read(None, why, "look-alike"), answer_of(entry.node).words)
+                self._note(entry, panel, "", Read(None, why, "look-alike"), entry.answer.words)
 
     def _unwanted(self, entry: Entry, sets: frozenset[str]) -> None:
         if sets:
@@ -106,9 +78,9 @@ class ObservationReader:
 
     def _component_of(self, entry: Entry, named: set[str]) -> None:
         """A component without a code of its own may carry the number of the test around it, if its unit says so."""
-        wanted = self._wanted(self.index.known(entry.parent))
+        wanted = entry.parent.wanted if entry.parent is not None and entry.parent.codings else ()
         panels = {found.panel for found in wanted}
-        answer = answer_to(entry)
+        answer = entry.answer
         if named - panels or not answer.unit:
             return
         for found in wanted:
@@ -121,24 +93,41 @@ class ObservationReader:
     def _set_aside(self, entry: Entry, panels: set[str], kind: AsideKind, text: str) -> None:
         read = Read(None, text, kind)
         for panel in sorted(panels):
-            self._note(entry, panel, "", read, answer_to(entry).words)
+            self._note(entry, panel, "", read, entry.answer.words)
 
     def _parts(self, entry: Entry, wanted: list[Wanted]) -> None:
         if not wanted:
             return
-        answer = answer_to(entry)
+        answer = entry.answer
         if answer.empty and entry.has_parts:
             return
+        for panel, reads in self._judged(entry, answer, wanted).items():
+            for name, read in reads.items():
+                self._note(entry, panel, name, read, answer.words)
+
+    def _judged(self, entry: Entry, answer: Answer, wanted: list[Wanted]) -> dict[str, dict[str, Read]]:
+        """What the parts of each panel read; worked out once for results that say the same, as most of a chart do."""
+        if any(found.part.reference for found in wanted):  # the limits of the laboratory stand outside the answer
+            return self._judge(entry, answer, wanted)
+        site = entry.origin.site
+        key = (entry.question, site, answer, entry.interpretation, entry.remarks, entry.remark_words, len(wanted))
+        known = self._known.get(key)
+        if known is None:
+            known = self._known[key] = self._judge(entry, answer, wanted)
+        return known
+
+    def _judge(self, entry: Entry, answer: Answer, wanted: list[Wanted]) -> dict[str, dict[str, Read]]:
         by_panel: dict[str, list[Part]] = {}
         for found in wanted:
             by_panel.setdefault(found.panel, []).append(found.part)
+        judged: dict[str, dict[str, Read]] = {}
         for panel, parts in by_panel.items():
             reads = read_parts(entry, answer, parts, self.index)
             checked = {
                 part.name: self._checked(entry, answer, part, reads[part.name]) for part in parts if part.name in reads
             }
-            for name, read in self._agreeing(entry, answer, self.index.panels[panel], checked).items():
-                self._note(entry, panel, name, read, answer.words)
+            judged[panel] = self._agreeing(entry, answer, self.index.panels[panel], checked)
+        return judged
 
     def _agreeing(self, entry: Entry, answer: Answer, panel: Panel, reads: dict[str, Read]) -> dict[str, Read]:
         """What the parts read; where they contradict each other, or the interpretation, none of them is trusted."""
@@ -161,7 +150,7 @@ class ObservationReader:
 
     def _interpreted(self, entry: Entry, answer: Answer, panel: Panel, reads: dict[str, Read]) -> list[Evidence]:
         """The interpretation beside a value, read as any answer about the same subject would be."""
-        meant = replace(interpretation_of(entry.node), texts=())
+        meant = replace(entry.interpretation, texts=())
         if not meant.codings or answer.words == meant.words:
             return []
         subjects = {subject for name in reads for subject in panel.parts[name].subject}
@@ -175,12 +164,12 @@ class ObservationReader:
         excluded = remarked(self.index, entry, answer, part.excluding, entry.remark_words)
         if excluded:
             return Read(None, f"it does not count: {excluded}", "look-alike")
-        if isinstance(read.value, str) and part.answers and answer.words != interpretation_of(entry.node).words:
+        if isinstance(read.value, str) and part.answers and answer.words != entry.interpretation.words:
             return self._against_interpretation(entry, part, read)
         return read
 
     def _against_interpretation(self, entry: Entry, part: Part, read: Read) -> Read:
-        interpretation = replace(interpretation_of(entry.node), texts=())
+        interpretation = replace(entry.interpretation, texts=())
         if not interpretation.codings:
             return read
         said = read_parts(entry, interpretation, [part], self.index)[part.name]
@@ -192,7 +181,7 @@ class ObservationReader:
     def _note(self, entry: Entry, panel: str, part: str, read: Read, words: str) -> None:
         origin = entry.origin
         label = self.index.labelled(next(iter(entry.names), origin.label), (*entry.codings, *_answered(entry)))
-        origin = replace(origin, label=label)
+        origin = origin if label == origin.label else replace(origin, label=label)
         if origin.void:
             self.notebook.evidence.append(
                 Evidence(panel, part, origin, None, words, origin.void, origin.void_kind, silent=True)
@@ -244,4 +233,4 @@ def _is_genomic(entry: Entry, index: Index) -> bool:
 
 def _answered(entry: Entry) -> tuple[Coding, ...]:
     """Every code that answers: of the value and of its interpretation."""
-    return (*answer_of(entry.node).codings, *interpretation_of(entry.node).codings)
+    return (*entry.answer.codings, *entry.interpretation.codings)

@@ -13,7 +13,7 @@ from plugin.findings.lexicon import Reading
 from plugin.findings.limits import multiple_of_limit
 from plugin.findings.model import AsideKind
 from plugin.findings.phrases import DENIALS, plain, tokens
-from plugin.findings.values import Answer, answer_of, interpretation_of
+from plugin.findings.values import Answer
 from plugin.library.code_sets import SYSTEMS
 from plugin.library.readings import Part
 from plugin.library.vocabulary import Value
@@ -31,12 +31,6 @@ class Read:
     value: Value | Interval | None = None
     why: str = ""
     kind: AsideKind = ""
-
-
-def answer_to(entry: Entry) -> Answer:
-    """The entry's value; where it has none at all, its interpretation."""
-    answer = answer_of(entry.node)
-    return interpretation_of(entry.node) if answer.empty else answer
 
 
 def read_parts(entry: Entry, answer: Answer, parts: list[Part], index: Index) -> dict[str, Read]:
@@ -114,7 +108,7 @@ def _half_read(reading: Reading) -> Reading:
 
 
 def _unitless(entry: Entry, part: Part, index: Index) -> bool:
-    return bool((index.known(entry.codings) | index.named(entry.names)).intersection(part.unitless))
+    return bool(entry.question.by_either.intersection(part.unitless))
 
 
 def _unit_said(answer: Answer, part: Part) -> bool:

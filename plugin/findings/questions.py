@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from plugin.findings.elements import Coding, code_of, codings_of, objects, texts_of, words_of
+from plugin.findings.phrases import plain, tokens
 from plugin.library.content import system_url
 
 if TYPE_CHECKING:
-    from plugin.findings.index import Index
+    from plugin.findings.index import Index, Wanted
 
 FINDING = system_url("finding")
 MOST_REMEMBERED = 50_000
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Question:
-    """The code of an Observation or component.
+    """The code of an Observation or component, and all that follows from it alone.
 
     codings: with canonical systems. names: its texts and displays. label: what to call it.
     finding: which fact of the vocabulary a clinician states with it; empty where it is another code.
     matters: whether it may matter to any finding; most do not.
+    sets: the ValueSets of its codes, or of its names where it has no code; by_either: those of codes and names.
+    wanted: the parts of findings that ask it. disagreement: what is wrong between its codes and names.
     """
 
     codings: tuple[Coding, ...] = ()
@@ -29,6 +32,10 @@ class Question:
     label: str = ""
     finding: str = ""
     matters: bool = False
+    sets: frozenset[str] = frozenset()
+    by_either: frozenset[str] = frozenset()
+    wanted: tuple[Wanted, ...] = ()
+    disagreement: str = ""
 
 
 class Questions:
@@ -57,7 +64,41 @@ class Questions:
         names = (*texts_of(concept), *(coding.display for coding in codings if coding.display))
         finding = finding_code(concept)
         matters = bool(finding) or any(map(self._known_code, codings)) or any(map(self._known_name, names))
-        return Question(codings, names, words_of(concept), finding, matters)
+        question = Question(codings, names, words_of(concept), finding, matters)
+        return self._judged(question) if matters and not finding else question
+
+    def _judged(self, question: Question) -> Question:
+        index, codings, names = self._index, question.codings, question.names
+        known, named = index.known(codings), index.named(names)
+        sets = known if codings else named
+        wanted = self._wanted(sets)
+        disagreement = self._disagreement(codings, names, wanted) if wanted else ""
+        return replace(question, sets=sets, by_either=known | named, wanted=wanted, disagreement=disagreement)
+
+    def _wanted(self, sets: frozenset[str]) -> tuple[Wanted, ...]:
+        found = {
+            (wanted.panel, wanted.part.name): wanted
+            for name in sets
+            for wanted in self._index.observed.get(name, ())
+            if not sets.intersection(wanted.part.unless_tests)
+        }
+        return tuple(found[key] for key in sorted(found))
+
+    def _disagreement(self, codings: tuple[Coding, ...], names: tuple[str, ...], wanted: tuple[Wanted, ...]) -> str:
+        expected = {subject for found in wanted for subject in found.part.subject}
+        named = frozenset[str]().union(*(self._index.tests.names_in(name) for name in names))
+        if expected and named - expected:
+            return f"the code asks for one test, the name '{names[0]}' says another"
+        if any(self._index.remarks("relatives").find(tokens(plain(name))) for name in names):
+            return f"the name '{names[0]}' speaks of somebody else"
+        subjects = [self._subjects(Coding(*key, "")) for one in codings for key in self._index.equivalents(one)]
+        for position, one in enumerate(subjects):
+            if any(one and other and not one & other for other in subjects[position + 1 :]):
+                return "its codes ask for different tests"
+        return ""
+
+    def _subjects(self, coding: Coding) -> set[str]:
+        return {subject for found in self._wanted(self._index.memberships(coding)) for subject in found.part.subject}
 
     def _known_code(self, coding: Coding) -> bool:
         index = self._index

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from plugin.findings.dates import last_day, later, spoken
+from plugin.findings.dates import first_day, last_day, later, spoken
 from plugin.findings.evidence import Evidence
 from plugin.findings.index import Panel, reading_of
 from plugin.findings.interval import Interval
@@ -131,11 +131,8 @@ def _leading(candidates: list[Candidate], reading: Reading) -> list[Candidate]:
     sites = {candidate.sample.site for candidate in candidates}
     if reading.lesions and "metastasis" in sites:
         candidates = [candidate for candidate in candidates if candidate.sample.site != "primary"]
-    return [
-        candidate
-        for candidate in candidates
-        if not any(later(other.sample.day, candidate.sample.day) for other in candidates)
-    ]
+    latest = max((first_day(one.sample.day) for one in candidates if one.sample.day), default=None)
+    return [one for one in candidates if latest is None or not one.sample.day or last_day(one.sample.day) >= latest]
 
 
 def _once_found(candidates: list[Candidate], leading: list[Candidate], reading: Reading) -> list[Candidate]:

@@ -138,6 +138,8 @@ class Statements:
         What the chart says otherwise, in results that are not older than the statement, disputes it; where the policy
         of `_contradicts` says so, the two are a conflict.
         """
+        if not any(code in heard for heard in (self._standing, self._aside, self._echoes)):
+            return None
         aside, echoes = tuple(self._aside.get(code, ())), tuple(self._echoes.get(code, ()))
         standing = self._standing.get(code, [])
         newest = [one for one in standing if not any(other.after(one) for other in standing)]

@@ -38,6 +38,9 @@ class Answer:
         return not (self.codings or self.texts or self.number or self.absent or self.unread)
 
 
+NOTHING = Answer()
+
+
 def answer_of(node: Json) -> Answer:
     """The answer under value[x], else the reason why there is none; an empty answer where neither is there."""
     keys = sorted(key for key in node if key.startswith("value") and key != "value" and node[key] is not None)
@@ -58,7 +61,9 @@ def answer_of(node: Json) -> Answer:
 
 def interpretation_of(node: Json) -> Answer:
     """What `interpretation` says, for results that have no value."""
-    concepts = objects(node.get("interpretation"))
+    if "interpretation" not in node:
+        return NOTHING
+    concepts = objects(node["interpretation"])
     codings = tuple(coding for concept in concepts for coding in codings_of(concept))
     texts = tuple(text for concept in concepts for text in texts_of(concept))
     return Answer(codings=codings, texts=texts, words=", ".join(words_of(concept) for concept in concepts))

@@ -25,7 +25,7 @@ from plugin.findings.evidence import Evidence, Origin
 from plugin.findings.index import Index, Wanted
 from plugin.findings.model import AsideKind, Problem
 from plugin.findings.observations import Notebook, remarked
-from plugin.findings.parts import NO_RESULT, answer_to
+from plugin.findings.parts import NO_RESULT
 from plugin.findings.phrases import plain, tokens
 from plugin.findings.values import Answer, answer_of, interpretation_of
 from plugin.library.readings import Part
@@ -231,7 +231,7 @@ class VariantReader:
         return self._origin(list(entry.remarks), words) or UNSTATED
 
     def _gene_test(self, entry: Entry, wanted: list[Wanted]) -> Variant:
-        answer = answer_to(entry)
+        answer = entry.answer
         names = tuple(name for found in wanted for name in found.part.answers)
         subjects = tuple(subject for found in wanted for subject in found.part.subject)
         lexicon = self.index.lexicon((*names, "variant-significance", "genomic-origins"), subjects)
@@ -334,7 +334,7 @@ class VariantReader:
                 self._note(wanted, replace(region, words=words), None, why)
 
     def _remarked(self, entry: Entry, names: tuple[str, ...]) -> str:
-        return remarked(self.index, entry, answer_to(entry), names, entry.remark_words)
+        return remarked(self.index, entry, entry.answer, names, entry.remark_words)
 
     def _elsewhere(self, entry: Entry, part: Part) -> bool:
         """Whether the part is only about specimens to which this one does not belong."""
@@ -344,7 +344,7 @@ class VariantReader:
         self, wanted: Wanted, variant: Variant, value: str | None, why: str, kind: AsideKind = "out-of-scope"
     ) -> None:
         entry = variant.entry
-        codings = (*entry.codings, *answer_to(entry).codings)
+        codings = (*entry.codings, *entry.answer.codings)
         label = self.index.labelled(next(iter(entry.names), entry.origin.label), codings)
         origin = replace(entry.origin, label=label)
         words = ", ".join([variant.words, *(change for change in variant.changes if not change.startswith("unnamed:"))])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import ItemsView, Iterator, Mapping, ValuesView
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 from plugin.library.treatment_policy import NO_POLICY, TreatmentPolicy
@@ -132,6 +133,11 @@ class Vocabulary(Mapping[str, FindingDefinition]):
     def items(self) -> ItemsView[str, FindingDefinition]:
         """Every code with its definition."""
         return self._by_code.items()
+
+    @cached_property
+    def derived(self) -> tuple[FindingDefinition, ...]:
+        """The findings that may follow from others."""
+        return tuple(definition for definition in self.values() if definition.derivations)
 
     def by_variable(self, name: str) -> FindingDefinition | None:
         """The finding that conditions call `%name`, or None where there is none."""

@@ -10,10 +10,9 @@ from plugin.findings.chart import Chart
 from plugin.findings.dates import day_of, first_day, in_future, last_day
 from plugin.findings.elements import Json, codings_of, modified, name_of, objects, text_of, texts_of, words_of
 from plugin.findings.history.circumstances import Circumstances
-from plugin.findings.index import Index, reading_of
+from plugin.findings.index import Index
 from plugin.findings.model import Problem
 from plugin.findings.phrases import plain, tokens
-from plugin.library.vocabulary import FindingDefinition
 
 PRESCRIBED = ("MedicationRequest", "MedicationStatement", "MedicationAdministration", "MedicationDispense")
 NOT_TAKEN = frozenset(
@@ -84,8 +83,7 @@ class Drugs:
         self.chart = chart
         self.index = index
         policy = index.vocabulary.treatment
-        wanted = {name for definition in index.vocabulary.values() for name in _classes(definition)}
-        self._names = index.members(wanted | policy.classes)
+        self._names = index.members(index.drug_classes)
         self._circumstances = Circumstances(chart, index)
         planned = self._planned() if chart.by_type.get("CarePlan") else ()
         self.given = (*self._prescribed(), *self._performed(policy.classes), *planned)
@@ -172,13 +170,6 @@ def _words_in(concepts: list[Json | None]) -> list[str]:
     texts = [text for concept in concepts for text in texts_of(concept)]
     displays = [coding.display for concept in concepts for coding in codings_of(concept)]
     return tokens(plain(" ; ".join([*texts, *displays])).translate(JOINTS))
-
-
-def _classes(definition: FindingDefinition) -> set[str]:
-    """ValueSets that may hold drugs: classes of treatment, signs, and what confounds an answer."""
-    reading, presumption = reading_of(definition), definition.presumption
-    confounding = {name for part in reading.parts for name in part.confounded_by}
-    return {*reading.classes, *(presumption.signs if presumption else ()), *confounding}
 
 
 def _is_dose(record: Json) -> bool:
