@@ -7,7 +7,7 @@ gene without a reported variant is negative only where it is known to have been 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from plugin.findings.elements import (
     Coding,
@@ -21,48 +21,33 @@ from plugin.findings.elements import (
     words_of,
 )
 from plugin.findings.entries import Entry
-from plugin.findings.evidence import Evidence, Origin
+from plugin.findings.evidence import Evidence
 from plugin.findings.index import Index, Wanted
 from plugin.findings.model import AsideKind, Problem
 from plugin.findings.observations import Notebook, remarked
 from plugin.findings.parts import NO_RESULT
 from plugin.findings.phrases import plain, tokens
 from plugin.findings.values import Answer, answer_of, interpretation_of
+from plugin.findings.variant import (
+    COUNTS,
+    NEGATIVE,
+    UNSTATED,
+    Variant,
+    belong_together,
+    other_kind,
+    why_not_counted,
+    wrong_origin,
+)
 from plugin.library.readings import Part
 
-UNSTATED = "unstated"
-POSITIVE, NEGATIVE = "positive", "negative"
-COUNTS, HARMLESS, UNCERTAIN = "counts", "harmless", "uncertain"
+POSITIVE = "positive"
 FUSION, GAIN = "fusion", "gain"
 NORMAL_COPIES = 2
 GENES = "http://www.genenames.org/geneId"
 NAMED_CHANGE = re.compile(
     r"(?:\b[NL][A-Z]_[\w.]+:)?\b[cgp]\.\(?[\w>*+=?_()-]+|\b[A-Z]\d{1,4}(?:[A-Z]|\*|fs\S*|del)(?![\w+])"
 )
-AMINO_ACIDS = {
-    "Ala": "A", "Arg": "R", "Asn": "N", "Asp": "D", "Cys": "C", "Gln": "Q", "Glu": "E", "Gly": "G", "His": "H",
-    "Ile": "I", "Leu": "L", "Lys": "K", "Met": "M", "Phe": "F", "Pro": "P", "Ser": "S", "Thr": "T", "Trp": "W",
-    "Tyr": "Y", "Val": "V", "Ter": "*", "X": "*",
-}  # fmt: skip
 PARTNERS = re.compile(r"\b[A-Z][A-Z0-9]{1,11}(?:::|--?|/)[A-Z][A-Z0-9]{1,11}\b")
-THREE_LETTERS = re.compile("|".join(name for name in AMINO_ACIDS if len(name) == 3))
-
-
-@dataclass
-class Variant:
-    """One reported variant or gene test in our terms. told: the answer itself names its gene."""
-
-    entry: Entry
-    genes: frozenset[str]
-    said: str
-    words: str
-    origin: str = UNSTATED
-    significances: set[str] = field(default_factory=set)
-    changes: list[str] = field(default_factory=list)
-    fused: bool = False
-    gained: bool = False
-    told: bool = False
-    unread: str = ""
 
 
 class VariantReader:
@@ -274,14 +259,14 @@ class VariantReader:
     def _judge(self, variant: Variant, wanted: Wanted) -> None:
         part = wanted.part
         if variant.origin not in part.origins:
-            why = _wrong_origin(variant.origin, part)
+            why = wrong_origin(variant.origin, part)
             if why:
                 self._note(wanted, variant, None, why)
             return
         if self._elsewhere(variant.entry, part):
             return
         excluded = self._remarked(variant.entry, part.excluding)
-        if why := f"it does not count: {excluded}" if excluded else _other_kind(variant, part):
+        if why := f"it does not count: {excluded}" if excluded else other_kind(variant, part):
             self._note(wanted, variant, None, why)
         elif variant.unread:
             self._problem(variant, variant.unread)
@@ -293,28 +278,13 @@ class VariantReader:
             why = "only this one change was absent" if one_of_many else ""
             self._note(wanted, variant, None if one_of_many else NEGATIVE, why)
         elif variant.said == POSITIVE:
-            why = self._why_not(variant, part)
+            why = why_not_counted(variant, part)
             self._note(wanted, variant, None if why else POSITIVE, why)
         else:
             self._note(wanted, variant, None, f"the answer '{variant.words}' decides nothing")
 
-    def _why_not(self, variant: Variant, part: Part) -> str:
-        """Why a variant that is present does not count as a mutation; empty where it does."""
-        protein = [short for change in variant.changes if (short := _short(change))]
-        if part.only and variant.changes and not any(re.fullmatch(part.only, change) for change in protein):
-            return "this change of the gene does not count"
-        if HARMLESS in variant.significances or UNCERTAIN in variant.significances:
-            return "its significance is benign or uncertain"
-        if COUNTS in variant.significances:
-            return ""
-        if part.changes and any(re.fullmatch(part.changes, change) for change in protein):
-            return ""
-        if part.unclassified and (part.fusion or part.gain or (variant.told and not variant.changes)):
-            return ""
-        return "its significance is not reported"
-
     def _judge_region(self, region: Variant) -> None:
-        siblings = [variant for variant in self._variants if _together(variant.entry.origin, region.entry.origin)]
+        siblings = [variant for variant in self._variants if belong_together(variant.entry.origin, region.entry.origin)]
         origin = region.origin
         if origin == UNSTATED:
             stated = {variant.origin for variant in siblings} - {UNSTATED}
@@ -330,7 +300,7 @@ class VariantReader:
             words = "studied, no variant reported"
             if origin in part.studied:
                 self._note(wanted, replace(region, words=words), NEGATIVE, "")
-            elif why := _wrong_origin(origin, part):
+            elif why := wrong_origin(origin, part):
                 self._note(wanted, replace(region, words=words), None, why)
 
     def _remarked(self, entry: Entry, names: tuple[str, ...]) -> str:
@@ -369,40 +339,3 @@ class VariantReader:
         if not entry.origin.void:
             label = next(iter(entry.names), name_of(entry.node))
             self.notebook.problem(Problem("unread", entry.origin.reference, f"{label}: {why}"))
-
-
-def _other_kind(variant: Variant, part: Part) -> str:
-    """Why a variant is of another kind than the fact is about; empty where it is of its kind."""
-    if part.gain:
-        return "" if variant.gained or not variant.genes else "it is no gain of copies"
-    if variant.gained:
-        return "it is a gain of copies, no mutation"
-    if part.fusion:
-        return "" if variant.fused or not variant.genes else "it is no rearrangement"
-    aside = variant.fused and (part.point or variant.said == NEGATIVE)
-    return "it is a rearrangement, not one of the changes that count" if aside else ""
-
-
-def _wrong_origin(origin: str, part: Part) -> str:
-    """Why a result of this origin does not count; empty where another part of the finding reads it."""
-    if origin == UNSTATED:
-        return "" if not part.genes or UNSTATED in part.origins else "it does not say germline or tumour"
-    if part.origins == (UNSTATED,):
-        return ""
-    return f"it is {origin}, this fact needs {' or '.join(name for name in part.origins if name != UNSTATED)}"
-
-
-def _together(one: Origin, other: Origin) -> bool:
-    """Whether two Observations belong to the same report, or, where neither names one, to the same sample."""
-    if one.report or other.report:
-        return one.report == other.report
-    return (one.specimen, one.day) == (other.specimen, other.day)
-
-
-def _short(change: str) -> str:
-    """`p.(His1047Arg)` -> `H1047R`; empty for a change that is not of the protein."""
-    name = change.rsplit(":", 1)[-1].strip()
-    if name.startswith(("c.", "g.", "n.", "m.")) or change.startswith("unnamed:"):
-        return ""
-    name = name.removeprefix("p.").strip("()")
-    return THREE_LETTERS.sub(lambda found: AMINO_ACIDS[found[0]], name)
