@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from plugin.library.expressions import Expression
+from plugin.library.expressions import Expression, names_in
 from plugin.library.vocabulary import Vocabulary
 
 ItemKind = Literal["assessment", "supportive-care"]
@@ -148,6 +148,13 @@ class Template:
     questionnaires: Mapping[str, dict[str, Any]]
     part_urls: tuple[str, ...]
     resources: tuple[dict[str, Any], ...]
+
+    def conditioned_on(self) -> frozenset[str]:
+        """The findings that any of its conditions asks about, by code."""
+        rules: tuple[CategoryRule | Gate | ItemRule | AlertRule, ...]
+        rules = (*self.category_rules, *self.gates, *self.item_rules, *self.alert_rules)
+        names = frozenset[str]().union(*(names_in(rule.condition.expression) for rule in rules))
+        return frozenset(code for code, definition in self.vocabulary.items() if definition.variable in names)
 
     def label(self, code: str) -> str:
         """What people read for an item's code; the code itself where the template describes no such item."""

@@ -191,14 +191,16 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What the template calls things.
+    """What the template calls things, and what it looks at.
 
     labels: code of any category, test, care item or alert -> its name.
     topics: headings of treatment in the order of the page.
+    weighed: the findings that its conditions ask about; None where all may be shown at a glance.
     """
 
     labels: Mapping[str, str]
     topics: tuple[str, ...] = ()
+    weighed: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,7 +260,7 @@ def build_page(
         notices=notices(draft, vocabulary),
         waiting=waiting(draft, vocabulary),
         unused=unused(draft, vocabulary),
-        profile=_profile(facts),
+        profile=_profile(facts, words.weighed),
         questions=questions,
         answered=tuple(fact for fact in facts if fact.state == "stated"),
         awaited=tuple(fact for fact in questions if fact.finding.state == "unknown"),
@@ -291,11 +293,12 @@ def _facts(draft: Draft, vocabulary: Vocabulary, stated: Mapping[str, Fact]) -> 
     ]
 
 
-def _profile(facts: list[FactView]) -> tuple[FactGroup, ...]:
-    """What decides most, at a glance: the key facts of each group that has any."""
+def _profile(facts: list[FactView], weighed: frozenset[str] | None) -> tuple[FactGroup, ...]:
+    """What decides most, at a glance: of each group, the key facts that the plan looks at, and every conflict."""
     keys: dict[str, list[FactView]] = {}
     for fact in facts:
-        if fact.is_key:
+        looked_at = weighed is None or fact.definition.code in weighed or fact.finding.state == "conflicting"
+        if fact.is_key and looked_at:
             keys.setdefault(fact.definition.group, []).append(fact)
     return tuple(FactGroup(title, tuple(members), ()) for title, members in keys.items())
 

@@ -67,6 +67,7 @@ class Workbench:
         self._words = Words(
             {**code_names, **{activity.code: activity.label for activity in activities}},
             tuple(dict.fromkeys(activity.topic for activity in activities)),
+            template.conditioned_on(),
         )
         self.template = template
         self.database = database

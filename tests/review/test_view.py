@@ -93,6 +93,11 @@ def test_the_profile_holds_what_is_there_and_not_what_is_absent_presumed_or_in_t
     assert shown == ["metastatic", "er", "her2", "metastatic-line"]
 
 
+def test_the_profile_leaves_out_what_the_plan_does_not_look_at_but_no_conflict():
+    view = build_page(example_draft(), VOCABULARY, Words({}, weighed=frozenset({"er", "qtcf"})), {}, {})
+    assert [fact.definition.code for group in view.profile for fact in group.shown] == ["er", "her2"]
+
+
 def test_the_profile_gives_the_figures_behind_a_word():
     facts_by_code = {fact.definition.code: fact for group in page().profile for fact in group.shown}
     assert facts_by_code["er"].short_detail == "95 %"
