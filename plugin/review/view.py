@@ -15,6 +15,7 @@ from plugin.review.words import value_in_words
 from plugin.storage.reviews import Choice, Decision, Fact
 from plugin.storage.reviews import Line as LineKey
 
+MOST_NAMES = 8  # of folded facts; more are a wall of words
 GLANCE = 24  # characters
 SETTLED_BY_CHART = frozenset({"known", "derived", "conflicting"})
 
@@ -156,8 +157,10 @@ class Fold:
 
     @property
     def names(self) -> str:
-        """The labels of the facts inside that say something; silence needs no names."""
-        return " · ".join(fact.definition.label for fact in self.facts if fact.finding.value is not None)
+        """The labels of the facts inside that say something, the first few of many; silence needs no names."""
+        labels = [fact.definition.label for fact in self.facts if fact.finding.value is not None]
+        rest = len(labels) - MOST_NAMES
+        return " · ".join([*labels[:MOST_NAMES], *([f"and {rest} more"] if rest > 0 else ())])
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,8 @@
 
 from datetime import UTC, datetime
 
-from plugin.review.view import Words, build_page
+from plugin.findings.model import Finding
+from plugin.review.view import FactView, Fold, Words, build_page
 from plugin.storage.reviews import Author, Decision, Fact, Line
 from tests.example_draft import VOCABULARY, example_draft
 
@@ -130,3 +131,10 @@ def test_correcting_what_the_chart_says_needs_a_reason_and_answering_a_question_
     assert shown["her2"].correction_needs_reason
     assert not shown["pik3ca"].correction_needs_reason
     assert not folded(page())["visceral-crisis"][1].correction_needs_reason
+
+
+def test_a_fold_of_many_facts_names_the_first_few():
+    definition, finding = VOCABULARY["er"], Finding("er", "presumed", "negative")
+    fact = FactView(definition, finding, None, 0, ())
+    assert Fold("Presumed", (fact,) * 3).names == " · ".join([definition.label] * 3)
+    assert Fold("Presumed", (fact,) * 20).names.endswith(f"{definition.label} · and 12 more")
