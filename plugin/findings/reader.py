@@ -20,7 +20,7 @@ from plugin.findings.entries import Entries, earliest
 from plugin.findings.evidence import Evidence
 from plugin.findings.history.courses import Beginning
 from plugin.findings.history.drugs import Drugs
-from plugin.findings.history.history import History, events_of, read_history
+from plugin.findings.history.history import History, events_of, last_progression, read_history
 from plugin.findings.history.measures import measured
 from plugin.findings.index import Index, index_of, reading_of
 from plugin.findings.model import Finding, Findings
@@ -46,7 +46,8 @@ def read_findings(resources: list[dict[str, Any]], vocabulary: Vocabulary, as_of
     statements = read_statements(chart, vocabulary, entries)
     notebook = _read_chart(chart, index, entries)
     drugs = Drugs(chart, index)
-    evidence = Validity(chart, index, drugs).weighed(notebook.evidence)
+    progressed = last_progression(notebook.evidence, drugs, index)
+    evidence = Validity(chart, index, drugs, progressed).weighed(notebook.evidence)
     by_panel = _by_panel([found for found in evidence if found.origin.reference not in chart.strays])
     resolved = _resolve(index, by_panel)
     if chart.strays:
@@ -170,7 +171,7 @@ def _ever(
     """Whether any adequate result ever said `value`; unknown while no result says anything."""
     reading = reading_of(definition)
     code, own = definition.code, findings[reading.of]
-    results = tuple(result for result in own.results if not result.set_aside)
+    results = tuple(result for result in own.results if not result.set_aside or result.aside_kind == "stale")
     positive = [result for result in results if result.value == reading.value]
     if positive or own.value == reading.value:
         evidence = tuple(dict.fromkeys(result.reference for result in positive)) or own.evidence

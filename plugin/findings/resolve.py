@@ -269,7 +269,8 @@ def _results(panel: Panel, definition: FindingDefinition, evidence: list[Evidenc
     mine = [found for found in mine if found.counts or found.origin.reference not in counted]
     seen: set[tuple[str, str, str]] = set()
     for found in sorted(mine, key=_result_order):
-        origin, value = found.origin, outcome_alone(panel, found, definition).value
+        said = found.counting() if found.aside_kind == "stale" else found  # too old to count, but it was so then
+        origin, value = found.origin, outcome_alone(panel, said, definition).value
         aside = (found.set_aside, found.aside_kind)
         result = Result(origin.reference, value, found.text, origin.day, origin.site, origin.label, *aside)
         key = (result.reference, result.text, result.set_aside)

@@ -18,11 +18,12 @@ from plugin.library.readings import Part
 
 @dataclass(frozen=True)
 class Validity:
-    """The tests that every result has to pass."""
+    """The tests that every result has to pass. progressed: when the disease is last recorded to have progressed."""
 
     chart: Chart
     index: Index
     drugs: Drugs
+    progressed: str = ""
 
     def weighed(self, evidence: list[Evidence]) -> list[Evidence]:
         """The same results, in the same order, those that may not count set aside."""
@@ -45,6 +46,9 @@ class Validity:
         panel = self.index.panels[found.panel]
         days = part.valid_days or max(reading_of(definition).valid_days for definition in panel.definitions)
         day = found.origin.day
+        progressed = self.progressed if any(reading_of(one).until_progression for one in panel.definitions) else ""
+        if later(progressed, day):
+            return f"it is from before the progression of {spoken(progressed)}"
         if part.lasting_days and found.value == part.lasting_value:
             if any(_ends(other, found) for other in others):
                 return "a later result says otherwise"

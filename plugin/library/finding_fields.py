@@ -105,6 +105,7 @@ def _reading(fields: Fields) -> Reading:
         not_results=fields.names("not-results"),
         self_reported=fields.one("self-reported", False),
         valid_days=fields.one("valid-days", 0),
+        until_progression=fields.one("until-progression", False),
         join_days=fields.one("join-days", 0),
         of=fields.one("of", ""),
         value=fields.one("value"),

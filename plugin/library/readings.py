@@ -121,7 +121,8 @@ class Reading:
     disputed: samples that differ are a conflict, whatever their dates.
     not_results: ValueSets of tests that look alike and are shown, but never count.
     self_reported: what the patient reports herself counts too.
-    valid_days: older results do not count; 0 for no limit.
+    valid_days: older results do not count; 0 for no limit. until_progression: neither do those from before the latest
+        progression, as the policy on treatment tells it.
     join_days: parts of different methods, reported apart by at most so many days, belong to one sample.
     of, value: for kind `ever`, which finding's results are searched for which value.
     attribute: for kind `person`.
@@ -143,6 +144,7 @@ class Reading:
     not_results: tuple[str, ...] = ()
     self_reported: bool = False
     valid_days: int = 0
+    until_progression: bool = False
     join_days: int = 0
     of: str = ""
     value: Value | None = None

@@ -103,6 +103,8 @@ def _current(definition: FindingDefinition, vocabulary: Vocabulary) -> str:
     if reading is not None and reading.kind == "results":
         days = max((other.valid_days for other in _panel(definition, vocabulary)), default=0)
         said.append(f"{days} days" if days else "no limit")
+        if any(other.until_progression for other in _panel(definition, vocabulary)):
+            said.append("the latest progression")
         parts = dict.fromkeys(part for part in reading.parts if part.valid_days or part.lasting_days)
         said += [f"`{part.name}` {part.lasting_days or part.valid_days} days" for part in parts]
     if definition.stated_days:

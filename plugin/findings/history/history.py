@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from plugin.findings.dates import first_day
 from plugin.findings.evidence import Evidence
 from plugin.findings.history.courses import Beginning, Course, courses_of
 from plugin.findings.history.drugs import PRESCRIBED, Drugs
-from plugin.findings.history.lines import Event, Line, LineBuilder
+from plugin.findings.history.lines import PROGRESSION, Event, Line, LineBuilder
 from plugin.findings.history.reactions import Reaction, reactions_of
 from plugin.findings.index import Index
 from plugin.library.treatment_policy import TreatmentPolicy
@@ -78,3 +79,12 @@ def events_of(evidence: Iterable[Evidence], index: Index) -> list[Event]:
         if one.value in policy.progression or one.value in policy.controlled:
             found.append(Event(one.origin.day, one.value in policy.progression, one.origin.reference))
     return found
+
+
+def last_progression(evidence: Iterable[Evidence], drugs: Drugs, index: Index) -> str:
+    """The latest (partial) date on which the disease is recorded to have progressed; empty where it never is."""
+    panel = index.panel_of(index.vocabulary.treatment.course)
+    final = [one for one in evidence if one.panel == panel and one.origin.standing == "final"]
+    days = [event.day for event in events_of(final, index) if event.progression]
+    days += [drug.until for drug in drugs.given if drug.reason == PROGRESSION and drug.until]
+    return max(days, key=first_day, default="")
