@@ -41,11 +41,36 @@ def around() -> list[dict[str, Any]]:
     patient = {"resourceType": "Patient", "id": "p", "gender": "female", "birthDate": "1960-05-05"}
     breast = {"collection": {"bodySite": concept(SNOMED, "10200004")}, "subject": {"reference": "Patient/p"}}
     report = {"status": "final", "subject": {"reference": "Patient/p"}, "result": [{"reference": "Observation/er"}]}
+    bone = {"code": concept("http://hl7.org/fhir/sid/icd-10-cm", "C79.51"), "onsetDateTime": "2024-02-01"}
     return [
         patient,
         {"resourceType": "Specimen", "id": "sample", **breast},
         {"resourceType": "DiagnosticReport", "id": "report", **report},
-        {"resourceType": "Condition", "id": "bone", "code": concept("http://hl7.org/fhir/sid/icd-10-cm", "C79.51")},
+        {"resourceType": "Condition", "id": "bone", **bone},
+        *treatments(),
+    ]
+
+
+def treatments() -> list[dict[str, Any]]:
+    """A drug of every kind of record, a procedure, a plan around one of them, a reaction."""
+    hers = {"subject": {"reference": "Patient/p"}}
+    plan = {"status": "active", "intent": "plan", "title": "Palliative systemic therapy"}
+    stopped = {"status": "stopped", "statusReason": concept(SNOMED, "266721009")}
+    period = {"effectivePeriod": {"start": "2024-02-10", "end": "2025-01-10"}}
+    taxane = {"status": "completed", "effectiveDateTime": "2021-05-01"}
+    return [
+        {"resourceType": "MedicationRequest", "id": "m1", "intent": "order", "authoredOn": "2024-02-10", **stopped}
+        | {"medicationCodeableConcept": {"text": "letrozole"}, **hers},
+        {"resourceType": "MedicationStatement", "id": "m2", "status": "completed", **period, **hers}
+        | {"medicationCodeableConcept": {"text": "palbociclib"}, "basedOn": [{"reference": "CarePlan/plan"}]},
+        {"resourceType": "MedicationAdministration", "id": "m3", **taxane, **hers}
+        | {"medicationCodeableConcept": {"text": "paclitaxel"}},
+        {"resourceType": "Procedure", "id": "m4", "status": "completed", "performedDateTime": "2021-06-01", **hers}
+        | {"code": concept(SNOMED, "367336001")},
+        {"resourceType": "CarePlan", "id": "plan", **plan, **hers}
+        | {"activity": [{"detail": {"status": "in-progress", "productCodeableConcept": {"text": "fulvestrant"}}}]},
+        {"resourceType": "AllergyIntolerance", "id": "a1", "criticality": "high", "code": {"text": "docetaxel"}}
+        | {"patient": {"reference": "Patient/p"}},
     ]
 
 
@@ -67,6 +92,7 @@ def one_voice(said: str) -> list[dict[str, Any]]:
         observation("ish", "85318-4", ish, **sample),
         observation("brca", "94191-4", coded),
         observation("gene", "60033-8", detected),
+        observation("course", "97509-4", {"valueCodeableConcept": concept(SNOMED, "271299001")}),
     ]
 
 
@@ -77,7 +103,7 @@ def with_traps(said: str) -> list[dict[str, Any]]:
         for status in ("entered-in-error", "cancelled", "preliminary"):
             trap = {**found, "id": f"{found['id']}-{status}", "status": status, "effectiveDateTime": "2025-05-01"}
             chart.append({key: value for key, value in trap.items() if key != "specimen"})
-    return [chart[0], *random.Random(said).sample(chart[4:], 9)]
+    return [chart[0], *random.Random(said).sample(chart[4:], 12)]
 
 
 @dataclass(frozen=True)

@@ -50,8 +50,20 @@ ANSWERS: dict[str, list[dict[str, Any]]] = {
     "loinc|89247-1": [{"counts": 1}, {"counts": 3}, {"counts": 9}],
     "loinc|10230-1": [{"measured": [62, "%"]}, {"measured": [40, "%"]}],
     "loinc|21907-1": [{"is": "ajcc|cM0"}, {"is": "ajcc|cM1"}],
+    "loinc|97509-4": [{"is": "snomed|271299001"}, {"is": "snomed|359746009"}],
 }
 PROBLEMS = ["icd|C50.412", "icd|C79.51", "snomed|94225005", "icd|C78.7", "icd|J84.10", "icd|Z17.0", "icd|I50.9"]
+DRUGS = [
+    "letrozole",
+    "Ibrance",
+    "capecitabine",
+    "Phesgo",
+    "Enhertu",
+    "Trodelvy",
+    "Keytruda",
+    "goserelin",
+    "Chemotherapy",
+]
 DAYS = ["2019-03-01", "2021-06-15", "2024-01-10", "2024-01-12", "2026-10-30", "2026-11-10"]
 SITES = ["primary", "metastasis"]
 UNRELATED: list[dict[str, Any]] = [
@@ -106,10 +118,20 @@ def problems(draw: st.DrawFn) -> dict[str, Any]:
 
 
 @st.composite
+def drugs(draw: st.DrawFn) -> dict[str, Any]:
+    """A drug that was ordered, taken or given, stopped for some reason or not."""
+    made = {"text": draw(st.sampled_from(DRUGS))}
+    made |= draw(st.sampled_from([{}, {"status": "active"}, {"status": "stopped", "stopped": "snomed|266721009"}]))
+    days = sorted(draw(st.lists(st.sampled_from([*DAYS, "2024"]), max_size=2)))
+    made |= dict(zip(("date", "until"), days, strict=False))
+    return made | draw(st.sampled_from([{}, {}, {"type": "MedicationAdministration"}, {"setting": "snomed|373808002"}]))
+
+
+@st.composite
 def charts(draw: st.DrawFn) -> list[dict[str, Any]]:
-    """Up to eight results and three problems of one patient."""
+    """Up to eight results, three problems and four drugs of one patient."""
     case = {"obs": draw(st.lists(results(), min_size=1, max_size=8)), "cond": draw(st.lists(problems(), max_size=3))}
-    return chart(case)
+    return chart({**case, "med": draw(st.lists(drugs(), max_size=4))})
 
 
 def read(resources: list[dict[str, Any]]) -> Findings:
