@@ -81,5 +81,6 @@ def _fits(phrase: tuple[str, ...], words: list[str]) -> bool:
 
 def pattern_of(phrase: str) -> re.Pattern[str]:
     """A whole text that a phrase with `*` stands for; the star takes up to eight words."""
-    parts = (re.escape(part.strip()) for part in plain(phrase).split(ANY_WORDS))
-    return re.compile(r"(?: \S+){0,8} ?".join(parts))
+    first, *others = (re.escape(part.strip()) for part in plain(phrase).split(ANY_WORDS))
+    rest = r"(?: \S+){0,8} ?".join(others)
+    return re.compile(f"{first}(?: \\S+){{0,8}} ?{rest}" if first else rf"(?:\S+ ){{0,8}}{rest}")
