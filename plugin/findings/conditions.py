@@ -253,8 +253,13 @@ class ConditionReader:
         recorded = text_of(condition.get("recordedDate"))
         codings = codings_of(condition.get("code"))
         label = self.index.labelled(words_of(condition.get("code")), codings)
-        began = "" if any(map(day_of, candidates[:2])) else "recorded"
-        return Origin(name_of(condition), label, day, issued=recorded, began=began)
+        return Origin(
+            name_of(condition),
+            label,
+            day,
+            issued=recorded,
+            began="" if any(map(day_of, candidates[:2])) else "recorded",
+        )
 
 
 def _beginning(resource: Json, element: str) -> str:

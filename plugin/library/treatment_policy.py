@@ -38,8 +38,8 @@ class TreatmentPolicy:
     pause_days: doses of one drug that lie no further apart are one course.
     stop_reasons, intents: ConceptMaps; a stop reason means progression, toxicity, completed or choice, an intent means
         before or after, from the view of `since`. agents: the ConceptMap that tells one drug of a class from another.
-    settling_days: what is recorded of the disease within so many days of a start may be about what was given before; what
-        was begun within so many days before `since` may belong to either side.
+    settling_days: what is recorded of the disease within so many days of a start may be about what was given before;
+        what was begun within so many days before `since` may belong to either side.
     mixed: ValueSets whose drugs are too different for one to replace another. advanced_only: those of drugs that are
         not given before `since`. other_uses: those of drugs that are often given for another disease.
     other_reasons, local_forms: ValueSets of reasons, and of routes and forms, that tell of another disease.

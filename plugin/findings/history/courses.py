@@ -23,7 +23,7 @@ class Course:
         not known or not reached. last: the latest day on which it was surely taken. ongoing: nothing says that it has
         ended. over: it surely has. reach: the last day on which the same drug would still be this course.
     reason: why it was stopped, in the terms of the policy. stated: its records name the setting. carried: it goes on
-        from the time before.
+        from the time before. uncertain: it may treat another disease.
     setting: `before` or `after` the day that the policy counts from; empty where that is not known.
     doubt: why the setting is not known, in a sentence; empty where it is.
     """
@@ -43,6 +43,7 @@ class Course:
     reason: str = ""
     stated: bool = False
     carried: bool = False
+    uncertain: bool = False
     setting: Setting = ""
     doubt: str = ""
 
@@ -112,7 +113,7 @@ def _doubted(
 ) -> Course:
     if course.sets.intersection(policy.other_uses) and not _accompanied(course, starts, policy):
         why = f"{course.words} is also given for other diseases, and for which is not recorded"
-        return replace(course, setting="", doubt=course.doubt or why)
+        return replace(course, setting="", doubt=why, uncertain=True)
     if course.setting == "after" and course.start and first_day(course.start) <= before.get(course.drug, date.min):
         return replace(course, carried=True)
     soon = first_day(since.day) - timedelta(days=policy.settling_days) if since.day else date.max
@@ -137,10 +138,10 @@ def _setting(drug: Drug, since: Beginning, policy: TreatmentPolicy) -> tuple[Set
     dated = _dated(drug, since)
     if stated and dated and stated != dated:
         return "", f"the record of {drug.words} names one setting, its date another"
-    if dated == "before" and _crosses(drug, since, policy):
-        return "before", f"{drug.words} was begun earlier than this and may have gone on: {since.label}"
     if dated == "before" and since.doubt and not stated:
         return "", since.doubt
+    if dated == "before" and _crosses(drug, since, policy):
+        return "before", f"{drug.words} was begun earlier than this and may have gone on: {since.label}"
     if dated or stated:
         return dated or stated, ""
     return "", _undated(drug, since)

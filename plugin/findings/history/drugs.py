@@ -45,9 +45,9 @@ class Drug:
 
     words: as the chart names it; label: with the site's code where that was read through the site's map.
     day, until: when it began and ended, as far as the chart says; planned: the end was only planned. ongoing: it has
-    not ended. stopped: it was ended before its time. single: one dose, which ends as it begins. reason: why it was stopped,
-    intent: in which setting it was given, in the terms of the policy; empty where the chart does not say. agents: which
-    drugs of their classes. aside, aside_kind: why it is no treatment of the cancer on record.
+    not ended. stopped: it was ended before its time. single: one dose, which ends as it begins. reason: why it was
+    stopped, intent: in which setting it was given, in the terms of the policy; empty where the chart does not say.
+    agents: which drugs of their classes. aside, aside_kind: why it is no treatment of the cancer on record.
     """
 
     reference: str

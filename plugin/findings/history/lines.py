@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 from plugin.findings.dates import first_day, last_day, later, spoken
 from plugin.findings.history.courses import Course
@@ -131,6 +131,8 @@ class LineBuilder:
             if begun and (not self._joins(begun[0], course) or self._lost(begun, course)):
                 yield tuple(begun)
                 begun = []
+            elif any(one.end and not later(one.end, course.start) for one in begun):
+                self._doubt_progression(begun[0].start, first_day(course.start), course)
             begun.append(course)
         if begun:
             yield tuple(begun)
@@ -170,16 +172,16 @@ class LineBuilder:
 
     def _doubt_late_records(self, line: Line, begun: tuple[Course, ...]) -> None:
         """Progression that is recorded just after a change, or too coarsely dated, may be the reason of the change."""
-        if not any(not self._same_drug(line, course) for course in begun):
+        if all(self._same_drug(line, course) for course in begun):
             return
-        day = begun[0].start
-        for event in self.events:
-            if event.progression and later(event.day, line.start) and self._about(event, day):
-                self._doubting(f"progression is recorded {_on(event.day)}, about when {begun[0].words} was begun")
+        settled = last_day(begun[0].start) + timedelta(days=self.policy.settling_days)
+        self._doubt_progression(line.start, settled, begun[0])
 
-    def _about(self, event: Event, day: str) -> bool:
-        settled = last_day(day) + timedelta(days=self.policy.settling_days)
-        return first_day(event.day) <= settled and last_day(event.day) >= first_day(day)
+    def _doubt_progression(self, start: str, until: date, begun: Course) -> None:
+        """Doubt the lines where progression may have been recorded between a start and a day."""
+        for event in self.events:
+            if event.progression and last_day(event.day) > last_day(start) and first_day(event.day) <= until:
+                self._doubting(f"progression is recorded {_on(event.day)}, about when {begun.words} was begun")
 
     def _same_drug(self, line: Line, course: Course) -> bool:
         """Whether the line holds the same drugs already, be it in other products."""

@@ -21,6 +21,7 @@ from plugin.library.treatment_policy import TreatmentPolicy
 from plugin.library.vocabulary import FindingDefinition, Value
 
 MOST_WORDS = 3
+BESIDE = "it is not what decides this"
 ELSEWHERE = "it does not lie in the time that this fact is about, or its date is missing"
 OF_LINES = frozenset({"lines", "next", "current", "ongoing", "progressed", "early"})  # earlier courses are no matter
 NOT_AMONG = "no such drug is among the lines on record"
@@ -47,7 +48,7 @@ def measured(history: History, definition: FindingDefinition, policy: TreatmentP
     told = MEASURES[reading.measure](_Question(history, reading, own, policy, as_of))
     counting = {reference for course in told.courses for reference in course.references}
     shown = [course for course in own if reading.measure not in OF_LINES or course.setting != "before" or course.doubt]
-    results = (*(_result(course, told, counting) for course in shown), *_left_out(history, reading))
+    results = (*(_result(course, told, counting, reading) for course in shown), *_left_out(history, reading))
     evidence = tuple(dict.fromkeys((*(name for course in told.courses for name in course.references), *told.also)))
     if told.value is None:
         return Finding(definition.code, "unknown", note=told.note, results=results)
@@ -55,9 +56,11 @@ def measured(history: History, definition: FindingDefinition, policy: TreatmentP
     return Finding(definition.code, "derived", told.value, words, evidence, told.note, results)
 
 
-def _result(course: Course, told: Told, counting: set[str]) -> Result:
+def _result(course: Course, told: Told, counting: set[str], reading: Reading) -> Result:
     counts = bool(counting.intersection(course.references))
-    aside = "" if counts else course.doubt or ELSEWHERE
+    period = "after" if reading.measure in OF_LINES else reading.period
+    fits = period in ("any", course.setting)
+    aside = "" if counts or (fits and told.value is None) else course.doubt or (BESIDE if fits else ELSEWHERE)
     kind: AsideKind = "out-of-scope" if aside else ""
     value = told.value if counts else None
     return Result(course.references[0], value, course.until, course.start, "", course.label, aside, kind)
@@ -84,7 +87,8 @@ class _Question:
     def placed(self) -> tuple[Course, ...]:
         """The courses that lie in the period of the reading."""
         period = self.reading.period
-        placed = (course for course in self.own if period == "any" or course.setting == period)
+        fitting = (course for course in self.own if period == "any" or course.setting == period)
+        placed = (course for course in fitting if not course.uncertain)
         if period != "after":
             return tuple(placed)
         return tuple(course for course in placed if not course.carried or self._in_a_line(course))

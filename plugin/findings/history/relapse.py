@@ -26,12 +26,10 @@ def relapsed(
         return None, unclear, ()
     if not began:
         return None, f"no date is on record for this: {history.began.label}", ()
-    within = _any(_within(course, began, reading.within_months, reading.counted_from, placed) for course in placed)
-    early: bool | None = False
-    if reading.more_than_months:
-        early = _any(
-            _within(course, began, reading.more_than_months, reading.counted_from, placed) for course in placed
-        )
+    within, early = (
+        _any(_within(course, began, months, reading.counted_from, placed) for course in placed) if months else given
+        for months, given in ((reading.within_months, True), (reading.more_than_months, False))
+    )
     said = _both(within, early)
     if (said is not True or reading.more_than_months) and (unclear or history.gap):
         return None, unclear or history.gap, ()
@@ -54,8 +52,6 @@ def _both(within: bool | None, early: bool | None) -> bool | None:
 
 
 def _within(course: Course, began: str, months: int, counted_from: str, courses: tuple[Course, ...]) -> bool | None:
-    if not months:
-        return True
     if counted_from == "start":
         return _since_start(courses, began, months)
     if course.ongoing or (course.end and not later(began, course.end) and first_day(course.end) >= last_day(began)):

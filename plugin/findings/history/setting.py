@@ -1,4 +1,4 @@
-"""From what was read of a chart to its history of treatment: when the disease began, and what clinicians state of it."""
+"""From what was read of a chart to its history of treatment: when the disease began, what clinicians state of it."""
 
 from __future__ import annotations
 

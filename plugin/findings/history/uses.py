@@ -26,7 +26,7 @@ class Uses:
         name = self.policy.other_reasons
         if not name:
             return ""
-        reasons = [*objects(record.get("reasonCode"))]
+        reasons: list[Json | None] = [*objects(record.get("reasonCode"))]
         reasons += [found.get("code") for found in self.chart.resolved(record.get("reasonReference"), "Condition")]
         others = [words_of(reason) for reason in reasons if self._in(name, [reason])]
         if others and len(others) == len(reasons):
@@ -34,7 +34,8 @@ class Uses:
         dosages = (*objects(record.get("dosageInstruction")), *objects(record.get("dosage")))
         for concept in (*concepts, *(dosage.get("route") for dosage in dosages)):
             if self._in(self.policy.local_forms, [concept]):
-                return words_of(concept)
+                named = texts_of(concept) or [coding.display for coding in codings_of(concept) if coding.display]
+                return named[0] if named else self.index.set(self.policy.local_forms).title
         return ""
 
     def unknown(self, concepts: list[Json | None]) -> str:
