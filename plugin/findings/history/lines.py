@@ -165,7 +165,7 @@ class LineBuilder:
             return "", None
         if all(self._same_class(line, course) for course in fresh) or self._is_maintenance(line, fresh, day):
             return "", None
-        if not stopped and not any(course.reason for course in line.courses):
+        if len(stopped) < len(line.courses) and not any(self._soon_after(course, day) for course in stopped):
             names = ", ".join(course.words for course in fresh)
             self._doubting(f"{names} was added to treatment that went on; whether it is a new line is not recorded")
         return f"{', '.join(course.words for course in fresh)} was begun, and no other reason is recorded", None
@@ -195,7 +195,8 @@ class LineBuilder:
             return True
         unnamed = self.policy.unnamed
         alike = [other for other in line.courses if course.kinds <= other.kinds]
-        return bool(alike) and (course.sets <= unnamed or any(other.sets <= unnamed for other in alike))
+        beside = any(self._soon_after(other, course.start) for other in alike)
+        return beside and (course.sets <= unnamed or all(other.sets <= unnamed for other in alike))
 
     def _progression(self, start: str, day: str) -> Event | None:
         """Progression surely recorded between a start and a day; just after a start it may be about what was before."""
@@ -205,7 +206,7 @@ class LineBuilder:
             for event in self.events
             if event.progression and first_day(event.day) > settled and last_day(event.day) <= first_day(day)
         ]
-        return within[-1] if within else None
+        return within[0] if within else None
 
     def _stopped(self, course: Course, day: str) -> bool:
         """Whether it had ended, or surely did soon, when something else was begun."""
@@ -213,7 +214,7 @@ class LineBuilder:
         return not course.ongoing and (not course.end or first_day(course.end) <= soon)
 
     def _soon_after(self, course: Course, day: str) -> bool:
-        return bool(course.last) and first_day(day) <= last_day(course.last) + timedelta(days=self.policy.pause_days)
+        return course.ongoing or first_day(day) <= last_day(course.last) + timedelta(days=self.policy.pause_days)
 
     def _same_class(self, line: Line, course: Course) -> bool:
         classes = self.policy.classes.difference(self.policy.mixed)
@@ -235,7 +236,7 @@ class LineBuilder:
         if len(said) > 1:
             return line
         if said == {True} or failed:
-            day = newest[-1].day if said == {True} else failed[-1].end
+            day = next(event.day for event in since if event.progression) if said == {True} else failed[-1].end
             told_by = [event.reference for event in newest if event.progression]
             told_by += [name for course in failed for name in course.references[-1:]]
             return replace(line, progressed=True, progressed_on=day, told_by=tuple(told_by))
