@@ -72,7 +72,7 @@ class ConditionReader:
         for wanted in self.index.stages:
             if sets.intersection(wanted.part.tests) and not status & REFUTED:
                 doubt = self._unconfirmed(names, status, origin)
-                self._stages(condition, wanted, origin, doubt)
+                self._stages(condition, wanted, replace(origin, began="earlier"), doubt)
         for wanted in self.index.morphologies:
             apart = sets.intersection(wanted.part.unless_tests)
             if sets.intersection(wanted.part.tests) and not apart and not status & REFUTED:
@@ -242,6 +242,7 @@ class ConditionReader:
                 self.notebook.evidence.append(replace(found, value=None).aside(why, "impossible") if why else found)
 
     def _origin(self, condition: Json) -> Origin:
+        """Where a Condition tells of its disease from: its onset, else the day on which it was recorded."""
         period = condition.get("onsetPeriod")
         candidates = [
             condition.get("onsetDateTime"),
@@ -252,7 +253,13 @@ class ConditionReader:
         recorded = text_of(condition.get("recordedDate"))
         codings = codings_of(condition.get("code"))
         label = self.index.labelled(words_of(condition.get("code")), codings)
-        return Origin(name_of(condition), label, day, issued=recorded)
+        return Origin(
+            name_of(condition),
+            label,
+            day,
+            issued=recorded,
+            began="" if any(map(day_of, candidates[:2])) else "recorded",
+        )
 
 
 def _beginning(resource: Json, element: str) -> str:

@@ -18,6 +18,8 @@ Standing: TypeAlias = Literal["final", "preliminary"]
 class Origin:
     """Where a result comes from: which resource, when, from which specimen and lesion, how final.
 
+    began: whether the day is that of the beginning (empty), that of a record of it (`recorded`), or that of something
+        earlier (`earlier`), such as the onset of the disease whose stage this is.
     void, void_kind: why it says nothing about this patient at all (taken back, about a relative).
     """
 
@@ -32,6 +34,7 @@ class Origin:
     report: str = ""
     void: str = ""
     void_kind: AsideKind = ""
+    began: Literal["", "recorded", "earlier"] = ""
 
 
 @dataclass(frozen=True, slots=True)

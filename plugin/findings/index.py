@@ -130,7 +130,7 @@ class Index:
     @cached_property
     def drug_classes(self) -> frozenset[str]:
         """Every ValueSet that may hold drugs: classes of treatment, signs, and what confounds an answer."""
-        return self.vocabulary.treatment.classes.union(*map(_drug_classes, self.vocabulary.values()))
+        return self.vocabulary.treatment.drug_sets.union(*map(_drug_classes, self.vocabulary.values()))
 
     def panel_of(self, code: str) -> str:
         """The name of the panel whose samples a finding is read from."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from typing import Any
 
-from plugin.findings.elements import Coding
+from plugin.findings.elements import Coding, Json, codings_of, objects, text_of, texts_of, words_of
 from plugin.findings.entries import Entry
 from plugin.findings.evidence import Evidence
 from plugin.findings.index import Index, Panel, Wanted
@@ -17,6 +18,7 @@ from plugin.findings.values import Answer
 from plugin.library.readings import Part
 
 DENIAL_REACH = 2
+GROUNDS = "cancer-disease-status-evidence-type"  # the end of the URL of the extension, in any edition of mCODE
 # What is set aside for these reasons does not even raise a doubt.
 SAYING_NOTHING: frozenset[AsideKind] = frozenset({"", "no-answer", "look-alike"})
 
@@ -197,10 +199,27 @@ class ObservationReader:
             self.notebook.problem(Problem(read.kind, origin.reference, f"{label}: {read.why}"))
         silent = read.value is None and read.kind in SAYING_NOTHING
         evidence = Evidence(panel, part, origin, read.value, words, read.why, read.kind, silent)
+        if evidence.counts and (ground := self._weak_ground(entry, self.index.panels[panel].parts[part])):
+            evidence = evidence.aside(f"it rests on this alone: {ground}", "look-alike")
         unfit = self._unfit(entry, panel, part) if evidence.counts else ""
         if unfit:
             evidence = evidence.aside(f"the sample is not adequate: {unfit}", "unfit")
         self.notebook.evidence.append(evidence)
+
+    def _weak_ground(self, entry: Entry, part: Part) -> str:
+        """What kind of evidence it rests on, where all of it is of kinds that prove nothing by themselves."""
+        if not part.weak_grounds:
+            return ""
+        grounds = [found for found in objects(entry.node.get("extension")) if _is_ground(found)]
+        concepts = [*(ground.get("valueCodeableConcept") for ground in grounds), *objects(entry.node.get("method"))]
+        weak = [concept for concept in concepts if self._is_weak(concept, part.weak_grounds)]
+        return words_of(weak[0]) if weak and len(weak) == len(concepts) else ""
+
+    def _is_weak(self, concept: Any, names: tuple[str, ...]) -> bool:
+        words = tokens(plain(" ; ".join([*texts_of(concept), *(coding.display for coding in codings_of(concept))])))
+        return bool(self.index.known(codings_of(concept)).intersection(names)) or any(
+            self.index.remarks(name).find(words) for name in names
+        )
 
     def _unfit(self, entry: Entry, panel: str, part: str) -> str:
         inadequate = self.index.panels[panel].parts[part].inadequate
@@ -224,6 +243,10 @@ def remarked(index: Index, entry: Entry, answer: Answer, names: tuple[str, ...],
             if not DENIALS.intersection(words[max(0, match.start - DENIAL_REACH) : match.start]):
                 return code_set.title
     return ""
+
+
+def _is_ground(extension: Json) -> bool:
+    return text_of(extension.get("url")).endswith(GROUNDS)
 
 
 def _is_genomic(entry: Entry, index: Index) -> bool:

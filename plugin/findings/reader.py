@@ -16,12 +16,12 @@ from plugin.findings.contained import problem_under_holder, under_holders
 from plugin.findings.dates import spoken
 from plugin.findings.derive import Conclusions
 from plugin.findings.doubts import recorded_doubts, signs_of
-from plugin.findings.entries import Entries, earliest
+from plugin.findings.entries import Entries
 from plugin.findings.evidence import Evidence
-from plugin.findings.history.courses import Beginning
 from plugin.findings.history.drugs import Drugs
-from plugin.findings.history.history import History, events_of, last_progression, read_history
+from plugin.findings.history.history import History, last_progression
 from plugin.findings.history.measures import measured
+from plugin.findings.history.setting import beginning_of, history_of
 from plugin.findings.index import Index, index_of, reading_of
 from plugin.findings.model import Finding, Findings
 from plugin.findings.observations import Notebook, ObservationReader
@@ -53,7 +53,7 @@ def read_findings(resources: list[dict[str, Any]], vocabulary: Vocabulary, as_of
     if chart.strays:
         _doubt_strays(resolved, _resolve(index, _by_panel(evidence)))
     _outdate(vocabulary, resolved, statements)
-    history = _history(index, resolved, by_panel, drugs, statements)
+    history = history_of(index, resolved, by_panel, drugs, statements)
     findings = _assemble(chart, index, resolved, history, statements)
     conclusions = Conclusions(vocabulary, findings)
     conclusions.derive()
@@ -118,7 +118,7 @@ def _assemble(
     for definition in vocabulary.values():
         kind = reading_of(definition).kind if definition.reading else ""
         if kind == "treatment":
-            findings[definition.code] = measured(history, definition, chart.as_of.isoformat())
+            findings[definition.code] = measured(history, definition, vocabulary.treatment, chart.as_of.isoformat())
     corrected = _state(findings, statements, resolved)
     _forget_followers(index, findings, corrected)
     for definition in vocabulary.values():
@@ -131,13 +131,9 @@ def _outdate(vocabulary: Vocabulary, resolved: dict[str, Resolved], statements: 
     """Statements older than the state of the disease that they would speak about are set aside."""
     for definition in vocabulary.values():
         since = definition.holds_since
-        if since in resolved and (began := _beginning(resolved[since])):
+        if since in resolved and (began := beginning_of(resolved[since])):
             label = vocabulary[since].label
             statements.outdate(definition.code, began, f"it is older than this: {label} ({spoken(began)})")
-
-
-def _beginning(found: Resolved) -> str:
-    return earliest([sample.day for sample in found.leading]) if found.finding.value is True else ""
 
 
 def _state(findings: dict[str, Finding], statements: Statements, resolved: dict[str, Resolved]) -> set[str]:
@@ -184,24 +180,3 @@ def _ever(
         return Finding(code, "unknown", results=results)
     references = tuple(dict.fromkeys(result.reference for result in results))
     return Finding(code, "derived", False, own.detail, references, "no result of any date and site says so", results)
-
-
-def _history(
-    index: Index,
-    resolved: dict[str, Resolved],
-    by_panel: dict[str, list[Evidence]],
-    drugs: Drugs,
-    statements: Statements,
-) -> History:
-    """What was given, told apart by the day on which the disease that the policy counts from is first on record."""
-    vocabulary, policy = index.vocabulary, index.vocabulary.treatment
-    since = resolved.get(policy.since)
-    day = _beginning(since) if since else ""
-    label = vocabulary[policy.since].label if policy.since else ""
-    events = events_of(by_panel.get(index.panel_of(policy.course), ()), index)
-    stated = {
-        code: led.value
-        for code in (policy.given, policy.line_to_choose)
-        if (led := statements.lead(code, Finding(code, "unknown"))) is not None
-    }
-    return read_history(drugs, index, Beginning(day, label), since.finding.evidence if since else (), events, stated)

@@ -178,6 +178,7 @@ def _part(fields: Fields) -> Part:
         excluding=fields.names("excluding"),
         including=fields.names("including"),
         inadequate=fields.names("inadequate"),
+        weak_grounds=fields.names("weak-ground"),
         valid_days=fields.one("valid-days", 0),
         lasting_value=fields.one("lasting-value"),
         lasting_days=fields.one("lasting-days", 0),

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 PartKind = Literal["answer", "number", "variant", "condition", "stage", "morphology", "procedure"]
 ReadingKind = Literal["results", "ever", "person", "treatment"]
 Strategy = Literal["newest", "course", "present"]
-Measure = Literal["given", "lines", "next", "current", "ongoing", "progressed", "failed", "early", "relapse"]
+Measure = Literal["given", "lines", "next", "current", "ongoing", "progressed", "failed", "lost", "early", "relapse"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,7 @@ class Part:
     active: only while the Condition is active.
     excluding: ValueSets of specimens or assays whose results do not count. including: those that alone count.
     inadequate: ValueSets of remarks about a sample that was not fit for the test.
+    weak_grounds: ValueSets of kinds of evidence that prove nothing where a result rests on no other.
     valid_days: overrides that of the reading. lasting_value: an answer that is valid for `lasting_days` instead, unless
         a later one says otherwise.
     confounded_by: ValueSets of drugs under which the answer `confounded_value` proves nothing before `confounded_age`,
@@ -88,6 +89,7 @@ class Part:
     excluding: tuple[str, ...] = ()
     including: tuple[str, ...] = ()
     inadequate: tuple[str, ...] = ()
+    weak_grounds: tuple[str, ...] = ()
     valid_days: int = 0
     lasting_value: Value | None = None
     lasting_days: int = 0

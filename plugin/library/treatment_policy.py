@@ -38,6 +38,12 @@ class TreatmentPolicy:
     pause_days: doses of one drug that lie no further apart are one course.
     stop_reasons, intents: ConceptMaps; a stop reason means progression, toxicity, completed or choice, an intent means
         before or after, from the view of `since`. agents: the ConceptMap that tells one drug of a class from another.
+    settling_days: what is recorded of the disease within so many days of a start may be about what was given before;
+        what was begun within so many days before `since` may belong to either side.
+    mixed: ValueSets whose drugs are too different for one to replace another. advanced_only: those of drugs that are
+        not given before `since`. other_uses: those of drugs that are often given for another disease.
+    other_reasons, local_forms: ValueSets of reasons, and of routes and forms, that tell of another disease.
+    stems, trial_drugs: how the names of drugs end that treat the cancer, and a ValueSet of what trials call theirs.
     """
 
     kinds: tuple[TreatmentKind, ...] = ()
@@ -52,6 +58,24 @@ class TreatmentPolicy:
     stop_reasons: str = ""
     intents: str = ""
     agents: str = ""
+    settling_days: int = 0
+    mixed: tuple[str, ...] = ()
+    advanced_only: tuple[str, ...] = ()
+    other_uses: tuple[str, ...] = ()
+    other_reasons: str = ""
+    local_forms: str = ""
+    stems: tuple[str, ...] = ()
+    trial_drugs: str = ""
+
+    @property
+    def drug_sets(self) -> frozenset[str]:
+        """Every ValueSet of drugs that it names."""
+        return self.classes.union(self.mixed, self.advanced_only, self.other_uses)
+
+    @property
+    def sets(self) -> frozenset[str]:
+        """Every ValueSet that it names."""
+        return self.drug_sets.union(filter(None, (self.other_reasons, self.local_forms, self.trial_drugs)))
 
     @property
     def classes(self) -> frozenset[str]:
@@ -96,6 +120,14 @@ def treatment_policy(fields: Fields) -> TreatmentPolicy:
         stop_reasons=fields.required("stop-reasons"),
         intents=fields.required("intents"),
         agents=fields.required("agents"),
+        settling_days=fields.one("settling-days", 0),
+        mixed=fields.names("mixed"),
+        advanced_only=fields.names("advanced-only"),
+        other_uses=fields.names("other-use"),
+        other_reasons=fields.one("other-reasons", ""),
+        local_forms=fields.one("local-forms", ""),
+        stems=fields.all("stem"),
+        trial_drugs=fields.one("trial-drugs", ""),
     )
     fields.finish("the history of treatment")
     known = {kind.name for kind in policy.kinds}

@@ -168,7 +168,7 @@ def _named(definition: FindingDefinition) -> tuple[set[str], set[str]]:
     for part in reading.parts:
         sets.update(
             *(part.tests, part.unless_tests, part.unitless, part.sites, part.genes),
-            *(part.excluding, part.including, part.inadequate, part.confounded_by),
+            *(part.excluding, part.including, part.inadequate, part.weak_grounds, part.confounded_by),
         )
         maps.update(part.answers)
     return sets, maps
@@ -191,7 +191,7 @@ def _treatment(document: Document, definitions: list[FindingDefinition], faults:
 def _add_treatment(
     document: Document, policy: TreatmentPolicy, profiles: Path, code_sets: CodeSets, faults: list[Fault]
 ) -> None:
-    for name in sorted(policy.classes - code_sets.sets.keys()):
+    for name in sorted(policy.sets - code_sets.sets.keys()):
         try:
             code_sets.add_set(name, load_code_set(profiles / f"ValueSet-{name}.json"))
         except TemplateError as error:

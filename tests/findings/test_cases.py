@@ -25,6 +25,8 @@ def test_case(case: dict[str, Any], words: Vocabulary) -> None:
         assert findings[code].state == state
     for code, part in case.get("note", {}).items():
         assert part in findings[code].note
+    for code, references in case.get("evidence", {}).items():
+        assert set(references) <= set(findings[code].evidence)
     for code, detail in case.get("detail", {}).items():
         assert findings[code].detail == detail
     for code, kinds in case.get("aside", {}).items():

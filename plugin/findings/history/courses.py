@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from typing import Literal
 
 from plugin.findings.dates import first_day, last_day, later, spoken
@@ -20,7 +21,9 @@ class Course:
 
     words, label: its names in the chart, and those with a site's codes. start, end: (partial) dates; an empty end is
         not known or not reached. last: the latest day on which it was surely taken. ongoing: nothing says that it has
-        ended. reason: why it was stopped, in the terms of the policy.
+        ended. over: it surely has. reach: the last day on which the same drug would still be this course.
+    reason: why it was stopped, in the terms of the policy. stated: its records name the setting. carried: it goes on
+        from the time before. uncertain: it may treat another disease.
     setting: `before` or `after` the day that the policy counts from; empty where that is not known.
     doubt: why the setting is not known, in a sentence; empty where it is.
     """
@@ -35,7 +38,12 @@ class Course:
     end: str = ""
     last: str = ""
     ongoing: bool = False
+    over: bool = False
+    reach: date = date.max
     reason: str = ""
+    stated: bool = False
+    carried: bool = False
+    uncertain: bool = False
     setting: Setting = ""
     doubt: str = ""
 
@@ -58,14 +66,18 @@ class Course:
 
 @dataclass(frozen=True, slots=True)
 class Beginning:
-    """The day that settings are told apart by: its (partial) date, empty where unknown, and what began then."""
+    """The day that settings are told apart by: its (partial) date, empty where unknown, and what began then.
+
+    doubt: why it may have begun earlier, in a sentence; empty where the day is sure.
+    """
 
     day: str
     label: str
+    doubt: str = ""
 
 
 def courses_of(
-    drugs: tuple[Drug, ...], policy: TreatmentPolicy, since: Beginning, as_sets: frozenset[str]
+    drugs: tuple[Drug, ...], policy: TreatmentPolicy, since: Beginning, as_sets: frozenset[str], as_of: date
 ) -> list[Course]:
     """The courses of treatment, the earliest first, those without a date last.
 
@@ -73,32 +85,76 @@ def courses_of(
     """
     grouped: dict[tuple[frozenset[str], frozenset[str], Setting], list[tuple[Drug, str]]] = {}
     for drug in drugs:
-        if sets := drug.sets & as_sets:
+        if not drug.aside and (sets := drug.sets & as_sets):
             setting, doubt = _setting(drug, since, policy)
             grouped.setdefault((sets, drug.agents, setting), []).append((drug, doubt))
     found = [
-        _course(run, sets, policy.kinds_of(sets), setting)
+        _course(run, sets, setting, policy, as_of)
         for (sets, _, setting), same in grouped.items()
         for run in _runs(same, policy)
     ]
-    return sorted(found, key=lambda course: (not course.start, course.start, course.words, course.references))
+    placed = _placed(found, since, policy)
+    return sorted(placed, key=lambda course: (not course.start, course.start, course.words, course.references))
+
+
+def _placed(courses: list[Course], since: Beginning, policy: TreatmentPolicy) -> list[Course]:
+    """Courses with what only their neighbours tell: whether they go on from before, and treat the cancer at all."""
+    before: dict[object, date] = {}
+    for course in courses:
+        if course.setting == "before" and course.start:
+            before[course.drug] = max(course.reach, before.get(course.drug, date.min))
+    kinds = [course for course in courses if course.kinds and not course.sets & frozenset(policy.other_uses)]
+    starts = sorted(first_day(course.start) for course in kinds if course.start)
+    return [_doubted(course, before, starts, since, policy) for course in courses]
+
+
+def _doubted(
+    course: Course, before: dict[object, date], starts: list[date], since: Beginning, policy: TreatmentPolicy
+) -> Course:
+    if course.sets.intersection(policy.other_uses) and not _accompanied(course, starts, policy):
+        why = f"{course.words} is also given for other diseases, and for which is not recorded"
+        return replace(course, setting="", doubt=why, uncertain=True)
+    if course.setting == "after" and course.start and first_day(course.start) <= before.get(course.drug, date.min):
+        return replace(course, carried=True)
+    soon = first_day(since.day) - timedelta(days=policy.settling_days) if since.day else date.max
+    if course.setting == "before" and course.start and last_day(course.start) >= soon and not course.stated:
+        why = f"{course.words} was begun shortly before this and may be treatment of it: {since.label}"
+        return replace(course, setting="", doubt=course.doubt or why)
+    return course
+
+
+def _accompanied(course: Course, starts: list[date], policy: TreatmentPolicy) -> bool:
+    """Whether another treatment of the cancer began with it."""
+    if course.stated or not course.start:
+        return course.stated
+    days = timedelta(days=policy.join_days)
+    index = bisect_left(starts, first_day(course.start) - days)
+    return index < len(starts) and starts[index] <= last_day(course.start) + days
 
 
 def _setting(drug: Drug, since: Beginning, policy: TreatmentPolicy) -> tuple[Setting, str]:
     """Where it belongs, and what is doubtful about that; what somebody states must not contradict the dates."""
     stated: Setting = "before" if drug.intent == "before" else "after" if drug.intent == "after" else ""
-    dated: Setting = ""
-    if drug.day and since.day:
-        dated = (
-            "before" if later(since.day, drug.day) else "after" if first_day(drug.day) >= last_day(since.day) else ""
-        )
-    if not dated:
-        return stated, "" if stated else _undated(drug, since)
-    if stated and stated != dated:
+    dated = _dated(drug, since)
+    if stated and dated and stated != dated:
         return "", f"the record of {drug.words} names one setting, its date another"
+    if dated == "before" and since.doubt and not stated:
+        return "", since.doubt
     if dated == "before" and _crosses(drug, since, policy):
         return "before", f"{drug.words} was begun earlier than this and may have gone on: {since.label}"
-    return dated, ""
+    if dated or stated:
+        return dated or stated, ""
+    return "", _undated(drug, since)
+
+
+def _dated(drug: Drug, since: Beginning) -> Setting:
+    if not since.day:
+        return ""
+    if drug.day and first_day(drug.day) >= last_day(since.day):
+        return "after"
+    if drug.day:
+        return "before" if later(since.day, drug.day) else ""
+    return "before" if drug.until and last_day(drug.until) <= first_day(since.day) else ""
 
 
 def _undated(drug: Drug, since: Beginning) -> str:
@@ -119,40 +175,78 @@ def _runs(same: list[tuple[Drug, str]], policy: TreatmentPolicy) -> Iterator[lis
     """Records of one drug that follow each other closely enough to be one course; undated ones are one each."""
     dated = sorted((item for item in same if item[0].day), key=lambda item: (item[0].day, item[0].reference))
     run: list[tuple[Drug, str]] = []
+    reach = date.min
     for item in dated:
-        if run and not any(_reaches(drug, item[0], policy) for drug, _ in run):
+        if run and first_day(item[0].day) > reach:
             yield run
-            run = []
+            run, reach = [], date.min
         run.append(item)
+        reach = max(reach, _reach(item[0], policy))
     if run:
         yield run
     yield from ([item] for item in sorted(same, key=lambda item: item[0].reference) if not item[0].day)
 
 
-def _reaches(drug: Drug, other: Drug, policy: TreatmentPolicy) -> bool:
-    """Whether a drug was still taken when another record of it begins; an order without an end lasts a year."""
+def _reach(drug: Drug, policy: TreatmentPolicy) -> date:
+    """Until when another record of a drug goes on with it; an order without an end lasts a year."""
+    if drug.ongoing:
+        return date.max
     open_end = not drug.until and not drug.single
     pause = ONE_YEAR if open_end else timedelta(days=policy.pause_days)
-    return drug.ongoing or first_day(other.day) <= last_day(drug.last) + pause
+    return last_day(drug.until or drug.day) + pause
 
 
-def _course(run: list[tuple[Drug, str]], sets: frozenset[str], kinds: frozenset[str], setting: Setting) -> Course:
+def _course(
+    run: list[tuple[Drug, str]], sets: frozenset[str], setting: Setting, policy: TreatmentPolicy, as_of: date
+) -> Course:
     drugs = [drug for drug, _ in run]
     newest = drugs[-1]
-    last = max((drug.last for drug in drugs if drug.day), key=last_day, default="")
+    orders = [drug for drug in drugs if not drug.single] or drugs
+    ongoing = _goes_on(orders, policy)
+    unclear = not ongoing and any(drug.ongoing for drug in orders)
     open_end = any(not drug.until and not drug.single and drug.day >= newest.day for drug in drugs)
+    known_end = not (ongoing or unclear or open_end)
+    end = max((drug.until or drug.day for drug in drugs), key=_latest) if known_end else ""
+    reason = _reason(orders) if not ongoing else ""
+    stopped = orders[-1].stopped and not unclear
+    quiet = bool(end) and last_day(end) + timedelta(days=policy.pause_days) < as_of
     return Course(
         words=", ".join(dict.fromkeys(drug.words for drug in drugs)),
         label=", ".join(dict.fromkeys(drug.label for drug in drugs)),
         references=tuple(dict.fromkeys(drug.reference for drug in drugs)),
         sets=sets,
-        kinds=kinds,
+        kinds=policy.kinds_of(sets),
         agents=newest.agents,
         start=drugs[0].day,
-        end="" if newest.ongoing or open_end else last,
-        last=last,
-        ongoing=newest.ongoing,
-        reason=next((drug.reason for drug in reversed(drugs) if drug.reason), ""),
+        end=end,
+        last=max((drug.last for drug in drugs), key=_latest),
+        ongoing=ongoing,
+        over=not ongoing and not unclear and (bool(reason) or stopped or quiet),
+        reach=max((_reach(drug, policy) for drug in drugs if drug.day), default=date.max),
+        reason=reason,
+        stated=all(drug.intent for drug in drugs),
         setting=setting,
         doubt=next((doubt for _, doubt in run if doubt), ""),
     )
+
+
+def _goes_on(orders: list[Drug], policy: TreatmentPolicy) -> bool:
+    """Whether an order goes on that no later record ended."""
+    ended = [drug for drug in orders if drug.stopped or drug.reason or (drug.until and not drug.planned)]
+    if not ended:
+        return any(drug.ongoing for drug in orders)
+    newest = max(drug.day for drug in ended)
+    last = max((drug.last for drug in ended), key=_latest)
+    pause = timedelta(days=policy.pause_days)
+    return any(drug.ongoing and drug.day > newest and _latest(last) <= last_day(drug.day) + pause for drug in orders)
+
+
+def _reason(orders: list[Drug]) -> str:
+    """Why it was stopped; a reason counts where no later order goes on, as one of another dose would."""
+    newest = max(drug.day for drug in orders)
+    said = {drug.reason for drug in orders if drug.reason and _latest(drug.last) >= _latest(newest)}
+    return said.pop() if len(said) == 1 else ""
+
+
+def _latest(day: str) -> date:
+    return last_day(day) if day else date.min

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from plugin.findings.chart import Chart
-from plugin.findings.dates import day_of, first_day, in_future, last_day
-from plugin.findings.elements import Json, codings_of, modified, name_of, objects, text_of, texts_of, words_of
+from plugin.findings.dates import first_day, in_future, last_day, spoken
+from plugin.findings.elements import Json, codings_of, modified, name_of, objects, text_of, words_of
 from plugin.findings.history.circumstances import Circumstances
+from plugin.findings.history.records import Span, span_of_drug, span_of_period, span_of_procedure
+from plugin.findings.history.uses import Uses, named_in_reference, words_in
 from plugin.findings.index import Index
-from plugin.findings.model import Problem
-from plugin.findings.phrases import plain, tokens
+from plugin.findings.model import AsideKind, Problem
 
 PRESCRIBED = ("MedicationRequest", "MedicationStatement", "MedicationAdministration", "MedicationDispense")
 NOT_TAKEN = frozenset(
@@ -30,9 +31,10 @@ NOT_TAKEN = frozenset(
         "unknown",
     }
 )
+WITHDRAWN = frozenset({"entered-in-error", "cancelled"})
+STOPPED, NOT_KNOWN = "stopped", "unknown"
 ORDERED = frozenset({"", "order", "original-order", "reflex-order", "filler-order", "instance-order"})
 PLANS = frozenset({"plan", "order"})  # a proposal of a plan tells of no treatment
-JOINTS = str.maketrans("/+&", "   ")  # between the drugs of one product, which a dash is not
 ONGOING = frozenset({"active", "in-progress", "on-hold"})
 ONE_YEAR = timedelta(days=366)
 
@@ -42,9 +44,10 @@ class Drug:
     """One drug that was given or ordered, with the ValueSets that it belongs to.
 
     words: as the chart names it; label: with the site's code where that was read through the site's map.
-    day, until: when it began and ended, as far as the chart says. ongoing: it has not ended. single: one dose, which
-    ends as it begins. reason: why it was stopped, intent: in which setting it was given, in the terms of the policy;
-    empty where the chart does not say. agents: which drugs of their classes.
+    day, until: when it began and ended, as far as the chart says; planned: the end was only planned. ongoing: it has
+    not ended. stopped: it was ended before its time. single: one dose, which ends as it begins. reason: why it was
+    stopped, intent: in which setting it was given, in the terms of the policy; empty where the chart does not say.
+    agents: which drugs of their classes. aside, aside_kind: why it is no treatment of the cancer on record.
     """
 
     reference: str
@@ -53,16 +56,20 @@ class Drug:
     sets: frozenset[str]
     label: str
     until: str = ""
+    planned: bool = False
     ongoing: bool = False
+    stopped: bool = False
     single: bool = False
     reason: str = ""
     intent: str = ""
     agents: frozenset[str] = frozenset()
+    aside: str = ""
+    aside_kind: AsideKind = ""
 
     @property
     def last(self) -> str:
         """The latest day on which it was surely taken."""
-        return self.until or self.day
+        return self.day if self.planned else self.until or self.day
 
     def may_act_on(self, day: date) -> bool:
         """Whether it was taken in the year before a day; where no end is recorded, an order is taken to last a year."""
@@ -77,7 +84,11 @@ class Drug:
 
 
 class Drugs:
-    """The drugs of a chart that belong to any ValueSet the vocabulary names."""
+    """The drugs of a chart that belong to any ValueSet the vocabulary names.
+
+    given: what was taken or ordered, for whatever disease. left_out: records that tell of no treatment, and why.
+    unknown: what no ValueSet knows and may yet treat the cancer.
+    """
 
     def __init__(self, chart: Chart, index: Index) -> None:
         self.chart = chart
@@ -85,6 +96,9 @@ class Drugs:
         policy = index.vocabulary.treatment
         self._names = index.members(index.drug_classes)
         self._circumstances = Circumstances(chart, index)
+        self._uses = Uses(chart, index)
+        self.left_out: list[Drug] = []
+        self.unknown: list[Drug] = []
         planned = self._planned() if chart.by_type.get("CarePlan") else ()
         self.given = (*self._prescribed(), *self._performed(policy.classes), *planned)
 
@@ -97,8 +111,8 @@ class Drugs:
         """The ValueSets that codes belong to, or that words stand in the names of these concepts."""
         concepts = list(concepts)
         codings = [coding for concept in concepts for coding in codings_of(concept)]
-        spoken = {name for match in self._names.find(_words_in(concepts)) for name in match.meaning}
-        return self.index.known(codings) | spoken
+        spoken_of = {name for match in self._names.find(words_in(concepts)) for name in match.meaning}
+        return self.index.known(codings) | spoken_of
 
     def _agents_of(self, concepts: list[Json | None]) -> frozenset[str]:
         name = self.index.vocabulary.treatment.agents
@@ -107,105 +121,89 @@ class Drugs:
         code_map = self.index.code_sets.maps[name]
         keys = [key for concept in concepts for coding in codings_of(concept) for key in self.index.equivalents(coding)]
         coded = {code_map.codes[key] for key in keys if key in code_map.codes}
-        matches = self.index.meanings(name).find(_words_in(concepts))
+        matches = self.index.meanings(name).find(words_in(concepts))
         return frozenset(coded.union(*(match.meaning for match in matches)))
 
     def _prescribed(self) -> Iterator[Drug]:
         for resource in self.chart.of_type(*PRESCRIBED):
-            if resource.get("doNotPerform") is True or text_of(resource.get("intent")) not in ORDERED:
-                continue
-            if why := modified(resource):
-                self.chart.problems.append(Problem("mismatch", name_of(resource), f"{why}; it is not trusted"))
-                continue
-            concepts = [resource.get("medicationCodeableConcept")]
             reference = resource.get("medicationReference")
+            concepts = [resource.get("medicationCodeableConcept"), *named_in_reference(reference)]
             concepts += [found.get("code") for found in self.chart.resolved(reference, "Medication")]
-            yield from self._drug(resource, resource, concepts, _started(resource), _ended(resource))
+            yield from self._drug(resource, resource, concepts, span_of_drug(resource))
 
     def _performed(self, classes: frozenset[str]) -> Iterator[Drug]:
         """Procedures that stand for treatment with drugs."""
         for procedure in self.chart.of_type("Procedure"):
-            days = _performed_days(procedure)
-            for drug in self._drug(procedure, procedure, [procedure.get("code")], *days):
-                if drug.sets & classes:
-                    yield drug
+            if self.sets_of([procedure.get("code")]) & classes:
+                yield from self._drug(procedure, procedure, [procedure.get("code")], span_of_procedure(procedure))
 
     def _planned(self) -> Iterator[Drug]:
         """Activities of care plans that were really carried out."""
         for plan in self.chart.of_type("CarePlan"):
-            if text_of(plan.get("intent")) not in PLANS or text_of(plan.get("status")) in NOT_TAKEN:
+            if text_of(plan.get("intent")) not in PLANS or text_of(plan.get("status")) in NOT_TAKEN or modified(plan):
                 continue
             for activity in objects(plan.get("activity")):
                 for detail in objects(activity.get("detail")):
-                    concepts = [detail.get("productCodeableConcept")]
                     reference = detail.get("productReference")
+                    concepts = [detail.get("productCodeableConcept"), *named_in_reference(reference)]
                     concepts += [found.get("code") for found in self.chart.resolved(reference, "Medication")]
-                    started, ended = _of_period(detail.get("scheduledPeriod") or plan.get("period"))
-                    yield from self._drug(detail, plan, concepts, started, ended)
+                    if any(concepts):
+                        period = detail.get("scheduledPeriod") or plan.get("period")
+                        yield from self._drug(detail, plan, concepts, span_of_period(period, planned=True))
 
-    def _drug(self, record: Json, named: Json, concepts: list[Json | None], day: str, until: str) -> Iterator[Drug]:
+    def _drug(self, record: Json, named: Json, concepts: list[Json | None], span: Span) -> Iterator[Drug]:
         status = text_of(record.get("status"))
-        if status in NOT_TAKEN or in_future(day, self.chart.as_of):
-            return
         sets = self.sets_of(concepts)
-        if not sets:
+        aside, kind = self._not_given(record, span)
+        why_unknown = "" if sets or aside else self._uses.unknown(concepts)
+        if not aside and status == NOT_KNOWN and sets & self.index.vocabulary.treatment.classes:
+            why_unknown = f"whether {words_of(next(filter(None, concepts), None))} was taken is not known"
+        if not sets and not why_unknown:
             return
+        if not aside and (elsewhere := self._uses.elsewhere(record, concepts)):
+            aside, kind = f"it is no treatment of the cancer: {elsewhere}", "out-of-scope"
+        to_come = in_future(span.until, self.chart.as_of)
         words = next((word for concept in concepts if (word := words_of(concept))), "")
-        yield Drug(
+        drug = Drug(
             reference=name_of(named),
             words=words,
-            day=day,
+            day=span.day,
             sets=sets,
             label=self.index.labelled(words, [coding for concept in concepts for coding in codings_of(concept)]),
-            until="" if in_future(until, self.chart.as_of) else until,
-            ongoing=status in ONGOING and (not until or in_future(until, self.chart.as_of)),
-            single=_is_dose(record),
+            until="" if to_come else span.until,
+            planned=span.planned and not to_come,
+            ongoing=status in ONGOING and (not span.until or to_come) and not span.single,
+            stopped=status == STOPPED,
+            single=span.single,
             reason=self._circumstances.reason(record),
             intent=self._circumstances.intent(named),
             agents=self._agents_of(concepts),
+            aside=aside or why_unknown,
+            aside_kind=kind or ("unread" if why_unknown else ""),
         )
+        if why_unknown and kind != "out-of-scope":
+            self.unknown.append(drug)
+            self.chart.problems.append(Problem("unread", drug.reference, why_unknown))
+            return
+        if aside:
+            self.left_out.append(drug)
+        if sets and kind in ("", "out-of-scope"):
+            yield drug
 
-
-def _words_in(concepts: list[Json | None]) -> list[str]:
-    texts = [text for concept in concepts for text in texts_of(concept)]
-    displays = [coding.display for concept in concepts for coding in codings_of(concept)]
-    return tokens(plain(" ; ".join([*texts, *displays])).translate(JOINTS))
-
-
-def _is_dose(record: Json) -> bool:
-    return text_of(record.get("resourceType")) == "MedicationAdministration" or "performedDateTime" in record
-
-
-def _started(resource: Json) -> str:
-    candidates = [resource.get("effectiveDateTime"), resource.get("whenHandedOver")]
-    candidates += [period.get("start") for period in _periods(resource)]
-    candidates += [resource.get("authoredOn"), resource.get("dateAsserted")]
-    return next((day for value in candidates if (day := day_of(value))), "")
-
-
-def _ended(resource: Json) -> str:
-    request = resource.get("dispenseRequest")
-    valid = objects(request.get("validityPeriod")) if isinstance(request, dict) else []
-    candidates = [period.get("end") for period in (*_periods(resource), *valid)]
-    candidates += [resource.get("effectiveDateTime")] if _is_dose(resource) else []
-    return next((day for value in candidates if (day := day_of(value))), "")
-
-
-def _performed_days(procedure: Json) -> tuple[str, str]:
-    if day := day_of(procedure.get("performedDateTime")):
-        return day, day
-    return _of_period(procedure.get("performedPeriod"))
-
-
-def _of_period(period: object) -> tuple[str, str]:
-    found = period if isinstance(period, dict) else {}
-    return day_of(found.get("start")), day_of(found.get("end"))
-
-
-def _periods(resource: Json) -> Iterator[Json]:
-    """When it was taken, then when it was to be taken."""
-    yield from objects(resource.get("effectivePeriod"))
-    for dosage in objects(resource.get("dosageInstruction")):
-        timing = dosage.get("timing")
-        repeat = timing.get("repeat") if isinstance(timing, dict) else None
-        yield from objects(repeat.get("boundsPeriod") if isinstance(repeat, dict) else None)
+    def _not_given(self, record: Json, span: Span) -> tuple[str, AsideKind]:
+        """Why a record tells of no treatment: it was never carried out, or lies in the future."""
+        status, intent = text_of(record.get("status")), text_of(record.get("intent"))
+        if status in WITHDRAWN:
+            return f"its status is '{status}'", "withdrawn"
+        if record.get("doNotPerform") is True:
+            return "it says that this is not to be given", "no-answer"
+        if intent not in ORDERED:
+            return f"it is a {intent}, no order", "no-answer"
+        if status in NOT_TAKEN - {NOT_KNOWN}:
+            return f"its status is '{status}'", "no-answer"
+        if in_future(span.day, self.chart.as_of):
+            return f"its date, {spoken(span.day)}, lies in the future", "impossible"
+        if why := modified(record):
+            self.chart.problems.append(Problem("mismatch", name_of(record), f"{why}; it is not trusted"))
+            return f"{why}; it is not trusted", "mismatch"
+        return "", ""

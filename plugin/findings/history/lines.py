@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 from plugin.findings.dates import first_day, last_day, later, spoken
 from plugin.findings.history.courses import Course
@@ -87,10 +87,25 @@ class LineBuilder:
         dated = [course for course in counting if course.setting == "after" and course.start]
         undated = [course for course in counting if course.setting == "after" and not course.start]
         self._doubting(f"{undated[0].words} has no date" if undated else "")
-        self.lines = self._lines(dated)
+        self.lines = self._lines(self._begun_since(dated))
 
     def _doubting(self, why: str) -> None:
         self.doubt = self.doubt or why
+
+    def _begun_since(self, courses: list[Course]) -> list[Course]:
+        """Without what only went on from the time before until the first line began."""
+        fresh = next((course for course in courses if not course.carried), None)
+        counting = []
+        for course in courses:
+            if not course.carried:
+                counting.append(course)
+                continue
+            taken = course.ongoing or not course.end or (fresh is not None and not later(fresh.start, course.end))
+            if fresh is None or (taken and not self._joins(course, fresh)):
+                self._doubting(f"{course.words} went on from the time before; whether it is a line is not recorded")
+            elif taken:
+                counting.append(course)
+        return counting
 
     def _lines(self, courses: list[Course]) -> tuple[Line, ...]:
         lines: list[Line] = []
@@ -100,6 +115,7 @@ class LineBuilder:
                 continue
             opened, progression = self._opens(lines[-1], begun)
             if not opened:
+                self._doubt_late_records(lines[-1], begun)
                 lines[-1] = replace(lines[-1], courses=(*lines[-1].courses, *begun))
                 continue
             lines[-1] = _ended(lines[-1], progression)
@@ -109,15 +125,21 @@ class LineBuilder:
         return tuple(lines)
 
     def _together(self, courses: list[Course]) -> Iterator[tuple[Course, ...]]:
-        """Courses that begin within the days that make one line."""
+        """Courses that begin within the days that make one line, unless the disease progressed in between."""
         begun: list[Course] = []
         for course in courses:
-            if begun and not self._joins(begun[0], course):
+            if begun and (not self._joins(begun[0], course) or self._lost(begun, course)):
                 yield tuple(begun)
                 begun = []
+            elif any(one.end and not later(one.end, course.start) for one in begun):
+                self._doubt_progression(begun[0].start, first_day(course.start), course)
             begun.append(course)
         if begun:
             yield tuple(begun)
+
+    def _lost(self, begun: list[Course], course: Course) -> bool:
+        stopped = any(one.reason == PROGRESSION and not later(one.last, course.start) for one in begun)
+        return stopped or self._progression(begun[0].start, course.start) is not None
 
     def _joins(self, first: Course, course: Course) -> bool:
         days = timedelta(days=self.policy.join_days)
@@ -133,7 +155,7 @@ class LineBuilder:
         if not fresh:
             return "", None
         day = begun[0].start
-        if event := self._progression(line, day):
+        if event := self._progression(line.start, day):
             return f"progression is recorded {_on(event.day)}", event
         stopped = [course for course in line.courses if self._stopped(course, day)]
         if any(course.reason == PROGRESSION for course in stopped):
@@ -143,26 +165,48 @@ class LineBuilder:
             return "", None
         if all(self._same_class(line, course) for course in fresh) or self._is_maintenance(line, fresh, day):
             return "", None
-        if not stopped and not any(course.reason for course in line.courses):
+        if len(stopped) < len(line.courses) and not any(self._soon_after(course, day) for course in stopped):
             names = ", ".join(course.words for course in fresh)
             self._doubting(f"{names} was added to treatment that went on; whether it is a new line is not recorded")
         return f"{', '.join(course.words for course in fresh)} was begun, and no other reason is recorded", None
 
+    def _doubt_late_records(self, line: Line, begun: tuple[Course, ...]) -> None:
+        """Progression that is recorded just after a change, or too coarsely dated, may be the reason of the change."""
+        if all(self._same_drug(line, course) for course in begun):
+            return
+        settled = last_day(begun[0].start) + timedelta(days=self.policy.settling_days)
+        self._doubt_progression(line.start, settled, begun[0])
+
+    def _doubt_progression(self, start: str, until: date, begun: Course) -> None:
+        """Doubt the lines where progression may have been recorded between a start and a day."""
+        for event in self.events:
+            if event.progression and last_day(event.day) > last_day(start) and first_day(event.day) <= until:
+                self._doubting(f"progression is recorded {_on(event.day)}, about when {begun.words} was begun")
+
+    def _same_drug(self, line: Line, course: Course) -> bool:
+        """Whether the line holds the same drugs already, be it in other products."""
+        sets = frozenset[str]().union(*(other.sets for other in line.courses))
+        agents = frozenset[str]().union(*(other.agents for other in line.courses))
+        return course.sets <= sets and course.agents <= agents
+
     def _goes_on(self, line: Line, course: Course) -> bool:
         """Whether the line holds the same drug already, or one of the two records names the kind of treatment alone."""
-        if any(course.drug == other.drug for other in line.courses):
+        if self._same_drug(line, course):
             return True
         unnamed = self.policy.unnamed
         alike = [other for other in line.courses if course.kinds <= other.kinds]
-        return bool(alike) and (course.sets <= unnamed or any(other.sets <= unnamed for other in alike))
+        beside = any(self._soon_after(other, course.start) for other in alike)
+        return beside and (course.sets <= unnamed or all(other.sets <= unnamed for other in alike))
 
-    def _progression(self, line: Line, day: str) -> Event | None:
+    def _progression(self, start: str, day: str) -> Event | None:
+        """Progression surely recorded between a start and a day; just after a start it may be about what was before."""
+        settled = last_day(start) + timedelta(days=self.policy.settling_days)
         within = [
             event
             for event in self.events
-            if event.progression and first_day(event.day) > last_day(line.start) and not later(event.day, day)
+            if event.progression and first_day(event.day) > settled and last_day(event.day) <= first_day(day)
         ]
-        return within[-1] if within else None
+        return within[0] if within else None
 
     def _stopped(self, course: Course, day: str) -> bool:
         """Whether it had ended, or surely did soon, when something else was begun."""
@@ -170,10 +214,10 @@ class LineBuilder:
         return not course.ongoing and (not course.end or first_day(course.end) <= soon)
 
     def _soon_after(self, course: Course, day: str) -> bool:
-        return bool(course.last) and first_day(day) <= last_day(course.last) + timedelta(days=self.policy.pause_days)
+        return course.ongoing or first_day(day) <= last_day(course.last) + timedelta(days=self.policy.pause_days)
 
     def _same_class(self, line: Line, course: Course) -> bool:
-        classes = self.policy.classes
+        classes = self.policy.classes.difference(self.policy.mixed)
         return any(course.sets & other.sets & classes for other in line.courses)
 
     def _is_maintenance(self, line: Line, fresh: list[Course], day: str) -> bool:
@@ -184,14 +228,15 @@ class LineBuilder:
 
     def _newest(self, line: Line) -> Line:
         """The line of today: the newest record of the disease since its start says whether it still holds."""
-        since = [event for event in self.events if first_day(event.day) > last_day(line.start)]
+        settled = last_day(line.start) + timedelta(days=self.policy.settling_days)
+        since = [event for event in self.events if first_day(event.day) > settled]
         newest = [event for event in since if not any(later(other.day, event.day) for other in since)]
         said = {event.progression for event in newest}
         failed = [course for course in line.courses if course.reason == PROGRESSION]
         if len(said) > 1:
             return line
         if said == {True} or failed:
-            day = newest[-1].day if said == {True} else failed[-1].end
+            day = next(event.day for event in since if event.progression) if said == {True} else failed[-1].end
             told_by = [event.reference for event in newest if event.progression]
             told_by += [name for course in failed for name in course.references[-1:]]
             return replace(line, progressed=True, progressed_on=day, told_by=tuple(told_by))
@@ -201,8 +246,9 @@ class LineBuilder:
 
 
 def _ended(line: Line, progression: Event | None) -> Line:
+    """The line as the next one ends it: lost, unless all of it was stopped for other reasons."""
     if progression is None:
-        return replace(line, progressed=True)
+        return replace(line, progressed=None if all(course.reason for course in line.courses) else True)
     return replace(line, progressed=True, progressed_on=progression.day, told_by=(progression.reference,))
 
 

@@ -5,23 +5,27 @@ Everything here is derived: it counts, is marked, and asks to be confirmed.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 
-from plugin.findings.dates import spoken
+from plugin.findings.dates import first_day, last_day, spoken
 from plugin.findings.history.courses import Course
 from plugin.findings.history.history import History
-from plugin.findings.history.lines import Line
+from plugin.findings.history.lines import PROGRESSION, Line
 from plugin.findings.history.relapse import relapsed
 from plugin.findings.history.spans import within_months
 from plugin.findings.model import AsideKind, Finding, Result
 from plugin.library.readings import Reading
+from plugin.library.treatment_policy import TreatmentPolicy
 from plugin.library.vocabulary import FindingDefinition, Value
 
 MOST_WORDS = 3
+BESIDE = "it is not what decides this"
 ELSEWHERE = "it does not lie in the time that this fact is about, or its date is missing"
 OF_LINES = frozenset({"lines", "next", "current", "ongoing", "progressed", "early"})  # earlier courses are no matter
 NOT_AMONG = "no such drug is among the lines on record"
+OTHERWISE_ENDED = "the line was lost, but it was stopped for another reason, or long before"
 NO_PROGRESSION = "no record says how the disease went on it"
 
 
@@ -35,16 +39,16 @@ class Told:
     also: tuple[str, ...] = ()
 
 
-def measured(history: History, definition: FindingDefinition, as_of: str) -> Finding:
+def measured(history: History, definition: FindingDefinition, policy: TreatmentPolicy, as_of: str) -> Finding:
     """The finding of a reading of kind `treatment`; unknown, with the reason, where the chart does not show it."""
     reading = definition.reading or Reading("treatment")
     own = tuple(
         course for course in history.courses if not reading.classes or course.sets.intersection(reading.classes)
     )
-    told = MEASURES[reading.measure](_Question(history, reading, own, as_of))
+    told = MEASURES[reading.measure](_Question(history, reading, own, policy, as_of))
     counting = {reference for course in told.courses for reference in course.references}
     shown = [course for course in own if reading.measure not in OF_LINES or course.setting != "before" or course.doubt]
-    results = tuple(_result(course, told, counting) for course in shown)
+    results = (*(_result(course, told, counting, reading) for course in shown), *_left_out(history, reading))
     evidence = tuple(dict.fromkeys((*(name for course in told.courses for name in course.references), *told.also)))
     if told.value is None:
         return Finding(definition.code, "unknown", note=told.note, results=results)
@@ -52,12 +56,22 @@ def measured(history: History, definition: FindingDefinition, as_of: str) -> Fin
     return Finding(definition.code, "derived", told.value, words, evidence, told.note, results)
 
 
-def _result(course: Course, told: Told, counting: set[str]) -> Result:
+def _result(course: Course, told: Told, counting: set[str], reading: Reading) -> Result:
     counts = bool(counting.intersection(course.references))
-    aside = "" if counts else course.doubt or ELSEWHERE
+    period = "after" if reading.measure in OF_LINES else reading.period
+    fits = period in ("any", course.setting)
+    aside = "" if counts or (fits and told.value is None) else course.doubt or (BESIDE if fits else ELSEWHERE)
     kind: AsideKind = "out-of-scope" if aside else ""
     value = told.value if counts else None
     return Result(course.references[0], value, course.until, course.start, "", course.label, aside, kind)
+
+
+def _left_out(history: History, reading: Reading) -> Iterator[Result]:
+    """Records that tell of no treatment of the cancer, or of none that is known."""
+    for drug in history.aside:
+        if drug.sets.intersection(reading.classes) or (not reading.classes and drug.sets) or not drug.sets:
+            words = drug.words or drug.label
+            yield Result(drug.reference, None, words, drug.day, "", drug.label, drug.aside, drug.aside_kind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +81,21 @@ class _Question:
     history: History
     reading: Reading
     own: tuple[Course, ...]
+    policy: TreatmentPolicy
     as_of: str
 
     def placed(self) -> tuple[Course, ...]:
         """The courses that lie in the period of the reading."""
         period = self.reading.period
-        return tuple(course for course in self.own if period == "any" or course.setting == period)
+        fitting = (course for course in self.own if period == "any" or course.setting == period)
+        placed = (course for course in fitting if not course.uncertain)
+        if period != "after":
+            return tuple(placed)
+        return tuple(course for course in placed if not course.carried or self._in_a_line(course))
+
+    def _in_a_line(self, course: Course) -> bool:
+        """Whether it belongs to a line; what only went on from the time before does not."""
+        return any(course in line.courses for line in self.history.lines)
 
     @property
     def newest(self) -> Line | None:
@@ -135,7 +158,7 @@ def _ongoing(asked: _Question) -> Told:
     going = tuple(course for course in courses if course.ongoing)
     if going:
         return Told(True, line.described, going)
-    if all(course.end or course.reason for course in courses):
+    if all(course.over for course in courses):
         return Told(False, line.described, tuple(courses))
     return Told(None, "the end of the newest line is not recorded")
 
@@ -152,53 +175,67 @@ def _progressed(asked: _Question) -> Told:
 def _failed(asked: _Question) -> Told:
     """Whether the disease progressed on a drug of the classes, or the drug endangered life."""
     grave = tuple(one for one in asked.history.reactions if one.sets.intersection(asked.reading.classes))
-    if grave:
-        return Told(
-            True, f"a grave reaction to {grave[0].words} is on record", (), tuple(one.reference for one in grave)
-        )
+    if not grave:
+        return _lost(asked)
+    return Told(True, f"a grave reaction to {grave[0].words} is on record", (), tuple(one.reference for one in grave))
+
+
+def _lost(asked: _Question) -> Told:
+    """Whether the disease progressed on a drug of the classes."""
     placed = asked.placed()
     if not placed:
         return asked.absent()
-    stopped = tuple(course for course in placed if course.reason == "progression")
+    stopped = tuple(course for course in placed if course.reason == PROGRESSION)
     if stopped:
         return Told(True, "it was stopped for progression", stopped)
     if asked.history.doubt:
         return Told(None, asked.history.doubt)
     lines = [line for line in asked.history.lines if any(course in line.courses for course in placed)]
-    lost = [line for line in lines if line.progressed and _was_the_cause(line, placed)]
+    lost = [line for line in lines if line.progressed and _was_the_cause(asked, line, placed)]
     if lost:
         return Told(True, lost[0].described, placed, lost[0].told_by)
     if lines and all(line.progressed is False or _stopped_otherwise(line, placed) for line in lines):
         return Told(False, "; ".join(line.described for line in lines), placed)
-    return Told(None, NO_PROGRESSION if lines else "")
+    ended = any(line.progressed for line in lines)
+    return Told(None, OTHERWISE_ENDED if ended else NO_PROGRESSION if lines else "")
 
 
-def _was_the_cause(line: Line, placed: tuple[Course, ...]) -> bool:
-    """A drug that was stopped for another reason did not fail, though its line did."""
-    return any(course in placed and not course.reason for course in line.courses)
+def _was_the_cause(asked: _Question, line: Line, placed: tuple[Course, ...]) -> bool:
+    """A drug that was stopped for another reason, or long before, did not fail, though its line did."""
+    day = line.progressed_on or _next_start(asked, line)
+    pause = timedelta(days=asked.policy.pause_days)
+    return any(
+        not course.reason and not (day and course.end and first_day(day) > last_day(course.end) + pause)
+        for course in line.courses
+        if course in placed
+    )
 
 
 def _stopped_otherwise(line: Line, placed: tuple[Course, ...]) -> bool:
     return all(course.reason for course in line.courses if course in placed)
 
 
+def _next_start(asked: _Question, line: Line) -> str:
+    """When the line was over at the latest: the start of the next one, else today."""
+    lines = asked.history.lines
+    return lines[line.number].start if line.number < len(lines) else asked.as_of
+
+
 def _early(asked: _Question) -> Told:
-    """Whether the first line with these classes was lost within so many months of its start."""
+    """Whether the first line with these classes was lost within so many months of their start in it."""
     history, months = asked.history, asked.reading.within_months
     if not history.complete:
         return Told(None, history.doubt)
     line = next((line for line in history.lines if line.holds(asked.reading.classes)), None)
     if line is None:
         return Told(False, NOT_AMONG, (), _behind(history.lines))
-    if line.progressed and line.progressed_on:
-        said = within_months(line.start, line.progressed_on, months)
-        return Told(said, line.described, line.courses, line.told_by)
-    until = history.lines[line.number].start if line.number < len(history.lines) else asked.as_of
-    if line.progressed is False or line.progressed:
-        said = within_months(line.start, until, months)
-        decided = said if line.progressed else None if said else said
-        return Told(decided, line.described, line.courses, line.told_by)
-    return Told(None, NO_PROGRESSION)
+    start = next(course.start for course in line.courses if course in asked.own)
+    if line.progressed is None:
+        return Told(None, NO_PROGRESSION)
+    said = within_months(start, line.progressed_on or _next_start(asked, line), months)
+    if not line.progressed:
+        said = None if said else said
+    return Told(said, line.described, line.courses, line.told_by)
 
 
 def _relapse(asked: _Question) -> Told:
@@ -218,6 +255,7 @@ MEASURES: dict[str, Callable[[_Question], Told]] = {
     "ongoing": _ongoing,
     "progressed": _progressed,
     "failed": _failed,
+    "lost": _lost,
     "early": _early,
     "relapse": _relapse,
 }

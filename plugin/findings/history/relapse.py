@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from plugin.findings.dates import first_day, last_day, later, spoken
 from plugin.findings.history.courses import Course
 from plugin.findings.history.history import History
@@ -24,31 +26,51 @@ def relapsed(
         return None, unclear, ()
     if not began:
         return None, f"no date is on record for this: {history.began.label}", ()
-    answers = [_answer(course, began, reading) for course in placed]
-    said = True if True in answers else None if None in answers or unclear else False
+    within, early = (
+        _any(_within(course, began, months, reading.counted_from, placed) for course in placed) if months else given
+        for months, given in ((reading.within_months, True), (reading.more_than_months, False))
+    )
+    said = _both(within, early)
+    if (said is not True or reading.more_than_months) and (unclear or history.gap):
+        return None, unclear or history.gap, ()
     if said is None:
-        return None, unclear or f"the dates leave it open: {placed[0].said}", ()
-    deciding = tuple(c for c, answer in zip(placed, answers, strict=True) if answer is said)
-    return said, f"{deciding[-1].said}, {history.began.label}: {spoken(began)}", deciding
+        return None, f"the dates leave it open: {placed[-1].said}", ()
+    newest = max(placed, key=lambda course: (course.end or course.last, course.references))
+    return said, f"{newest.said}, {history.began.label}: {spoken(began)}", placed
 
 
-def _answer(course: Course, began: str, reading: Reading) -> bool | None:
-    within = _within(course, began, reading.within_months, reading.counted_from)
-    if not reading.more_than_months:
-        return within
-    early = _within(course, began, reading.more_than_months, reading.counted_from)
+def _any(answers: Iterable[bool | None]) -> bool | None:
+    found = list(answers)
+    return True if True in found else None if None in found else False
+
+
+def _both(within: bool | None, early: bool | None) -> bool | None:
+    """Within the longer interval, and not within the shorter one."""
     if within is False or early is True:
         return False
     return True if within and early is False else None
 
 
-def _within(course: Course, began: str, months: int, counted_from: str) -> bool | None:
-    if not months:
-        return True
+def _within(course: Course, began: str, months: int, counted_from: str, courses: tuple[Course, ...]) -> bool | None:
     if counted_from == "start":
-        return within_months(course.start, began, months)
+        return _since_start(courses, began, months)
     if course.ongoing or (course.end and not later(began, course.end) and first_day(course.end) >= last_day(began)):
         return True
-    if course.end:
-        return within_months(course.end, began, months)
-    return surely_within(course.last, began, months)
+    if not course.end:
+        return surely_within(course.last, began, months)
+    latest = within_months(course.end, began, months)
+    return latest if latest is False or course.last == course.end else surely_within(course.last, began, months)
+
+
+def _since_start(courses: tuple[Course, ...], began: str, months: int) -> bool | None:
+    """Counted from the first of courses that follow each other without a pause; a pause leaves both starts open."""
+    dated = sorted((course for course in courses if course.start), key=lambda course: first_day(course.start))
+    if len(dated) < len(courses):
+        return None
+    starts, reach = [dated[0].start], dated[0].reach
+    for course in dated[1:]:
+        if first_day(course.start) > reach:
+            starts.append(course.start)
+        reach = max(reach, course.reach)
+    answers = {within_months(start, began, months) for start in starts}
+    return answers.pop() if len(answers) == 1 else None

@@ -75,6 +75,14 @@ Description: "Which drugs and procedures make a line of therapy, from when lines
     stop-reasons 1..1 and
     intents 1..1 and
     agents 1..1 and
+    settling-days 0..1 and
+    mixed 0..* and
+    advanced-only 0..* and
+    other-use 0..* and
+    other-reasons 0..1 and
+    local-forms 0..1 and
+    stem 0..* and
+    trial-drugs 0..1 and
     kind 1..*
 * insert OneValue(since, code)
 * insert OneValue(course, code)
@@ -87,6 +95,14 @@ Description: "Which drugs and procedures make a line of therapy, from when lines
 * insert OneValue(stop-reasons, code)
 * insert OneValue(intents, code)
 * insert OneValue(agents, code)
+* insert OneValue(settling-days, integer)
+* insert OneValue(mixed, code)
+* insert OneValue(advanced-only, code)
+* insert OneValue(other-use, code)
+* insert OneValue(other-reasons, code)
+* insert OneValue(local-forms, code)
+* insert OneValue(stem, code)
+* insert OneValue(trial-drugs, code)
 * extension[kind].extension contains
     name 1..1 and
     class 1..* and
