@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 
 from plugin.errors import InputError
-from plugin.findings.bundle import resources_of
+from plugin.findings.bundle import resources_of, unfetched
 
 GZIP_MAGIC = b"\x1f\x8b"
 STDIN = "-"
@@ -23,18 +23,34 @@ def resources_from_files(names: list[str]) -> list[dict[str, Any]]:
 
     Raises InputError that names the file, what came and what to do.
     """
-    return [resource for name in names for resource in _resources(name)]
+    documents = [(_shown(name), _document(name)) for name in names]
+    found = [resource for shown, document in documents for resource in _resources(document, shown)]
+    return [*found, *unfetched(document for _, document in documents)]
 
 
-def _resources(name: str) -> list[dict[str, Any]]:
-    shown = "standard input" if name == STDIN else name
+def _shown(name: str) -> str:
+    return "standard input" if name == STDIN else name
+
+
+def _document(name: str) -> Any:
+    shown = _shown(name)
     content = _bytes(name, shown)
     if not content.strip():
         raise InputError(f"{shown} is empty; give a FHIR Bundle, a JSON array of resources or NDJSON of one patient")
     try:
-        return resources_of(_json(content, shown))
+        return _json(content, shown)
     except InputError as error:
         raise InputError(f"{shown}: {error}") from error
+
+
+def _resources(document: Any, shown: str) -> list[dict[str, Any]]:
+    try:
+        found = resources_of(document)
+    except InputError as error:
+        raise InputError(f"{shown}: {error}") from error
+    if isinstance(document, dict) and document.get("resourceType") == "OperationOutcome":
+        raise InputError(f"{shown} holds no chart but a server's answer that something failed; ask the server again")
+    return found
 
 
 def _bytes(name: str, shown: str) -> bytes:

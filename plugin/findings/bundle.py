@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from plugin.errors import InputError
@@ -39,6 +39,17 @@ def resources_of(document: object) -> list[Json]:
     if aliases:
         resources = [renamed(resource, aliases) for resource in resources]
     return [*resources, _outcome(junk)] if junk else resources
+
+
+def unfetched(documents: Iterable[object]) -> list[Json]:
+    """A gap for every page of a search that one of these documents announces and none of them is."""
+    bundles = [document for document in documents if isinstance(document, dict)]
+    links = [link for bundle in bundles for link in objects(bundle.get("link"))]
+    own = {text_of(link.get("url")) for link in links if link.get("relation") == "self"}
+    following = {text_of(link.get("url")) for link in links if link.get("relation") == "next"} - {""}
+    text = "the search result goes on on a page that is not in the input; fetch every page and hand them over together"
+    issue = {"severity": "error", "code": "incomplete", "diagnostics": text}
+    return [{"resourceType": "OperationOutcome", "issue": [issue]} for _ in sorted(following - own)[:1]]
 
 
 def _opened(

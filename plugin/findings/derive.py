@@ -36,6 +36,15 @@ class Conclusions:
                 if self.findings[definition.code].state == "unknown" and self._derive(definition):
                     changed = True
 
+    def deny(self) -> None:
+        """What was found although it cannot be is a conflict."""
+        for definition in self.vocabulary.values():
+            finding, denial = self.findings[definition.code], definition.denial
+            if denial is None or finding.value != denial.value or evaluate(denial.when, self.environment) is not True:
+                continue
+            note = "; ".join(filter(None, (f"recorded, but {denial.reason}", finding.note)))
+            self._set(definition, replace(finding, state="conflicting", value=None, detail="", note=note))
+
     def presume(self, chart: Chart, recorded: Doubts, signs: Mapping[str, str]) -> None:
         """Presume what the vocabulary allows, unless something speaks against it; then derive again.
 

@@ -36,6 +36,7 @@ from plugin.findings.values import Answer, answer_of, interpretation_of
 TAKEN_BACK = "it was cancelled or entered in error"
 WITHDRAWN = frozenset({"entered-in-error", "cancelled"})
 FINAL = frozenset({"final", "amended", "corrected", "appended"})
+UNRELEASED = frozenset({"preliminary", "registered"})
 REPLACING = frozenset({"corrected", "amended", "appended"})
 NOTED = frozenset({"note", "conclusion", "processing", "condition"})
 DATED = ("effectiveDateTime", "effectiveInstant")
@@ -185,7 +186,7 @@ class Entries:
             day=_day(observation, around, specimens),
             specimen=name_of(specimens[0]) if specimens else next(_specimen_names(observation, *around), ""),
             site=self._site(observation, around, specimens),
-            standing="final" if _status(observation) in FINAL else "preliminary",
+            standing="final" if _is_final(observation, around) else "preliminary",
             corrected=_status(observation) in REPLACING,
             issued=text_of(observation.get("issued")),
             report=name_of(around[0]) if around else "",
@@ -263,6 +264,11 @@ class Entries:
         return ""
 
 
+def _is_final(observation: Json, around: list[Json]) -> bool:
+    """Whether it is final, and no report or panel around it is still to come out."""
+    return _status(observation) in FINAL and not any(_status(holder) in UNRELEASED for holder in around)
+
+
 def _status(resource: Json) -> str:
     return text_of(resource.get("status")).lower()
 
@@ -281,8 +287,12 @@ def _day(observation: Json, around: list[Json], specimens: list[Json]) -> str:
 
 
 def _moments(observation: Json, around: list[Json], specimens: list[Json]) -> Iterator[Any]:
-    """What may date a result, the best first: its sample, the result, what is around it, its release."""
-    yield from map(_collected, specimens)
+    """What may date a result, the best first: its sample, the result, what is around it, its release.
+
+    A sample taken after its own result is another one, or wrongly dated: the result keeps its date.
+    """
+    made = next((day for key in (*DATED, "issued") if (day := day_of(observation.get(key)))), "")
+    yield from (day for day in map(_collected, specimens) if not later(day_of(day), made))
     for holder in (observation, *around):
         yield from (holder[key] for key in DATED if key in holder)
         if "effectivePeriod" in holder:

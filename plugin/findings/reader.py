@@ -57,6 +57,7 @@ def read_findings(resources: list[dict[str, Any]], vocabulary: Vocabulary, as_of
     findings = _assemble(chart, index, resolved, history, statements)
     conclusions = Conclusions(vocabulary, findings)
     conclusions.derive()
+    conclusions.deny()
     doubts = recorded_doubts(chart, index, by_panel, statements.doubts())
     conclusions.presume(chart, doubts, signs_of(chart, drugs))
     named = [problem_under_holder(found, chart.holders) for found in (*notebook.problems.values(), *chart.problems)]

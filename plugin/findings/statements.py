@@ -21,7 +21,7 @@ from plugin.library.readings import Reading
 from plugin.library.vocabulary import FindingDefinition, Value, Vocabulary
 
 STATES = system_url("finding-state")
-NOT_CLINICIANS = ("Patient/", "RelatedPerson/", "Device/")
+NOT_CLINICIANS = ("Patient/", "RelatedPerson/", "Device/", "Organization/")
 YES, NO = frozenset({"true", "yes"}), frozenset({"false", "no"})
 TAKEN_BACK = frozenset({"unknown", "not known"})
 STATED_UNKNOWN = "stated as not known by a clinician"
@@ -287,7 +287,7 @@ def _value(answer: Answer, definition: FindingDefinition) -> tuple[Value | None,
         found = {value for value in definition.values if value in codes or value in words}
         return (found.pop(), True) if len(found) == 1 else (None, False)
     number = answer.number.exact if answer.number is not None else _written(words)
-    if number is None or (definition.type == "integer" and not number.is_integer()):
+    if number is None or number < 0 or (definition.type == "integer" and not number.is_integer()):
         return None, False
     return (int(number) if definition.type == "integer" else number), True
 

@@ -42,7 +42,7 @@ class Validity:
         return found.aside(why, "confounded") if why else found
 
     def _expired(self, found: Evidence, part: Part, others: list[Evidence]) -> str:
-        """Why it is too old; a lasting answer ends early with a later result that says otherwise."""
+        """Why it is too old; a lasting answer counts longer, unless a later one said otherwise and is too old."""
         panel = self.index.panels[found.panel]
         days = part.valid_days or max(reading_of(definition).valid_days for definition in panel.definitions)
         day = found.origin.day
@@ -50,7 +50,8 @@ class Validity:
         if later(progressed, day):
             return f"it is from before the progression of {spoken(progressed)}"
         if part.lasting_days and found.value == part.lasting_value:
-            if any(_ends(other, found) for other in others):
+            later_ones = [other for other in others if _contradicts(other, found)]
+            if later_ones and all(too_old(other.origin.day, days, self.chart.as_of) for other in later_ones):
                 return "a later result says otherwise"
             days = part.lasting_days
         return too_old(day, days, self.chart.as_of)
@@ -80,7 +81,7 @@ def too_old(day: str, days: int, as_of: date) -> str:
     return ""
 
 
-def _ends(other: Evidence, found: Evidence) -> bool:
+def _contradicts(other: Evidence, found: Evidence) -> bool:
     same = (other.panel, other.part) == (found.panel, found.part)
     return same and other.counts and other.value != found.value and later(other.origin.day, found.origin.day)
 

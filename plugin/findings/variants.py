@@ -41,6 +41,7 @@ from plugin.findings.variant import (
 from plugin.library.readings import Part
 
 POSITIVE = "positive"
+SOMATIC = "somatic"  # what a sample of a tumour tells, until somebody says otherwise
 FUSION, GAIN = "fusion", "gain"
 NORMAL_COPIES = 2
 GENES = "http://www.genenames.org/geneId"
@@ -213,7 +214,7 @@ class VariantReader:
 
     def _origin_of(self, entry: Entry) -> str:
         words = [entry.remark_words, *entry.names]
-        return self._origin(list(entry.remarks), words) or UNSTATED
+        return self._origin(list(entry.remarks), words) or (SOMATIC if entry.origin.site else UNSTATED)
 
     def _gene_test(self, entry: Entry, wanted: list[Wanted]) -> Variant:
         answer = entry.answer

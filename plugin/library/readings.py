@@ -51,7 +51,7 @@ class Part:
     inadequate: ValueSets of remarks about a sample that was not fit for the test.
     weak_grounds: ValueSets of kinds of evidence that prove nothing where a result rests on no other.
     valid_days: overrides that of the reading. lasting_value: an answer that is valid for `lasting_days` instead, unless
-        a later one says otherwise.
+        a later one that said otherwise is too old itself.
     confounded_by: ValueSets of drugs under which the answer `confounded_value` proves nothing before `confounded_age`,
         when they were begun in the year before it.
     """

@@ -148,3 +148,29 @@ def test_a_busy_port_is_said_at_once(careplan):
         result = careplan("serve", "--bind", f"127.0.0.1:{busy.getsockname()[1]}")
     assert result.exit_code == 2
     assert "cannot listen" in result.stderr
+
+
+def page_of_a_search(relation, url):
+    patient = {"resourceType": "Patient", "id": "p"}
+    links = [{"relation": relation, "url": url}]
+    return json.dumps({"resourceType": "Bundle", "type": "searchset", "link": links, "entry": [{"resource": patient}]})
+
+
+def test_a_page_of_a_search_that_goes_on_is_not_the_whole_chart(tmp_path):
+    (tmp_path / "one.json").write_text(page_of_a_search("next", "https://ehr/fhir?page=2"), encoding="utf-8")
+    (tmp_path / "two.json").write_text(page_of_a_search("self", "https://ehr/fhir?page=2"), encoding="utf-8")
+    pages = [str(tmp_path / "one.json"), str(tmp_path / "two.json")]
+    alone = json.loads(CliRunner().invoke(main, ["findings", pages[0], "--format", "json"]).stdout)
+    assert [problem["kind"] for problem in alone["problems"]] == ["gap"]
+    assert "fetch every page" in alone["problems"][0]["text"]
+    assert alone["findings"]["heart-failure"]["state"] == "unknown", "nothing is presumed of half a chart"
+    whole = json.loads(CliRunner().invoke(main, ["findings", *pages, "--format", "json"]).stdout)
+    assert whole["problems"] == []
+
+
+def test_the_refusal_of_a_server_is_no_chart(tmp_path):
+    refusal = {"resourceType": "OperationOutcome", "issue": [{"severity": "error", "code": "login"}]}
+    (tmp_path / "refusal.json").write_text(json.dumps(refusal), encoding="utf-8")
+    answer = CliRunner().invoke(main, ["findings", str(tmp_path / "refusal.json")])
+    assert answer.exit_code == 1
+    assert "holds no chart but a server's answer" in answer.stderr

@@ -18,6 +18,9 @@ from plugin.library.vocabulary import Value
 RECORDED = (*PRESCRIBED, "Procedure")
 
 
+OPEN = frozenset({"preliminary", "unverified", "unconfirmed"})
+
+
 @dataclass(frozen=True)
 class History:
     """What was given, and in which lines.
@@ -98,14 +101,15 @@ def _contradiction(lines: tuple[Line, ...], policy: TreatmentPolicy, stated: Map
 
 
 def events_of(evidence: Iterable[Evidence], index: Index) -> list[Event]:
-    """What dated results say of the course of the disease."""
+    """What dated results say of the course of the disease; progression that does not count yet is unsure."""
     policy = index.vocabulary.treatment
     found = []
-    for one in evidence:
-        if not one.counts or not one.origin.day:
-            continue
-        if one.value in policy.progression or one.value in policy.controlled:
-            found.append(Event(one.origin.day, one.value in policy.progression, one.origin.reference))
+    for one in (one for one in evidence if one.origin.day):
+        progression = one.value in policy.progression
+        if one.counts and (progression or one.value in policy.controlled):
+            found.append(Event(one.origin.day, progression, one.origin.reference))
+        elif progression and one.aside_kind in OPEN:
+            found.append(Event(one.origin.day, True, one.origin.reference, sure=False))
     return found
 
 
@@ -113,6 +117,6 @@ def last_progression(evidence: Iterable[Evidence], drugs: Drugs, index: Index) -
     """The latest (partial) date on which the disease is recorded to have progressed; empty where it never is."""
     panel = index.panel_of(index.vocabulary.treatment.course)
     final = [one for one in evidence if one.panel == panel and one.origin.standing == "final"]
-    days = [event.day for event in events_of(final, index) if event.progression]
+    days = [event.day for event in events_of(final, index) if event.progression and event.sure]
     days += [drug.until for drug in drugs.given if drug.reason == PROGRESSION and drug.until]
     return max(days, key=first_day, default="")

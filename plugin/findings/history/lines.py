@@ -20,11 +20,15 @@ PROGRESSION = "progression"
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """A record of how the disease went: on a day, progression or control."""
+    """A record of how the disease went: on a day, progression or control.
+
+    sure: false where it does not count yet, such as a preliminary one; it proves nothing, but leaves control open.
+    """
 
     day: str
     progression: bool
     reference: str
+    sure: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +84,9 @@ class LineBuilder:
 
     def __init__(self, courses: list[Course], events: list[Event], policy: TreatmentPolicy) -> None:
         self.policy = policy
-        self.events = sorted(events, key=lambda event: (event.day, event.reference))
+        ordered = sorted(events, key=lambda event: (event.day, event.reference))
+        self.events = [event for event in ordered if event.sure]
+        self.unsure = [event for event in ordered if not event.sure]
         self.doubt = ""
         counting = [course for course in courses if course.kinds]
         self._doubting(next((course.doubt for course in counting if course.doubt), ""))
@@ -240,6 +246,8 @@ class LineBuilder:
             told_by = [event.reference for event in newest if event.progression]
             told_by += [name for course in failed for name in course.references[-1:]]
             return replace(line, progressed=True, progressed_on=day, told_by=tuple(told_by))
+        if said == {False} and any(not later(newest[0].day, event.day) for event in self.unsure):
+            return line
         if said == {False}:
             return replace(line, progressed=False, told_by=tuple(event.reference for event in newest))
         return line

@@ -26,6 +26,7 @@ Description: "One fact of the vocabulary: its label, type and values, what settl
     stated-days 0..1 and
     presumption 0..1 and
     reading 0..1 and
+    denial 0..1 and
     derivation 0..*
 * insert OneValue(label, string)
 * insert OneValue(type, code)
@@ -50,6 +51,13 @@ Description: "One fact of the vocabulary: its label, type and values, what settl
 * insert NestedValue(presumption, sign, code)
 * extension[reading].extension contains kind 1..1
 * insert NestedValue(reading, kind, code)
+* extension[denial].extension contains
+    value 1..1 and
+    when 1..1 and
+    reason 1..1
+* insert NestedValue(denial, value, [[boolean or integer or decimal or code]])
+* insert NestedValue(denial, when, Expression)
+* insert NestedValue(denial, reason, string)
 * extension[derivation].extension contains
     value 1..1 and
     when 1..1 and
