@@ -104,8 +104,10 @@ class ConditionReader:
             found = Evidence(wanted.panel, part.name, origin, None, words, why, "withdrawn", silent=True)
             self.notebook.evidence.append(found)
             return
-        coded = bool(self.index.known(codings))
-        why, kind = self._doubt(part, names if coded else [], sets, status, origin)
+        beside = names if self.index.known(codings) else []  # a name that is read itself is no second voice
+        why, kind = self._doubt(part, beside, sets)
+        if not why:
+            why, kind = self._unconfirmed(names, status, origin)
         if not why and (untrusted := self._untrusted(condition, wanted)):
             why, kind = untrusted
         value: Value | None = part.value if part.value is not None else self._mapped(codings, part)
@@ -115,15 +117,13 @@ class ConditionReader:
             found = Evidence(wanted.panel, part.name, origin, None if why else value, words, why, kind)
             self.notebook.evidence.append(found)
 
-    def _doubt(
-        self, part: Part, names: list[str], sets: frozenset[str], status: set[str], origin: Origin
-    ) -> tuple[str, AsideKind]:
+    def _doubt(self, part: Part, names: list[str], sets: frozenset[str]) -> tuple[str, AsideKind]:
         if sets.intersection(part.unless_tests):
             return "its codes say different things; neither is trusted", "mismatch"
         named = frozenset[str]().union(*(self.index.organs.names_in(name) for name in names))
         if part.subject and named - set(part.subject):
             return "its code says one thing, its name another; neither is trusted", "mismatch"
-        return self._unconfirmed(names, status, origin)
+        return "", ""
 
     def _unconfirmed(self, names: list[str], status: set[str], origin: Origin) -> tuple[str, AsideKind]:
         if status and (status & UNCERTAIN or CONFIRMED not in status):
