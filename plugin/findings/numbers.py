@@ -30,12 +30,13 @@ COMPARATORS = {
     "<": "<",
 }
 WORDS = "|".join(re.escape(word) for word in sorted(COMPARATORS, key=len, reverse=True))
+# Digits joined by more than one dash are a date or a number of something, and none of them is read.
 # A comma before three digits may part thousands or decimals: such a number is not read.
 DIGITS = r"[0-9]+(?:\.[0-9]+|,(?![0-9]{3}(?![0-9]))[0-9]+|(?<=\b0),[0-9]{3})?"
 NUMBER = re.compile(
-    rf"(?<![\w.+/])(?:(?P<comparator>{WORDS})\s*)?(?<![0-9.])(?P<low>-?{DIGITS})"
+    rf"(?<![\w.+/])(?<![0-9]-)(?:(?P<comparator>{WORDS})\s*)?(?<![0-9.])(?P<low>-?{DIGITS})"
     rf"(?:\s*(?P<middle>%|percent)?\s*(?:-|to|and)\s*(?P<high>{DIGITS}))?"
-    r"(?:\s*(?P<unit>%|percent\b))?(?![\w+/]|[.,][0-9])"
+    r"(?:\s*(?P<unit>%|percent\b))?(?![\w+/]|[.,-][0-9])"
 )
 
 
