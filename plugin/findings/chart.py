@@ -90,8 +90,8 @@ def open_chart(resources: list[Json], as_of: date) -> Chart:
     resources, holders = opened(resources)
     person, identity = find_patient(resources)
     problems: list[Problem] = []
-    mine = list(_of_patient(_unique(resources), identity, bool(person), problems))
-    left_out = {name_of(found) for found in resources if found["resourceType"] in CLINICAL}
+    unique = _unique(resources)
+    mine = list(_of_patient(unique, identity, bool(person), problems))
     gaps = frozenset(_gaps(mine, problems))
     deceased, died, problem = death_of(person, as_of)
     doubtful = frozenset({"deceased"} if problem is not None and deceased is None else ())
@@ -100,9 +100,11 @@ def open_chart(resources: list[Json], as_of: date) -> Chart:
     by_type: dict[str, list[Json]] = {}
     for resource in mine:
         by_type.setdefault(resource["resourceType"], []).append(resource)
-    read = (name_of(resource) for resource in mine if resource["resourceType"] != "OperationOutcome")
-    inputs = sorted({holders.get(name, name) for name in read})
     names = {name_of(resource): resource for resource in mine}
+    read = (name for name, resource in names.items() if resource["resourceType"] != "OperationOutcome")
+    inputs = sorted({holders.get(name, name) for name in read})
+    left_out = unique if len(mine) < len(unique) else []
+    foreign = {name_of(found) for found in left_out if found["resourceType"] in CLINICAL} - names.keys()
     strays = frozenset(name_of(found) for found in mine if not person and subject_id(found) not in ("", identity))
     return Chart(
         as_of=as_of,
@@ -116,7 +118,7 @@ def open_chart(resources: list[Json], as_of: date) -> Chart:
         inputs=tuple(inputs),
         problems=problems,
         strays=strays,
-        foreign=frozenset(left_out - names.keys()),
+        foreign=frozenset(foreign),
         doubtful=doubtful,
         holders=holders,
         _by_name=names,

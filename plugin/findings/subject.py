@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import date
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 from plugin.errors import InputError
 from plugin.findings.dates import day_of, in_future, spoken
@@ -20,6 +21,8 @@ ONE_CHART = "hand over the resources of one patient at a time"
 
 def subject_id(resource: Json) -> str:
     """The id of the patient whom a resource is about; empty where it does not say."""
+    if (plain := _plainly(resource)) is not None:
+        return "" if plain.other else plain.identity
     for element in ABOUT_SOMEONE:
         if element not in resource:
             continue
@@ -31,8 +34,32 @@ def subject_id(resource: Json) -> str:
 
 def other_subject(resource: Json) -> str:
     """The type of the subject where it is no patient: `Group`, `Device`, `RelatedPerson`; empty where it may be one."""
+    if (plain := _plainly(resource)) is not None:
+        return plain.other
     kinds = (_other_kind(resource[element]) for element in ABOUT_SOMEONE if element in resource)
     return next((kind for kind in kinds if kind), "")
+
+
+class _Meant(NamedTuple):
+    """What a reference means: an id, and the type where that is no patient."""
+
+    identity: str
+    other: str
+
+
+def _plainly(resource: Json) -> _Meant | None:
+    """What the subject means where it is a reference and nothing else, as it is in nearly every resource of a chart."""
+    subject = resource.get("subject")
+    if not isinstance(subject, dict) or len(subject) != 1 or "patient" in resource:
+        return None
+    reference = subject.get("reference")
+    return _meant(reference) if isinstance(reference, str) else None
+
+
+@lru_cache(maxsize=1024)
+def _meant(reference: str) -> _Meant:
+    other = _other_kind({"reference": reference})
+    return _Meant(id_in(reference.strip()), other)
 
 
 def _other_kind(subject: Any) -> str:
