@@ -166,13 +166,7 @@ class ConditionReader:
             self.notebook.evidence.append(Evidence(panel, "", origin, None, next(iter(names), ""), why, "look-alike"))
 
     def _mapped(self, codings: list[Coding], part: Part) -> Value | None:
-        found = {
-            value
-            for code_map in self.index.maps(part.answers)
-            for coding in codings
-            for key in self.index.equivalents(coding)
-            if (value := code_map.codes.get(key)) is not None
-        }
+        found = self.index.translated(codings, *part.answers)
         return found.pop() if len(found) == 1 else None
 
     def _sited(self, condition: Json, part: Part) -> bool:

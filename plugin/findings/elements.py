@@ -71,6 +71,11 @@ def words_of(concept: Any) -> str:
     return text_of(concept.get("text")) or next(iter(named), "") or next((coding.code for coding in codings), "")
 
 
+def all_words_of(concept: Any) -> str:
+    """Everything that a CodeableConcept says in words: its texts, then its displays."""
+    return " ; ".join([*texts_of(concept), *(coding.display for coding in codings_of(concept))])
+
+
 def reference_of(value: Any) -> str:
     """The reference of a Reference element; empty where it has none."""
     return text_of(value.get("reference")) if isinstance(value, dict) else ""

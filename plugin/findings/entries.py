@@ -12,6 +12,7 @@ from plugin.findings.dates import day_of, first_day, in_future, later, spoken
 from plugin.findings.elements import (
     Coding,
     Json,
+    all_words_of,
     code_of,
     codings_of,
     id_in,
@@ -23,7 +24,6 @@ from plugin.findings.elements import (
     references_of,
     refers_to,
     text_of,
-    texts_of,
     words_of,
 )
 from plugin.findings.evidence import Origin, Site
@@ -41,6 +41,7 @@ REPLACING = frozenset({"corrected", "amended", "appended"})
 NOTED = frozenset({"note", "conclusion", "processing", "condition"})
 DATED = ("effectiveDateTime", "effectiveInstant")
 OTHER_PEOPLE = frozenset({"RelatedPerson", "Person", "FamilyMemberHistory", "Group"})
+SITES = "specimen-sites"
 RELATED_CONDITION = ("related-condition", "condition-related", "related-primary-cancer-condition")
 
 
@@ -95,7 +96,6 @@ class Entries:
     def __init__(self, chart: Chart, index: Index) -> None:
         self.chart = chart
         self.index = index
-        self._sites = index.code_sets.maps["specimen-sites"]
         self._around: dict[str, list[Json]] = {}
         for report in chart.of_type("DiagnosticReport"):
             self._surround(report, "result")
@@ -222,14 +222,9 @@ class Entries:
         return self._site_of_focus(observation)
 
     def _lesion(self, concept: Any) -> Site:
-        found: set[str] = set()
-        for coding in codings_of(concept):
-            found.update(
-                lesion for key in self.index.equivalents(coding) if (lesion := self._sites.codes.get(key)) is not None
-            )
+        found = self.index.translated(codings_of(concept), SITES)
         if not found:
-            words = " ; ".join([*texts_of(concept), *(coding.display for coding in codings_of(concept))])
-            matches = self.index.meanings("specimen-sites").find(tokens(plain(words)))
+            matches = self.index.meanings(SITES).find(tokens(plain(all_words_of(concept))))
             found.update(meaning for match in matches for meaning in match.meaning)
         if "metastasis" in found:
             return "metastasis"

@@ -157,6 +157,11 @@ class Index:
         key = (coding.system, coding.code)
         return [key, *self.code_sets.translations(*key)]
 
+    def translated(self, codings: Iterable[Coding], *names: str) -> set[str]:
+        """What codings mean by the ConceptMaps of these names, by themselves or through the site's own map."""
+        keys = [key for coding in codings for key in self.equivalents(coding)]
+        return {codes[key] for codes in (one.codes for one in self.maps(names)) for key in keys if key in codes}
+
     def labelled(self, label: str, codings: Iterable[Coding]) -> str:
         """What to call a result; where the site's own map was needed to read one of its codes, with that code."""
         if not self.code_sets.local:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from plugin.findings.elements import Coding, Json, codings_of, objects, text_of, texts_of, words_of
+from plugin.findings.elements import Coding, Json, all_words_of, codings_of, objects, text_of, words_of
 from plugin.findings.entries import Entry
 from plugin.findings.evidence import Evidence
 from plugin.findings.index import Index, Panel, Wanted
@@ -216,7 +216,7 @@ class ObservationReader:
         return words_of(weak[0]) if weak and len(weak) == len(concepts) else ""
 
     def _is_weak(self, concept: Any, names: tuple[str, ...]) -> bool:
-        words = tokens(plain(" ; ".join([*texts_of(concept), *(coding.display for coding in codings_of(concept))])))
+        words = tokens(plain(all_words_of(concept)))
         return bool(self.index.known(codings_of(concept)).intersection(names)) or any(
             self.index.remarks(name).find(words) for name in names
         )

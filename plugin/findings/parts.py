@@ -118,11 +118,7 @@ def _unit_said(answer: Answer, part: Part) -> bool:
 
 
 def _coded(answer: Answer, part: Part, index: Index) -> set[str]:
-    found: set[str] = set()
-    for code_map in index.maps(part.answers):
-        for coding in answer.codings:
-            found.update(value for key in index.equivalents(coding) if (value := code_map.codes.get(key)) is not None)
-    return found
+    return index.translated(answer.codings, *part.answers)
 
 
 def _spelled_out(coding: Coding) -> str:

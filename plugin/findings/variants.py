@@ -27,7 +27,7 @@ from plugin.findings.model import AsideKind, Problem
 from plugin.findings.observations import Notebook, remarked
 from plugin.findings.parts import NO_RESULT
 from plugin.findings.phrases import plain, tokens
-from plugin.findings.values import Answer, answer_of, interpretation_of
+from plugin.findings.values import Answer, answer_of
 from plugin.findings.variant import (
     COUNTS,
     NEGATIVE,
@@ -42,6 +42,12 @@ from plugin.library.readings import Part
 
 POSITIVE = "positive"
 SOMATIC = "somatic"  # what a sample of a tumour tells, until somebody says otherwise
+PRESENCE, ORIGINS, SIGNIFICANCE, CHANGE_KINDS = (
+    "variant-presence",
+    "genomic-origins",
+    "variant-significance",
+    "change-kinds",
+)
 FUSION, GAIN = "fusion", "gain"
 NORMAL_COPIES = 2
 GENES = "http://www.genenames.org/geneId"
@@ -59,10 +65,8 @@ class VariantReader:
         self.notebook = notebook
         maps = index.code_sets.maps
         self._roles = maps["genomic-elements"].codes
-        self._presence = maps["variant-presence"]
-        self._origins = maps["genomic-origins"]
-        self._origin_words = index.meanings("genomic-origins")
-        self._change_words = index.meanings("change-kinds")
+        self._origin_words = index.meanings(ORIGINS)
+        self._change_words = index.meanings(CHANGE_KINDS)
         self._gene_sets = sorted({name for wanted in index.variants for name in wanted.part.genes})
         self._symbols = index.members(self._gene_sets)
         self._variants: list[Variant] = []
@@ -104,8 +108,7 @@ class VariantReader:
         return next((role for role in roles if role), "")
 
     def _variant(self, observation: Json, entry: Entry) -> Variant:
-        answer = answer_of(observation)
-        answer = interpretation_of(observation) if answer.empty else answer
+        answer = entry.answer
         said, unread = self._said(answer)
         variant = Variant(entry, frozenset(), said, answer.words, unread=unread)
         genes: set[str] = set()
@@ -135,9 +138,7 @@ class VariantReader:
             case "protein-change":
                 variant.changes += [word for word in (*words, *(coding.code for coding in codings)) if word]
             case "change-type":
-                kinds = self.index.code_sets.maps["change-kinds"].codes
-                keys = [key for coding in codings for key in self.index.equivalents(coding)]
-                self._kinds(variant, {kinds.get(key, "") for key in keys} | self._kinds_in(words))
+                self._kinds(variant, self.index.translated(codings, CHANGE_KINDS) | self._kinds_in(words))
             case "copy-number":
                 number = answer_of(component).number
                 variant.gained = variant.gained or (number is not None and (number > NORMAL_COPIES) is True)
@@ -147,18 +148,13 @@ class VariantReader:
     def _said(self, answer: Answer) -> tuple[str, str]:
         if answer.absent:
             return "unknown", ""
-        values = {
-            value
-            for coding in answer.codings
-            for key in self.index.equivalents(coding)
-            if (value := self._presence.codes.get(key)) is not None
-        }
+        values = self.index.translated(answer.codings, PRESENCE)
         if not values:
-            lexicon = self.index.lexicon(("variant-presence", "genomic-origins"), tuple(self.index.by_subject))
+            lexicon = self.index.lexicon((PRESENCE, ORIGINS), tuple(self.index.by_subject))
             for text in (*answer.texts, *(coding.display for coding in answer.codings)):
                 reading = lexicon.read(text)
                 if reading.understood:
-                    values.update(reading.values.get("variant-presence", ()))
+                    values.update(reading.values.get(PRESENCE, ()))
         if len(values) == 1:
             return values.pop(), ""
         return "", "it has no value" if answer.empty else f"'{answer.words}' does not say whether there is a variant"
@@ -171,14 +167,10 @@ class VariantReader:
         ]
         concepts += objects(observation.get("interpretation"))
         found: set[str] = set()
-        code_map = self.index.code_sets.maps["variant-significance"]
-        lexicon = self.index.lexicon(("variant-significance",), ())
+        lexicon = self.index.lexicon((SIGNIFICANCE,), ())
         for concept in concepts:
-            for coding in codings_of(concept):
-                for key in self.index.equivalents(coding):
-                    if (value := code_map.codes.get(key)) is not None:
-                        found.add(value)
-            found.update(lexicon.read(words_of(concept)).values.get("variant-significance", ()))
+            found |= self.index.translated(codings_of(concept), SIGNIFICANCE)
+            found.update(lexicon.read(words_of(concept)).values.get(SIGNIFICANCE, ()))
         return found
 
     def _genes(self, codings: list[Coding]) -> set[str]:
@@ -203,12 +195,7 @@ class VariantReader:
         variant.gained = variant.gained or GAIN in kinds
 
     def _origin(self, codings: list[Coding], words: list[str]) -> str:
-        found = {
-            value
-            for coding in codings
-            for key in self.index.equivalents(coding)
-            if (value := self._origins.codes.get(key)) is not None
-        }
+        found = self.index.translated(codings, ORIGINS)
         found.update(name for m in self._origin_words.find(tokens(plain(" ; ".join(words)))) for name in m.meaning)
         return found.pop() if len(found) == 1 else ""
 
@@ -220,21 +207,15 @@ class VariantReader:
         answer = entry.answer
         names = tuple(name for found in wanted for name in found.part.answers)
         subjects = tuple(subject for found in wanted for subject in found.part.subject)
-        lexicon = self.index.lexicon((*names, "variant-significance", "genomic-origins"), subjects)
-        coded = {
-            value
-            for code_map in self.index.maps(names)
-            for coding in answer.codings
-            for key in self.index.equivalents(coding)
-            if (value := code_map.codes.get(key)) is not None
-        }
+        lexicon = self.index.lexicon((*names, SIGNIFICANCE, ORIGINS), subjects)
+        coded = self.index.translated(answer.codings, *names)
         texts = [*answer.texts, *(coding.display for coding in answer.codings)]
         named = PARTNERS if any(found.part.fusion for found in wanted) else NAMED_CHANGE
         changes = [change for text in texts for change in named.findall(text)]
         readings = [lexicon.read(named.sub(" ", text)) for text in texts if text]
         understood = [reading for reading in readings if reading.understood and not reading.numbers]
         said = coded | {value for reading in understood for name in names for value in reading.values.get(name, ())}
-        significances = {value for reading in readings for value in reading.values.get("variant-significance", ())}
+        significances = {value for reading in readings for value in reading.values.get(SIGNIFICANCE, ())}
         plainly = said == {POSITIVE} and not changes and not significances
         if not said and (changes or significances) and len(understood) == len(readings):
             said = {POSITIVE}

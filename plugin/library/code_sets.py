@@ -158,7 +158,7 @@ def load_code_map(path: Path) -> CodeMap:
     resource = _resource(path, "ConceptMap")
     codes: dict[tuple[str, str], str] = {}
     words: dict[str, str] = {}
-    for system, code, _, target in _elements(resource):
+    for system, code, target in _elements(resource):
         if system == WORDS:
             words[code] = target
         else:
@@ -169,12 +169,12 @@ def load_code_map(path: Path) -> CodeMap:
     return CodeMap(resource["url"], codes, words)
 
 
-def _elements(resource: dict[str, Any]) -> Iterator[tuple[str, str, str, str]]:
+def _elements(resource: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
     for group in resource.get("group", []):
         for element in group.get("element", []):
             for target in element.get("target", []):
                 if target.get("code") and target.get("equivalence") not in ("unmatched", "disjoint"):
-                    yield group.get("source", ""), element["code"], group.get("target", ""), target["code"]
+                    yield group.get("source", ""), element["code"], target["code"]
 
 
 def _resource(path: Path, kind: str) -> dict[str, Any]:

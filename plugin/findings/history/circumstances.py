@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from plugin.findings.chart import Chart
-from plugin.findings.elements import Json, codings_of, name_of, objects, references_of, text_of, texts_of
+from plugin.findings.elements import Json, all_words_of, codings_of, name_of, objects, references_of, text_of
 from plugin.findings.index import Index
 from plugin.findings.phrases import plain, tokens
 
@@ -51,17 +51,12 @@ class Circumstances:
     def _meaning(self, name: str, concepts: list[Json]) -> str:
         if not name or not concepts:
             return ""
-        code_map, words = self.index.code_sets.maps[name], self.index.meanings(name)
+        words = self.index.meanings(name)
         found: set[str] = set()
         for concept in concepts:
-            coded = {
-                value
-                for coding in codings_of(concept)
-                for key in self.index.equivalents(coding)
-                if (value := code_map.codes.get(key)) is not None
-            }
-            said = " ; ".join([*texts_of(concept), *(coding.display for coding in codings_of(concept))])
-            found |= coded or {meaning for match in words.find(tokens(plain(said))) for meaning in match.meaning}
+            coded = self.index.translated(codings_of(concept), name)
+            matches = words.find(tokens(plain(all_words_of(concept))))
+            found |= coded or {meaning for match in matches for meaning in match.meaning}
         return found.pop() if len(found) == 1 else ""
 
 

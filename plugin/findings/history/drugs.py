@@ -118,9 +118,8 @@ class Drugs:
         name = self.index.vocabulary.treatment.agents
         if not name:
             return frozenset()
-        code_map = self.index.code_sets.maps[name]
-        keys = [key for concept in concepts for coding in codings_of(concept) for key in self.index.equivalents(coding)]
-        coded = {code_map.codes[key] for key in keys if key in code_map.codes}
+        codings = [coding for concept in concepts for coding in codings_of(concept)]
+        coded = self.index.translated(codings, name)
         matches = self.index.meanings(name).find(words_in(concepts))
         return frozenset(coded.union(*(match.meaning for match in matches)))
 
