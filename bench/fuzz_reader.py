@@ -35,6 +35,7 @@ from plugin.findings.bundle import resources_of
 from plugin.findings.model import Findings
 from plugin.findings.reader import read_findings
 from plugin.library.content import content_folder, default_template_folder
+from plugin.library.template import VOCABULARY_FILE
 from plugin.library.vocabulary import Vocabulary
 from plugin.library.vocabulary_file import load_vocabulary
 
@@ -53,7 +54,7 @@ class Oracle:
 
     def __init__(self, words: Vocabulary) -> None:
         self._said: dict[str, set[str]] = {POSITIVE: set(), NEGATIVE: set()}
-        for code_map in words.code_sets.maps.values() if words.code_sets else ():
+        for code_map in words.code_sets.maps.values():
             for (_, code), value in code_map.codes.items():
                 self._said.setdefault(value, set()).add(code.lower())
             for phrase, value in code_map.words.items():
@@ -147,7 +148,7 @@ def work(seed: int, first: int, step: int, inputs: int, words: Vocabulary, shown
 
 
 def vocabulary() -> Vocabulary:
-    return load_vocabulary(default_template_folder() / "findings.yaml", content_folder("profiles"))
+    return load_vocabulary(default_template_folder() / VOCABULARY_FILE, content_folder("profiles"))
 
 
 def main() -> int:

@@ -128,7 +128,7 @@ def _read(
 
     resources = resources_from_files(list(files))
     template = load_template(templates or default_template_folder(), None, local_codes)
-    for caution in template.vocabulary.code_sets.cautions if template.vocabulary.code_sets else ():
+    for caution in template.vocabulary.code_sets.cautions:
         click.echo(f"careplan: {caution}", err=True)
     return template, read_findings(resources, template.vocabulary, as_of)
 

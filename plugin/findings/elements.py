@@ -105,13 +105,9 @@ def is_layperson(reference: str) -> bool:
 
 def modified(node: Json) -> str:
     """Why a resource or component must not be read: an extension changes its meaning, which FHIR forbids to ignore."""
-    if not ("modifierExtension" in node or "implicitRules" in node):
-        return ""
-    return (
-        "it carries a modifier that changes what it means"
-        if node.get("modifierExtension")
-        else ("it follows rules of its sender that are not known" if node.get("implicitRules") else "")
-    )
+    if node.get("modifierExtension"):
+        return "it carries a modifier that changes what it means"
+    return "it follows rules of its sender that are not known" if node.get("implicitRules") else ""
 
 
 @lru_cache(maxsize=8192)

@@ -53,7 +53,7 @@ class Index:
     """Everything that readers look up; built once for a vocabulary."""
 
     vocabulary: Vocabulary
-    code_sets: CodeSets
+    code_sets: CodeSets = field(init=False)
     panels: dict[str, Panel] = field(default_factory=dict)
     observed: dict[str, list[Wanted]] = field(default_factory=dict)
     conditions: list[Wanted] = field(default_factory=list)
@@ -75,6 +75,7 @@ class Index:
     _lexicons: dict[tuple[tuple[str, ...], ...], Lexicon] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        self.code_sets = self.vocabulary.code_sets
         maps = self.code_sets.maps
         self.tests = Namer(maps["test-names"], maps["test-abbreviations"])
         self.organs = Namer(maps["organ-names"])
@@ -83,7 +84,7 @@ class Index:
         grouped: dict[str, list[FindingDefinition]] = {}
         for definition in self.vocabulary.values():
             if definition.reading is not None and definition.reading.kind == "results":
-                grouped.setdefault(definition.reading.panel or definition.code, []).append(definition)
+                grouped.setdefault(definition.panel, []).append(definition)
         for name, definitions in grouped.items():
             self._add_panel(name, definitions)
 
@@ -135,7 +136,7 @@ class Index:
     def panel_of(self, code: str) -> str:
         """The name of the panel whose samples a finding is read from."""
         definition = self.vocabulary.get(code)
-        return code if definition is None else reading_of(definition).panel or code
+        return code if definition is None else definition.panel
 
     @cached_property
     def treatment_classes(self) -> frozenset[str]:
@@ -272,5 +273,5 @@ _INDEXES: WeakKeyDictionary[Vocabulary, Index] = WeakKeyDictionary()
 def index_of(vocabulary: Vocabulary) -> Index:
     """The index of a vocabulary, built on first use."""
     if vocabulary not in _INDEXES:
-        _INDEXES[vocabulary] = Index(vocabulary, vocabulary.code_sets or CodeSets())
+        _INDEXES[vocabulary] = Index(vocabulary)
     return _INDEXES[vocabulary]

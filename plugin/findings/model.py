@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import ItemsView, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 from plugin.library.vocabulary import Value, Vocabulary
@@ -142,6 +143,16 @@ class Findings(Mapping[str, Finding]):
 
     def __len__(self) -> int:
         return len(self._by_code)
+
+    @cached_property
+    def counting(self) -> Mapping[str, Result]:
+        """By reference, the first result of each resource that counts for any finding."""
+        found: dict[str, Result] = {}
+        for finding in self._by_code.values():
+            for result in finding.results:
+                if not result.set_aside:
+                    found.setdefault(result.reference, result)
+        return found
 
     def items(self) -> ItemsView[str, Finding]:
         """Every code with its finding; a view of the dictionary itself."""

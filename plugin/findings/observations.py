@@ -12,10 +12,10 @@ from plugin.findings.index import Index, Panel, Wanted
 from plugin.findings.model import AsideKind, Problem
 from plugin.findings.parts import Read, read_parts
 from plugin.findings.phrases import DENIALS, plain, tokens
-from plugin.findings.resolve import in_a_word
 from plugin.findings.samples import contradicting
 from plugin.findings.values import Answer
 from plugin.library.readings import Part
+from plugin.library.vocabulary import in_a_word
 
 DENIAL_REACH = 2
 GROUNDS = "cancer-disease-status-evidence-type"  # the end of the URL of the extension, in any edition of mCODE

@@ -16,7 +16,7 @@ from plugin.findings.interval import Interval
 from plugin.findings.model import Finding, Result
 from plugin.findings.samples import Outcome, Sample, group, outcome_alone, outcome_of
 from plugin.library.readings import Reading
-from plugin.library.vocabulary import FindingDefinition, Value
+from plugin.library.vocabulary import FindingDefinition, in_a_word
 
 MOST_WORDS = 3
 
@@ -249,11 +249,6 @@ def _words(candidate: Candidate) -> str:
         return in_a_word(candidate.outcome.value)
     texts = dict.fromkeys(found.text for found in candidate.sample.evidence if found.text)
     return " against ".join(list(texts)[:MOST_WORDS]) or "results that contradict each other"
-
-
-def in_a_word(value: Value | None) -> str:
-    """A value as notes say it."""
-    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
 
 
 def _shown_order(candidate: Candidate) -> tuple[int, str]:

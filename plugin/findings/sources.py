@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from plugin.findings.model import Finding, Findings, Result
 
 PATIENT = "Patient"
@@ -16,18 +14,14 @@ def sources_elsewhere(finding: Finding, findings: Findings) -> tuple[Result, ...
     is that of another finding, so it is left out.
     """
     own = {result.reference for result in finding.results}
-    return tuple(
-        next(_elsewhere(reference, findings), Result(reference, None, finding.detail, label=_kind(reference)))
-        for reference in finding.evidence
-        if reference not in own
-    )
+    return tuple(_elsewhere(reference, finding, findings) for reference in finding.evidence if reference not in own)
 
 
-def _elsewhere(reference: str, findings: Findings) -> Iterator[Result]:
-    for other in findings.values():
-        for result in other.results:
-            if result.reference == reference and not result.set_aside:
-                yield Result(reference, None, result.text, result.date, result.site, result.label)
+def _elsewhere(reference: str, finding: Finding, findings: Findings) -> Result:
+    result = findings.counting.get(reference)
+    if result is None:
+        return Result(reference, None, finding.detail, label=_kind(reference))
+    return Result(reference, None, result.text, result.date, result.site, result.label)
 
 
 def _kind(reference: str) -> str:

@@ -13,12 +13,11 @@ from plugin.findings.evidence import Evidence
 from plugin.findings.index import reading_of
 from plugin.findings.model import AsideKind, Finding, Problem, Result
 from plugin.findings.phrases import plain
-from plugin.findings.resolve import in_a_word
 from plugin.findings.validity import too_old
 from plugin.findings.values import Answer, answer_of
 from plugin.library.content import system_url
 from plugin.library.readings import Reading
-from plugin.library.vocabulary import FindingDefinition, Value, Vocabulary
+from plugin.library.vocabulary import FindingDefinition, Value, Vocabulary, in_a_word
 
 STATES = system_url("finding-state")
 NOT_CLINICIANS = ("Patient/", "RelatedPerson/", "Device/", "Organization/")
@@ -162,6 +161,10 @@ class Statements:
         note = "; ".join(["stated by a clinician", *_differing(value, newest, standing, finding, against)])
         disputed = tuple(dict.fromkeys(found.origin.reference for found in against))
         return Finding(code, "known", value, newest[0].result.text, evidence, note, results, disputed)
+
+    def alone(self, code: str) -> Finding | None:
+        """The finding as clinicians state it, whatever the chart says; None where nobody states it."""
+        return self.lead(code, Finding(code, "unknown"))
 
     def _problem(self, entry: Entry, text: str, label: str = "") -> None:
         text = f"{label or entry.origin.label}: {text}"

@@ -88,7 +88,7 @@ class Builder:
                     for kind in ("workflow-definition", "clinical-protocol")
                     for document in by_type.get(kind, [])
                 ),
-                *(self.vocabulary.code_sets.local_urls if self.vocabulary.code_sets else ()),
+                *self.vocabulary.code_sets.local_urls,
             ),
             resources=tuple(document.data for document in documents),
         )

@@ -177,11 +177,16 @@ def _elements(resource: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
                     yield group.get("source", ""), element["code"], target["code"]
 
 
-def _resource(path: Path, kind: str) -> dict[str, Any]:
+def read_json(path: Path) -> Any:
+    """The JSON in a file; raises TemplateError where it cannot be read."""
     try:
-        resource: Any = orjson.loads(path.read_bytes())
+        return orjson.loads(path.read_bytes())
     except (OSError, orjson.JSONDecodeError) as error:
         raise TemplateError([Fault(path.name, None, f"cannot be read: {error}", "restore or mend the file")]) from error
+
+
+def _resource(path: Path, kind: str) -> dict[str, Any]:
+    resource = read_json(path)
     if not isinstance(resource, dict) or resource.get("resourceType") != kind:
         raise TemplateError([Fault(path.name, None, f"is not a {kind}", f"write one FHIR {kind} into the file")])
     return resource

@@ -11,10 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import orjson
-
 from plugin.errors import Fault, LocalCodesError, TemplateError
-from plugin.library.code_sets import SYSTEMS, CodeSets, canonical_coding
+from plugin.library.code_sets import SYSTEMS, CodeSets, canonical_coding, read_json
 from plugin.library.content import CANONICAL
 from plugin.library.validation import check_structure, element_path
 from plugin.library.yaml_file import ElementPath, read_yaml
@@ -48,9 +46,10 @@ class _Map:
 
 @dataclass
 class _Reading:
-    """What the maps of a site come to: faults stop it, cautions are told."""
+    """What the maps of a site come to: faults stop it, cautions are told. standards: systems that need no map."""
 
     code_sets: CodeSets
+    standards: frozenset[str]
     faults: list[Fault] = field(default_factory=list)
     cautions: list[Fault] = field(default_factory=list)
     targets: dict[Code, dict[str, str]] = field(default_factory=dict)
@@ -63,7 +62,7 @@ def load_local_codes(path: Path, code_sets: CodeSets) -> None:
     What they map without its being used goes to `code_sets.cautions`. Raises LocalCodesError with every fault, each
     with file, element and remedy: no map, a source that is a standard, one code with two meanings, nothing to use.
     """
-    reading = _Reading(code_sets)
+    reading = _Reading(code_sets, _standards(code_sets))
     for file in _files(path):
         for found in _maps(file, reading.faults):
             _read(found, reading)
@@ -116,10 +115,7 @@ def _maps(file: Path, faults: list[Fault]) -> list[_Map]:
 def _parsed(file: Path) -> list[_Map]:
     if file.suffix.lower() != ".json":
         return [_Map(file.name, document.data, document.lines) for document in read_yaml(file, file.name)]
-    try:
-        return [_Map(file.name, orjson.loads(file.read_bytes()), {})]
-    except (OSError, orjson.JSONDecodeError) as error:
-        raise TemplateError([Fault(file.name, None, f"cannot be read: {error}", "restore or mend the file")]) from error
+    return [_Map(file.name, read_json(file), {})]
 
 
 def _read(found: _Map, reading: _Reading) -> None:
@@ -128,12 +124,11 @@ def _read(found: _Map, reading: _Reading) -> None:
         return
     if url := found.data.get("url"):
         reading.urls.append("|".join(filter(None, (url, found.data.get("version")))))
-    standards = _standards(reading.code_sets)
     unknown: list[Fault] = []
     for number, group in enumerate(found.data.get("group", [])):
         path: ElementPath = ("group", number)
         source = str(group.get("source", "")).strip()
-        if not source or _plain(source) in standards or _plain(source).startswith(_plain(CANONICAL)):
+        if not source or _plain(source) in reading.standards or _plain(source).startswith(_plain(CANONICAL)):
             what = f"'{source}' is a standard, whose codes keep their meaning" if source else "no source system"
             reading.faults.append(found.fault((*path, "source"), what, SOURCE))
             continue

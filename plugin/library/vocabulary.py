@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
+from plugin.library.code_sets import CodeSets
 from plugin.library.treatment_policy import NO_POLICY, TreatmentPolicy
 
 if TYPE_CHECKING:
-    from plugin.library.code_sets import CodeSets
     from plugin.library.expressions import Expression
     from plugin.library.readings import Reading
 
@@ -81,6 +81,11 @@ class FindingDefinition:
     stated_days: int = 0
     variable: str = field(init=False)
 
+    @property
+    def panel(self) -> str:
+        """The name shared by the findings that are read from the same results; its own code where none is given."""
+        return (self.reading.panel if self.reading else "") or self.code
+
     def __post_init__(self) -> None:
         object.__setattr__(self, "variable", variable_name(self.code))
 
@@ -89,6 +94,11 @@ def variable_name(code: str) -> str:
     """`pd-l1-cps-10` -> `pdL1Cps10`: FHIRPath identifiers have no hyphens."""
     head, *rest = code.split("-")
     return head + "".join(part[:1].upper() + part[1:] for part in rest)
+
+
+def in_a_word(value: Value | None) -> str:
+    """A value as notes say it."""
+    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
 
 
 class Vocabulary(Mapping[str, FindingDefinition]):
@@ -111,7 +121,7 @@ class Vocabulary(Mapping[str, FindingDefinition]):
     ) -> None:
         self._by_code = {definition.code: definition for definition in definitions}
         self._by_variable = {definition.variable: definition for definition in definitions}
-        self.code_sets = code_sets
+        self.code_sets = CodeSets() if code_sets is None else code_sets
         self.url = url
         self.version = version
         self.treatment = treatment

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -99,7 +99,7 @@ def _name_faults(document: Document, definitions: list[FindingDefinition]) -> It
         reading = definition.reading
         if reading is None:
             continue
-        known = panels[reading.panel or definition.code]
+        known = panels[definition.panel]
         for part in reading.parts:
             if part.name in variables:
                 message = f"a part of '{definition.code}' is called '{part.name}', as a finding is"
@@ -127,7 +127,7 @@ def _panels(definitions: list[FindingDefinition]) -> dict[str, set[str]]:
     panels: dict[str, set[str]] = {}
     for definition in definitions:
         if definition.reading is not None:
-            names = panels.setdefault(definition.reading.panel or definition.code, set())
+            names = panels.setdefault(definition.panel, set())
             names.add(definition.variable)
             names.update(part.name for part in definition.reading.parts)
     return panels
@@ -143,19 +143,27 @@ def _code_sets(
         code_sets.maps[name] = load_code_map(profiles / f"ConceptMap-{name}.json")
     for index, definition in enumerate(definitions):
         sets, maps = _named(definition)
-        for name in sets - code_sets.sets.keys():
-            file = profiles / f"ValueSet-{name}.json"
-            try:
-                code_sets.add_set(name, load_code_set(file))
-            except TemplateError as error:
-                faults.append(_missing(document, index, definition, file, error))
-        for name in maps - code_sets.maps.keys():
-            file = profiles / f"ConceptMap-{name}.json"
-            try:
-                code_sets.maps[name] = load_code_map(file)
-            except TemplateError as error:
-                faults.append(_missing(document, index, definition, file, error))
+        missing = _added(sets, maps, profiles, code_sets)
+        faults.extend(_missing(document, index, definition, file, error) for file, error in missing)
     return code_sets
+
+
+def _added(
+    sets: Iterable[str], maps: Iterable[str], profiles: Path, code_sets: CodeSets
+) -> Iterator[tuple[Path, TemplateError]]:
+    """Load what `code_sets` does not hold yet; yields each file that cannot be used, and why."""
+    for name in sorted(set(sets) - code_sets.sets.keys()):
+        file = profiles / f"ValueSet-{name}.json"
+        try:
+            code_sets.add_set(name, load_code_set(file))
+        except TemplateError as error:
+            yield file, error
+    for name in sorted(set(maps) - code_sets.maps.keys()):
+        file = profiles / f"ConceptMap-{name}.json"
+        try:
+            code_sets.maps[name] = load_code_map(file)
+        except TemplateError as error:
+            yield file, error
 
 
 def _named(definition: FindingDefinition) -> tuple[set[str], set[str]]:
@@ -191,16 +199,8 @@ def _treatment(document: Document, definitions: list[FindingDefinition], faults:
 def _add_treatment(
     document: Document, policy: TreatmentPolicy, profiles: Path, code_sets: CodeSets, faults: list[Fault]
 ) -> None:
-    for name in sorted(policy.sets - code_sets.sets.keys()):
-        try:
-            code_sets.add_set(name, load_code_set(profiles / f"ValueSet-{name}.json"))
-        except TemplateError as error:
-            faults.append(document.fault(("extension",), f"the history of treatment: {error.faults[0]}", "add it"))
-    for name in sorted(policy.maps - code_sets.maps.keys()):
-        try:
-            code_sets.maps[name] = load_code_map(profiles / f"ConceptMap-{name}.json")
-        except TemplateError as error:
-            faults.append(document.fault(("extension",), f"the history of treatment: {error.faults[0]}", "add it"))
+    for _, error in _added(policy.sets, policy.maps, profiles, code_sets):
+        faults.append(document.fault(("extension",), f"the history of treatment: {error.faults[0]}", "add it"))
 
 
 def _missing(document: Document, index: int, definition: FindingDefinition, file: Path, error: TemplateError) -> Fault:

@@ -8,14 +8,14 @@ from collections.abc import Iterator
 from plugin.library.content import DEFAULT_TEMPLATE, content_folder, default_template_folder
 from plugin.library.expressions import names_in
 from plugin.library.readings import Reading
-from plugin.library.vocabulary import FindingDefinition, Value, Vocabulary
+from plugin.library.template import VOCABULARY_FILE
+from plugin.library.vocabulary import FindingDefinition, Vocabulary, in_a_word
 from plugin.library.vocabulary_file import load_vocabulary
 
-FILE = "findings.yaml"
 COLUMNS = ("code", "what it says", "values", "unit", "fed by", "current for", "presumed", "asked of")
 INTRODUCTION = f"""# Vocabulary
 
-Every fact that a draft may rest on. Written from `templates/{DEFAULT_TEMPLATE}/{FILE}`
+Every fact that a draft may rest on. Written from `templates/{DEFAULT_TEMPLATE}/{VOCABULARY_FILE}`
 by `python -m plugin.library.vocabulary_page`; change that file, not this page.
 
 - **fed by**: the ValueSets of `profiles/` whose codes feed it; *statement* is an Observation with the finding's own
@@ -66,10 +66,6 @@ def _values(definition: FindingDefinition) -> str:
     return ", ".join(f"{value} (undecided)" if value in definition.undecided else value for value in definition.values)
 
 
-def _said(value: Value) -> str:
-    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
-
-
 def _presumed(definition: FindingDefinition, vocabulary: Vocabulary) -> str:
     presumption = definition.presumption
     if presumption is None:
@@ -77,7 +73,9 @@ def _presumed(definition: FindingDefinition, vocabulary: Vocabulary) -> str:
     names = dict.fromkeys(name for condition in presumption.unless for name in sorted(names_in(condition)))
     found = [other.code for name in names if (other := vocabulary.by_variable(name)) is not None]
     cancelled = ", ".join(f"`{code}`" for code in (*found, *presumption.signs))
-    return f"{_said(presumption.value)}: {presumption.reason}" + (f"; cancelled by {cancelled}" if cancelled else "")
+    return f"{in_a_word(presumption.value)}: {presumption.reason}" + (
+        f"; cancelled by {cancelled}" if cancelled else ""
+    )
 
 
 def _sources(definition: FindingDefinition, vocabulary: Vocabulary) -> Iterator[str]:
@@ -115,11 +113,11 @@ def _current(definition: FindingDefinition, vocabulary: Vocabulary) -> str:
 def _panel(definition: FindingDefinition, vocabulary: Vocabulary) -> Iterator[Reading]:
     """The readings of its panel, since findings of one panel are read from the same results."""
     for other in vocabulary.values():
-        if other.reading is not None and definition.reading is not None:
-            own = definition.reading.panel or definition.code
-            if (other.reading.panel or other.code) == own:
-                yield other.reading
+        if other.reading is not None and definition.reading is not None and other.panel == definition.panel:
+            yield other.reading
 
 
 if __name__ == "__main__":
-    sys.stdout.write(vocabulary_page(load_vocabulary(default_template_folder() / FILE, content_folder("profiles"))))
+    sys.stdout.write(
+        vocabulary_page(load_vocabulary(default_template_folder() / VOCABULARY_FILE, content_folder("profiles")))
+    )

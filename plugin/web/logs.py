@@ -49,7 +49,7 @@ def init_logs(app: Flask, settings: Settings) -> None:
 def tell_cautions(vocabulary: Vocabulary) -> None:
     """Log what the site's map of its own codes says that is not used, once, when the server starts."""
     log = structlog.get_logger("plugin.library")
-    for caution in vocabulary.code_sets.cautions if vocabulary.code_sets else ():
+    for caution in vocabulary.code_sets.cautions:
         log.warning(
             "local code not used", file=caution.file, line=caution.line, why=caution.message, remedy=caution.remedy
         )

@@ -79,34 +79,28 @@ def reviewed_plan(choice: str = "decline", reason: str = "Her wish") -> Resource
     return plan
 
 
+def about_crisis(profile: str, **more: Any) -> Resource:
+    no_crisis = {"code": coded("finding", "visceral-crisis"), "valueBoolean": False}
+    subject = {"reference": "Patient/p"}
+    return claiming(profile, {"resourceType": "Observation", "subject": subject, **no_crisis, **more})
+
+
 def statement() -> Resource:
-    return claiming(
+    return about_crisis(
         "finding-observation",
-        {
-            "resourceType": "Observation",
-            "status": "final",
-            "code": coded("finding", "visceral-crisis"),
-            "subject": {"reference": "Patient/p"},
-            "effectiveDateTime": "2026-11-22T10:00:00Z",
-            "performer": [{"reference": "Practitioner/1"}],
-            "valueBoolean": False,
-        },
+        status="final",
+        effectiveDateTime="2026-11-22T10:00:00Z",
+        performer=[{"reference": "Practitioner/1"}],
     )
 
 
 def fact_read() -> Resource:
-    return claiming(
+    return about_crisis(
         "finding-read",
-        {
-            "resourceType": "Observation",
-            "status": "preliminary",
-            "code": coded("finding", "visceral-crisis"),
-            "subject": {"reference": "Patient/p"},
-            "effectiveDateTime": "2026-11-22",
-            "method": coded("finding-state", "presumed"),
-            "device": {"display": "careplan-plugin"},
-            "valueBoolean": False,
-        },
+        status="preliminary",
+        effectiveDateTime="2026-11-22",
+        method=coded("finding-state", "presumed"),
+        device={"display": "careplan-plugin"},
     )
 
 

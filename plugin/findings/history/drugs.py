@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from plugin.findings.chart import Chart
 from plugin.findings.dates import first_day, in_future, last_day, spoken
 from plugin.findings.elements import Json, codings_of, modified, name_of, objects, text_of, words_of
 from plugin.findings.history.circumstances import Circumstances
 from plugin.findings.history.records import Span, span_of_drug, span_of_period, span_of_procedure
-from plugin.findings.history.uses import Uses, named_in_reference, words_in
+from plugin.findings.history.uses import Uses, first_words, named_in_reference, words_in
 from plugin.findings.index import Index
 from plugin.findings.model import AsideKind, Problem
 
@@ -126,9 +127,13 @@ class Drugs:
     def _prescribed(self) -> Iterator[Drug]:
         for resource in self.chart.of_type(*PRESCRIBED):
             reference = resource.get("medicationReference")
-            concepts = [resource.get("medicationCodeableConcept"), *named_in_reference(reference)]
-            concepts += [found.get("code") for found in self.chart.resolved(reference, "Medication")]
+            concepts = self._names_of(resource.get("medicationCodeableConcept"), reference)
             yield from self._drug(resource, resource, concepts, span_of_drug(resource))
+
+    def _names_of(self, concept: Json | None, reference: Any) -> list[Json | None]:
+        """All that names a drug: a concept, the words beside a reference, and the Medication that it means."""
+        meant = [found.get("code") for found in self.chart.resolved(reference, "Medication")]
+        return [concept, *named_in_reference(reference), *meant]
 
     def _performed(self, classes: frozenset[str]) -> Iterator[Drug]:
         """Procedures that stand for treatment with drugs."""
@@ -144,8 +149,7 @@ class Drugs:
             for activity in objects(plan.get("activity")):
                 for detail in objects(activity.get("detail")):
                     reference = detail.get("productReference")
-                    concepts = [detail.get("productCodeableConcept"), *named_in_reference(reference)]
-                    concepts += [found.get("code") for found in self.chart.resolved(reference, "Medication")]
+                    concepts = self._names_of(detail.get("productCodeableConcept"), reference)
                     if any(concepts):
                         period = detail.get("scheduledPeriod") or plan.get("period")
                         yield from self._drug(detail, plan, concepts, span_of_period(period, planned=True))
@@ -162,7 +166,7 @@ class Drugs:
         if not aside and (elsewhere := self._uses.elsewhere(record, concepts)):
             aside, kind = f"it is no treatment of the cancer: {elsewhere}", "out-of-scope"
         to_come = in_future(span.until, self.chart.as_of)
-        words = next((word for concept in concepts if (word := words_of(concept))), "")
+        words = first_words(concepts)
         drug = Drug(
             reference=name_of(named),
             words=words,

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from plugin.findings.dates import day_of
-from plugin.findings.elements import Json, codings_of, name_of, objects, text_of, words_of
+from plugin.findings.elements import Json, codings_of, name_of, objects, text_of
 from plugin.findings.history.drugs import Drugs
+from plugin.findings.history.uses import first_words
 
 NOT_SO = frozenset({"refuted", "entered-in-error"})
 
@@ -30,9 +31,8 @@ def reactions_of(drugs: Drugs) -> Iterator[Reaction]:
         concepts: list[Json | None] = [allergy.get("code")]
         concepts += [each.get("substance") for each in objects(allergy.get("reaction"))]
         if sets := drugs.sets_of(concepts):
-            words = next((word for concept in concepts if (word := words_of(concept))), "")
             days = (day_of(allergy.get(key)) for key in ("onsetDateTime", "recordedDate"))
-            yield Reaction(name_of(allergy), words, sets, next(filter(None, days), ""))
+            yield Reaction(name_of(allergy), first_words(concepts), sets, next(filter(None, days), ""))
 
 
 def _grave(allergy: Json) -> bool:

@@ -14,9 +14,9 @@ from plugin.findings.history.history import History, events_of, read_history
 from plugin.findings.history.lines import Line
 from plugin.findings.history.measures import measured
 from plugin.findings.index import Index, reading_of
-from plugin.findings.model import Finding
-from plugin.findings.resolve import Resolved, in_a_word
+from plugin.findings.resolve import Resolved
 from plugin.findings.statements import STATED_UNKNOWN, Statements
+from plugin.library.vocabulary import in_a_word
 
 COUNTING = ("lines", "current", "failed", "lost")  # what is stated about these and not on record makes it incomplete
 
@@ -37,9 +37,7 @@ def history_of(
     began = Beginning("", label) if since is None or denied else _began(since, label)
     events = events_of(by_panel.get(index.panel_of(policy.course), ()), index)
     stated = {
-        code: led.value
-        for code in (policy.given, policy.line_to_choose)
-        if (led := statements.lead(code, Finding(code, "unknown"))) is not None
+        code: led.value for code in (policy.given, policy.line_to_choose) if (led := statements.alone(code)) is not None
     }
     history = read_history(drugs, index, began, since.finding.evidence if since else (), events, stated)
     history = replace(history, lines=_as_stated(history.lines, index, statements))
@@ -74,7 +72,7 @@ def _as_stated(lines: tuple[Line, ...], index: Index, statements: Statements) ->
         reading = reading_of(definition)
         if not lines or reading.kind != "treatment" or reading.measure != "progressed" or reading.classes:
             continue
-        led = statements.lead(definition.code, Finding(definition.code, "unknown"))
+        led = statements.alone(definition.code)
         if led is None or (led.state == "unknown" and led.note != STATED_UNKNOWN):
             continue
         said = led.value if isinstance(led.value, bool) else None
@@ -90,7 +88,7 @@ def _contradicted(history: History, index: Index, statements: Statements, as_of:
         since = reading.measure in COUNTING or (reading.measure == "given" and reading.period == "after")
         if reading.kind != "treatment" or not since:
             continue
-        led = statements.lead(definition.code, Finding(definition.code, "unknown"))
+        led = statements.alone(definition.code)
         if led is None or led.value is None:
             continue
         told = measured(history, definition, vocabulary.treatment, as_of).value

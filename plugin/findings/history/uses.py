@@ -42,9 +42,9 @@ class Uses:
         """Why a drug that no ValueSet knows may yet treat the cancer, in a sentence; empty where it does not."""
         words = words_in(concepts)
         if not words:
-            said = next((word for concept in concepts if (word := words_of(concept))), "")
+            said = first_words(concepts)
             return f"a drug is recorded without a name{f', only with the code {said}' if said else ''}"
-        said = next(word for concept in concepts if (word := words_of(concept)))
+        said = first_words(concepts)
         if any(len(word) > len(stem) and word.endswith(stem) for word in words for stem in self.policy.stems):
             return f"{said} is not known here and may be a treatment of the cancer"
         if self.policy.trial_drugs and self.index.remarks(self.policy.trial_drugs).find(words):
@@ -56,6 +56,11 @@ class Uses:
             return False
         codings = [coding for concept in concepts for coding in codings_of(concept)]
         return name in self.index.known(codings) or bool(self.index.remarks(name).find(words_in(concepts)))
+
+
+def first_words(concepts: list[Json | None]) -> str:
+    """The first of these concepts that says anything, in the chart's own words; empty where none does."""
+    return next((words for concept in concepts if (words := words_of(concept))), "")
 
 
 def words_in(concepts: list[Json | None]) -> list[str]:
