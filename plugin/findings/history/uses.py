@@ -40,11 +40,9 @@ class Uses:
 
     def unknown(self, concepts: list[Json | None]) -> str:
         """Why a drug that no ValueSet knows may yet treat the cancer, in a sentence; empty where it does not."""
-        words = words_in(concepts)
+        words, said = words_in(concepts), first_words(concepts)
         if not words:
-            said = first_words(concepts)
             return f"a drug is recorded without a name{f', only with the code {said}' if said else ''}"
-        said = first_words(concepts)
         if any(len(word) > len(stem) and word.endswith(stem) for word in words for stem in self.policy.stems):
             return f"{said} is not known here and may be a treatment of the cancer"
         if self.policy.trial_drugs and self.index.remarks(self.policy.trial_drugs).find(words):
