@@ -252,7 +252,7 @@ class Builder:
             return True
         message = f"the item '{code}' has no ActivityDefinition"
         self.faults.append(
-            document.fault((*path, "code"), message, "describe it in activities.yaml or correct the code")
+            document.fault((*path, "code"), message, "describe it in activities/ or correct the code")
         )
         return False
 

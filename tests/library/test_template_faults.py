@@ -41,7 +41,7 @@ PATHWAY = "pathways/hr-positive-first-line.yaml"
         (PATHWAY, r" and %her2", " and and %her2", "column", "and, or"),
         (PATHWAY, r"%her2 = 'negative'", "%her2", "no yes-or-no finding", "compare it"),
         (PATHWAY, r"label: asco_hr_2021", "label: asco_hr_1921", "not in evidence.yaml", "add the source"),
-        (PATHWAY, r"code: cdk46-et\b", "code: cdk47-et", "cdk47-et", "activities.yaml"),
+        (PATHWAY, r"code: cdk46-et\b", "code: cdk47-et", "cdk47-et", "activities"),
         ("safety.yaml", r"valueCode: not-offered", "valueCode: not-offerd", "not-offerd", ""),
     ],
     ids=["name", "value", "undecided value", "syntax", "no boolean", "citation", "code", "disposition"],
