@@ -22,7 +22,10 @@ from tests.stated import findings_from_values
 
 @dataclass(frozen=True)
 class Case:
-    """One case of a template; `findings` are plain values, `unknown` for a fact that must not be presumed."""
+    """One case of a template; `findings` are plain values, `unknown` for a fact that must not be presumed.
+
+    rule: the rule or gate it is about; empty for a whole patient.
+    """
 
     template: str
     id: str
@@ -51,7 +54,7 @@ def cases_in(file: Path) -> list[Case]:
 
 
 def _case(name: str, raw: dict[str, Any], as_of: date) -> Case:
-    return Case(name, raw["id"], raw["rule"], raw["findings"], raw["expect"], as_of)
+    return Case(name, raw["id"], raw.get("rule", ""), raw["findings"], raw["expect"], as_of)
 
 
 def draft_of(case: Case) -> Draft:

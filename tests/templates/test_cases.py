@@ -29,7 +29,7 @@ def test_case_ids_are_unique() -> None:
 
 
 def test_cases_name_rules_that_exist() -> None:
-    strays = {case.rule for case in CASES if case.rule not in _conditions(case.template)}
+    strays = {case.rule for case in CASES if case.rule and case.rule not in _conditions(case.template)}
     assert strays == set()
 
 
@@ -68,5 +68,7 @@ def _conditions(name: str) -> dict[str, Condition]:
 def _rules_with(name: str, truth: bool | None) -> set[str]:
     conditions = _conditions(name)
     return {
-        case.rule for case in CASES if case.template == name and facts_of(case).truth(conditions[case.rule]) is truth
+        case.rule
+        for case in CASES
+        if case.rule and case.template == name and facts_of(case).truth(conditions[case.rule]) is truth
     }
