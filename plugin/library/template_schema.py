@@ -18,6 +18,7 @@ BY_TYPE = {
     "PlanDefinition": "plan-definition",
     "ActivityDefinition": "activity-definition",
     "Questionnaire": "questionnaire",
+    "ConceptMap": "concept-map",
 }
 
 
