@@ -13,6 +13,7 @@ from plugin.library.yaml_file import Document, read_yaml
 from plugin.quality.places import Places
 
 OPEN_QUESTIONS_FILE = "open-questions.yaml"
+KIND = "open-questions"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +28,9 @@ class OpenQuestion:
 
 
 def open_questions(template: Template) -> tuple[OpenQuestion, ...]:
-    """The open questions of a loaded template, in the order of its file."""
-    return tuple(question for resource in template.resources for question in _questions(resource))
+    """The open questions of a loaded template, in the order of its file; empty where it has no such file."""
+    files = (resource for resource in template.resources if KIND in _kinds(resource))
+    return tuple(question for resource in files for question in _questions(resource))
 
 
 def open_question_faults(folder: Path, known: Places) -> tuple[Fault, ...]:
@@ -38,6 +40,13 @@ def open_question_faults(folder: Path, known: Places) -> tuple[Fault, ...]:
     """
     [document] = read_yaml(folder / OPEN_QUESTIONS_FILE, OPEN_QUESTIONS_FILE)
     return tuple(_faults(document, known))
+
+
+def _kinds(resource: dict[str, Any]) -> list[str]:
+    """The codes of a Library's type, which tells what kind of file it is."""
+    if resource["resourceType"] != "Library":
+        return []
+    return [coding["code"] for coding in resource["type"]["coding"]]
 
 
 def _questions(resource: dict[str, Any]) -> list[OpenQuestion]:

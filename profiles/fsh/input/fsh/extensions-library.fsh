@@ -76,8 +76,8 @@ Description: "A question that the sources leave open, what the template does unt
     key 1..1 and
     question 1..1 and
     default 1..1 and
-    encoded 1..* and
-    decides 1..1
+    encoded 0..* and
+    decides 0..1
 * extension[key].value[x] 1..1
 * extension[key].value[x] only string
 * extension[question].value[x] 1..1
