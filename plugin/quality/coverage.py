@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -62,7 +63,7 @@ class Coverage:
         return tuple(fact for fact in self.facts if not fact.reason)
 
     def by_kind(self) -> dict[str, int]:
-        """kind of place -> how many facts are placed there; a fact counts once in each of its kinds."""
+        """Kind of place -> how many facts are placed there; a fact counts once in each of its kinds."""
         return dict(Counter(kind for fact in self.placed for kind in sorted({place.kind for place in fact.places})))
 
     def by_reason(self) -> dict[str, int]:
@@ -137,5 +138,5 @@ def _senseless(fact: Fact, document: Document, path: ElementPath) -> Iterator[Fa
 
 def _remedy(target: str, known: Places) -> str:
     kind, _, code = target.partition(":")
-    like = sorted(other for other in known.get(kind, {}) if other.partition("-")[0] == code.partition("-")[0])[:5]
+    like = get_close_matches(code, known.get(kind, {}))
     return f"correct it; near it are {', '.join(like)}" if like else "correct it, or add what it names"

@@ -4,7 +4,7 @@ rule             PlanDefinition.action.id: a rule, a gate, an item or an alert
 category, assessment, support, alert, goal
                  a code of our CodeSystem of that name
 finding          a fact of the vocabulary
-question         linkId of an item of a Questionnaire, or the id of the fact that an item or an answer names as its source
+question         linkId of an item of a form, or the id of the fact that an item or an answer names as its source
 agent            a drug that a line names
 superseded       id of a statement of older texts, shown with what holds now
 open-question    key of a question left to the clinical lead
@@ -21,7 +21,7 @@ import orjson
 
 from plugin.library.content import extension_url
 from plugin.library.elements import extensions
-from plugin.library.rules import Template
+from plugin.library.rules import CategoryRule, Gate, ItemRule, Template
 
 Places = Mapping[str, Mapping[str, str]]
 
@@ -35,10 +35,11 @@ CODE_SYSTEMS = {
 
 
 def places(template: Template, profiles: Path) -> Places:
-    """kind -> code -> what people read there. A kind that the template does not hold is empty.
+    """Kind -> code -> what people read there. A kind that the template does not hold is empty.
 
     profiles: the folder of the CodeSystems.
     """
+    rules: tuple[CategoryRule | Gate | ItemRule, ...]
     rules = (*template.category_rules, *template.gates, *template.item_rules)
     return {
         "rule": {rule.id: rule.title for rule in rules} | {alert.id: alert.text for alert in template.alert_rules},
