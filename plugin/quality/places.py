@@ -1,6 +1,6 @@
 """Every place of a template where a clinician or a patient can meet a fact, by kind and code.
 
-rule             PlanDefinition.action.id: a rule, a gate, an item or an alert
+rule             id of an action of a PlanDefinition: a rule, a gate, an item, an alert, a combination
 category, assessment, support, alert, goal
                  a code of our CodeSystem of that name
 finding          a fact of the vocabulary
@@ -21,7 +21,7 @@ import orjson
 
 from plugin.library.content import extension_url
 from plugin.library.elements import extensions
-from plugin.library.rules import CategoryRule, Gate, ItemRule, Template
+from plugin.library.rules import Template
 
 Places = Mapping[str, Mapping[str, str]]
 
@@ -39,10 +39,8 @@ def places(template: Template, profiles: Path) -> Places:
 
     profiles: the folder of the CodeSystems.
     """
-    rules: tuple[CategoryRule | Gate | ItemRule, ...]
-    rules = (*template.category_rules, *template.gates, *template.item_rules)
     return {
-        "rule": {rule.id: rule.title for rule in rules} | {alert.id: alert.text for alert in template.alert_rules},
+        "rule": dict(_rules(template)),
         **{kind: _concepts(profiles / f"CodeSystem-{name}.json") for kind, name in CODE_SYSTEMS.items()},
         "finding": {code: definition.label for code, definition in template.vocabulary.items()},
         "question": dict(_questions([*template.questionnaires.values()])),
@@ -52,6 +50,12 @@ def places(template: Template, profiles: Path) -> Places:
         "open-question": dict(_entries(template, "open-question", "key", "question")),
         "source": {citation.id: citation.citation for citation in template.citations.values()},
     }
+
+
+def _rules(template: Template) -> Iterator[tuple[str, str]]:
+    for resource in template.resources:
+        if resource["resourceType"] == "PlanDefinition" and resource["id"] != template.id:
+            yield from ((action["id"], action["title"]) for action in resource.get("action", []))
 
 
 def _concepts(file: Path) -> dict[str, str]:
