@@ -25,7 +25,7 @@ ROOT = Path(__file__).resolve().parents[2]
 FACTS_OF_THE_SOURCES = 579
 # Kinds of place, and codes, that parts of the template not yet written will bring; empty it as they come.
 COMING = re.compile(
-    r"(superseded|goal):.+|question:Q-.+|rule:sn-21-.+"
+    r"(superseded|goal):.+|question:(Q|PAL|SYM|GOAL)-.+|rule:sn-21-.+"
     r"|agent:(cyclophosphamide|epirubicin|fluorouracil|ixabepilone|methotrexate|pegylated liposomal doxorubicin)"
     r"|support:(bereavement|complementary|contact-plan|costs|hair-loss|home-care|peer-support|rehabilitation"
     r"|second-opinion|treatment-break|work)"
