@@ -100,7 +100,8 @@ def test_the_decisions_point_to_places_that_exist(template: Template) -> None:
     section = decisions().partition("## Contradictions between the sources")[2]
     pointed = set(re.findall(r"`([a-z0-9-]+)`", section))
     assert len(pointed) > 50
-    assert [code for code in sorted(pointed - codes) if not COMING.fullmatch(f"support:{code}")] == ["control-cancer"]
+    lacking = sorted(pointed - codes - {"control-cancer"})  # a goal, which comes with the goals
+    assert [code for code in lacking if not COMING.fullmatch(f"support:{code}")] == []
 
 
 def decisions() -> str:
