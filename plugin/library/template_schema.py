@@ -13,11 +13,16 @@ from jsonschema.exceptions import ValidationError
 from plugin.errors import Fault
 from plugin.library.yaml_file import Document
 
-LIBRARIES = {"logic-library": "library-definitions", "asset-collection": "library-evidence"}
+LIBRARIES = {
+    "logic-library": "library-definitions",
+    "asset-collection": "library-evidence",
+    "open-questions": "library-open-questions",
+}
 BY_TYPE = {
     "PlanDefinition": "plan-definition",
     "ActivityDefinition": "activity-definition",
     "Questionnaire": "questionnaire",
+    "ConceptMap": "concept-map",
 }
 
 

@@ -66,3 +66,25 @@ Description: "Name of a drug of the class; repeats. Names the class, chooses non
 * insert OnElement(ActivityDefinition)
 * value[x] 1..1
 * value[x] only string
+
+Extension: OpenQuestion
+Id: open-question
+Title: "Open question"
+Description: "A question that the sources leave open, what the template does until it is answered, the places that do it, and who decides; repeats."
+* insert OnElement(Library)
+* extension contains
+    key 1..1 and
+    question 1..1 and
+    default 1..1 and
+    encoded 0..* and
+    decides 0..1
+* extension[key].value[x] 1..1
+* extension[key].value[x] only string
+* extension[question].value[x] 1..1
+* extension[question].value[x] only string
+* extension[default].value[x] 1..1
+* extension[default].value[x] only string
+* extension[encoded].value[x] 1..1
+* extension[encoded].value[x] only string
+* extension[decides].value[x] 1..1
+* extension[decides].value[x] only string
