@@ -21,6 +21,8 @@ MOSTLY = {
     "age": 58,
     "prior-systemic-therapy-metastatic": False,
 }
+# Fitness tests that are due before a start close a line only by a known, abnormal result (policy of the template).
+FITNESS = {"hba1c-level"}
 PATIENTS = range(400)
 
 
@@ -71,7 +73,8 @@ def test_nothing_is_offered_on_a_fact_that_is_not_known_worked_out_or_declared_a
             assert fact.state in ("known", "derived", "presumed"), (line.code, fact)
         for fact in (*line.facts, *line.presumes):
             if fact.state == "presumed":
-                assert template.vocabulary[fact.code].presumption is not None
+                definition = template.vocabulary[fact.code]
+                assert definition.presumption or definition.derivations, fact
                 assert fact in line.presumes, (line.code, fact)
 
 
@@ -81,7 +84,7 @@ def test_what_is_offered_stays_open_whatever_an_unknown_fact_turns_out_to_be(see
     draft = draft_of(values)
     presumable = {code for code in template.vocabulary if template.vocabulary[code].presumption}
     unknown = [code for code, finding in draft.findings.items() if finding.state == "unknown"]
-    candidates = sorted(set(unknown) - presumable)
+    candidates = sorted(set(unknown) - presumable - FITNESS)
     for code in Random(seed).sample(candidates, min(3, len(candidates))):  # noqa: S311
         for value in possible_values(template.vocabulary[code]):
             later = draft_of(values | {code: value})
