@@ -15,24 +15,58 @@ from plugin.library.vocabulary import FindingDefinition
 STALE: Literal["stale"] = "stale"
 # A test that must be done before treatment starts is due once the treatment may start at all.
 STARTABLE = frozenset({"offered", "judgement"})
+GRAVITY = ("critical", "warning", "info")
+
+
+Holding = tuple[ItemRule, tuple[str, ...]]
 
 
 def item_lines(
     kind: ItemKind, facts: Facts, template: Template, categories: Iterable[CategoryLine]
 ) -> tuple[ItemLine, ...]:
     """The items of one kind whose rules hold, one line per item, in template order."""
+    return tuple(_line(kind, rules, facts, template) for rules in _holding(kind, facts, template, categories))
+
+
+def care_lines(facts: Facts, template: Template, categories: Iterable[CategoryLine]) -> tuple[ItemLine, ...]:
+    """Supportive care: what leads first; then by topic, and in each what this patient's facts ask for first."""
+    places: dict[str, int] = {}
+    for activity in template.activities.values():
+        places.setdefault(activity.topic, len(places))
+
+    def place(rules: list[Holding]) -> tuple[int, int, int]:
+        weight = min(_weight(rule) for rule, _ in rules)
+        return min(weight, 1), places[template.activities[rules[0][0].code].topic], weight
+
+    ordered = sorted(_holding("supportive-care", facts, template, categories), key=place)
+    return tuple(_line("supportive-care", rules, facts, template) for rules in ordered)
+
+
+def _holding(
+    kind: ItemKind, facts: Facts, template: Template, categories: Iterable[CategoryLine]
+) -> list[list[Holding]]:
+    """The rules that hold, gathered by item: of each item those first that say most about this patient."""
     startable = {line.code for line in categories if line.disposition in STARTABLE}
-    holding: dict[str, list[tuple[ItemRule, tuple[str, ...]]]] = {}
+    holding: dict[str, list[Holding]] = {}
     for rule in template.item_rules:
         if rule.kind != kind or facts.truth(rule.condition) is not True:
             continue
         beside = tuple(sorted(rule.accompanies & startable))
         if beside or not rule.accompanies:
             holding.setdefault(rule.code, []).append((rule, beside))
-    return tuple(_line(kind, rules, facts, template) for rules in holding.values())
+    return [sorted(rules, key=lambda each: _weight(each[0])) for rules in holding.values()]
 
 
-def _line(kind: ItemKind, rules: list[tuple[ItemRule, tuple[str, ...]]], facts: Facts, template: Template) -> ItemLine:
+def _weight(rule: ItemRule) -> int:
+    """0 for a rule that leads, 1 for one on a fact about this patient, 2 beside a treatment, 3 for one for everybody."""
+    if rule.leads:
+        return 0
+    if rule.general:
+        return 3
+    return 2 if rule.accompanies else 1
+
+
+def _line(kind: ItemKind, rules: list[Holding], facts: Facts, template: Template) -> ItemLine:
     lead = rules[0][0]
     activity = template.activities[lead.code]
     reasons = merged(*(facts.reasons(rule.condition) for rule, _ in rules))
@@ -52,6 +86,10 @@ def _line(kind: ItemKind, rules: list[tuple[ItemRule, tuple[str, ...]]], facts: 
         accompanies=tuple(dict.fromkeys(code for _, beside in rules for code in beside)),
         sources=tuple(citations),
         unsourced=all(rule.grounds.unsourced for rule, _ in rules),
+        who=activity.who,
+        asks=activity.asks,
+        watch=activity.watch,
+        leads=any(rule.leads for rule, _ in rules),
     )
 
 
@@ -77,9 +115,9 @@ def wanted_test(code: str, template: Template) -> ItemLine:
 
 
 def alerts(facts: Facts, template: Template) -> tuple[Alert, ...]:
-    """What must be seen first: rules that hold, results that disagree or are too old, unread values, gaps."""
+    """What must be seen first, the gravest on top: rules, results that disagree or are too old, unread values, gaps."""
     found = (*_by_rule(facts, template), *_conflicts(facts), *_too_old(facts), *_problems(facts.findings.problems))
-    return tuple(dict.fromkeys(found))
+    return tuple(sorted(dict.fromkeys(found), key=lambda alert: GRAVITY.index(alert.level)))
 
 
 def _by_rule(facts: Facts, template: Template) -> Iterator[Alert]:

@@ -92,6 +92,8 @@ class ItemLine:
     kind: the CodeSystem (`assessment` or `supportive-care`); why: the reason in words.
     opens: categories that wait for this test (assessments only).
     accompanies: categories on whose account it is due.
+    who, asks, watch: who does it, what to ask or check, what to watch for.
+    leads: it leads the plan: it stands first, and its list before the treatment.
     """
 
     kind: Literal["assessment", "supportive-care"]
@@ -108,6 +110,10 @@ class ItemLine:
     accompanies: tuple[str, ...]
     sources: tuple[Citation, ...]
     unsourced: bool
+    who: tuple[str, ...] = ()
+    asks: tuple[str, ...] = ()
+    watch: tuple[str, ...] = ()
+    leads: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +144,11 @@ class Draft:
     alerts: tuple[Alert, ...]
     to_confirm: tuple[str, ...]
     no_plan: str = ""
+
+    @property
+    def care_leads(self) -> bool:
+        """Whether an item of supportive care leads the plan, so that care is shown before treatment."""
+        return any(line.leads for line in self.supportive_care)
 
     def standing(self, disposition: Disposition) -> tuple[CategoryLine, ...]:
         """The categories with this disposition, in template order."""

@@ -30,7 +30,10 @@ class Section:
 
 
 def outline(draft: Draft, template: Template) -> tuple[Section, ...]:
-    """The whole draft in the order in which a clinician thinks: warnings, facts, plan, tests, care, what is closed."""
+    """The whole draft in the order in which a clinician thinks: warnings, facts, plan, care, tests, what is closed.
+
+    Care stands before the plan where it leads.
+    """
     headings = {item["linkId"]: item for item in template.questionnaires["plan-review"]["item"]}
 
     def heading(link_id: str) -> str:
@@ -42,10 +45,11 @@ def outline(draft: Draft, template: Template) -> tuple[Section, ...]:
     ]
     if draft.no_plan:
         return (*sections, Section("No plan is drafted", (Entry(draft.no_plan),)))
+    treatment = Section(heading("offered"), tuple(_offered(line) for line in draft.standing("offered")), "None.")
+    care = Section(heading("support"), tuple(_item(line, template) for line in draft.supportive_care), "None.")
     return (
         *sections,
-        Section(heading("offered"), tuple(_offered(line) for line in draft.standing("offered")), "None."),
-        Section(heading("support"), tuple(_item(line, template) for line in draft.supportive_care), "None."),
+        *((care, treatment) if draft.care_leads else (treatment, care)),
         Section(heading("conditional"), tuple(_waiting(line, template) for line in draft.standing("conditional"))),
         Section(heading("judgement"), tuple(_waiting(line, template) for line in draft.standing("judgement"))),
         Section(heading("assessments"), tuple(_item(line, template) for line in draft.assessments)),
@@ -103,7 +107,17 @@ def _closed(line: CategoryLine) -> Entry:
 
 def _item(line: ItemLine, template: Template) -> Entry:
     opens = ", ".join(template.label(code) for code in line.opens)
-    return Entry(line.label, (line.why, *((f"Would settle: {opens}.",) if opens else ()), *_authority(line)))
+    return Entry(
+        line.label,
+        (
+            line.why,
+            *((f"Would settle: {opens}.",) if opens else ()),
+            *((f"Ask or check: {'; '.join(line.asks)}.",) if line.asks else ()),
+            *((f"Keep in mind: {' '.join(line.watch)}",) if line.watch else ()),
+            *((f"By: {', '.join(line.who)}.",) if line.who else ()),
+            *_authority(line),
+        ),
+    )
 
 
 def _rests_on(line: CategoryLine) -> Iterator[str]:

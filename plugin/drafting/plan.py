@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import date
 
 from plugin.drafting.facts import Facts
-from plugin.drafting.items import alerts, item_lines, wanted_test
+from plugin.drafting.items import alerts, care_lines, item_lines, wanted_test
 from plugin.drafting.model import Alert, CategoryLine, Draft, ItemLine
 from plugin.drafting.standing import category_lines
 from plugin.findings.model import Findings
@@ -30,7 +30,7 @@ def draft_plan(findings: Findings, template: Template, as_of: date) -> Draft:
     return replace(
         _bare(facts, template, as_of, categories),
         assessments=_assessments(due, categories, template),
-        supportive_care=item_lines("supportive-care", facts, template, categories),
+        supportive_care=care_lines(facts, template, categories),
         to_confirm=_to_confirm(categories, findings),
     )
 

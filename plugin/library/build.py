@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from plugin.errors import Fault, TemplateError
 from plugin.library.conditions import Compiler
 from plugin.library.content import system_url
 from plugin.library.elements import coding, condition_text, extension, extensions
+from plugin.library.expressions import names_in
 from plugin.library.rules import (
     Activity,
     AlertRule,
@@ -77,7 +79,7 @@ class Builder:
             vocabulary=self.vocabulary,
             category_rules=tuple(self.category_rules),
             gates=tuple(self.gates),
-            item_rules=tuple(self.item_rules),
+            item_rules=tuple(_told_apart(self.item_rules)),
             alert_rules=tuple(self.alert_rules),
             activities=self.activities,
             citations=self.citations,
@@ -132,6 +134,8 @@ class Builder:
             url=f"{data['url']}|{data['version']}",
             agents=tuple(extensions(data, "activity-agents")),
             watch=tuple(extensions(data, "activity-watch")),
+            who=tuple(each["role"]["text"] for each in data.get("participant", [])),
+            asks=tuple(extensions(data, "activity-ask")),
         )
 
     def _protocol(self, document: Document) -> None:
@@ -176,6 +180,7 @@ class Builder:
                     condition=condition,
                     accompanies=frozenset(self._targets(action, "accompanies", document, path)),
                     grounds=self._grounds(action, document, path),
+                    leads=bool(extension(action, "rule-leads", False)),
                 )
             )
         elif system == ALERT:
@@ -262,6 +267,17 @@ def _place_in(strategies: list[Document]) -> Callable[[Document], int]:
     parts = [action.get("definitionCanonical", "") for each in strategies for action in each.data.get("action", [])]
     places = {part.split("|")[0]: place for place, part in enumerate(parts)}
     return lambda document: places.get(document.data["url"], len(places))
+
+
+def _told_apart(rules: list[ItemRule]) -> Iterator[ItemRule]:
+    """The rules, with those marked as general that ask nothing but what every rule of their kind asks."""
+    asked = {rule.id: names_in(rule.condition.expression) for rule in rules}
+    shared = {
+        kind: frozenset.intersection(*(asked[rule.id] for rule in rules if rule.kind == kind))
+        for kind in {rule.kind for rule in rules}
+    }
+    for rule in rules:
+        yield replace(rule, general=not rule.accompanies and asked[rule.id] <= shared[rule.kind])
 
 
 def _kind(resource: dict[str, Any]) -> str:

@@ -88,6 +88,8 @@ class ItemRule:
     """Makes a test due or lists a supportive-care item.
 
     accompanies: when not empty, only beside one of these categories.
+    leads: the item leads the plan when the rule holds.
+    general: it asks nothing but what every rule of its kind asks, so it says nothing about this patient in particular.
     """
 
     id: str
@@ -98,6 +100,8 @@ class ItemRule:
     condition: Condition
     accompanies: frozenset[str]
     grounds: Grounds
+    leads: bool
+    general: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +117,10 @@ class AlertRule:
 
 @dataclass(frozen=True, slots=True)
 class Activity:
-    """What an item is: its name, its words, where the page groups it."""
+    """What an item is: its name, its words, where the page groups it.
+
+    who: who does it; asks: what to ask or check; watch: what to watch for.
+    """
 
     code: str
     system: str
@@ -124,6 +131,8 @@ class Activity:
     url: str
     agents: tuple[str, ...]
     watch: tuple[str, ...]
+    who: tuple[str, ...] = ()
+    asks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

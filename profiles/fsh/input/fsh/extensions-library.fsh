@@ -88,3 +88,11 @@ Description: "A question that the sources leave open, what the template does unt
 * extension[encoded].value[x] only string
 * extension[decides].value[x] 1..1
 * extension[decides].value[x] only string
+
+Extension: ActivityAsk
+Id: activity-ask
+Title: "What to ask or check"
+Description: "A question for the patient or a thing to check with this item; repeats."
+* insert OnElement(ActivityDefinition)
+* value[x] 1..1
+* value[x] only string

@@ -114,3 +114,12 @@ Description: "How urgently the alert asks for attention."
 * value[x] 1..1
 * value[x] only code
 * valueCode from AlertLevelCodes (required)
+
+Extension: RuleLeads
+Id: rule-leads
+Title: "Leads"
+Description: "True where the item leads the plan when the rule holds: it stands first, and its list before the treatment."
+* insert OnRule
+* value[x] 1..1
+* value[x] only boolean
+* valueBoolean = true
