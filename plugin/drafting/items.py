@@ -9,12 +9,14 @@ from plugin.drafting.facts import Facts, merged, references
 from plugin.drafting.model import Alert, CategoryLine, ItemLine
 from plugin.findings.dates import day_of, last_day, spoken
 from plugin.findings.model import Finding, Problem
+from plugin.library.content import system_url
 from plugin.library.rules import ItemKind, ItemRule, Template
 from plugin.library.vocabulary import FindingDefinition
 
 STALE: Literal["stale"] = "stale"
 # A test that must be done before treatment starts is due once the treatment may start at all.
 STARTABLE = frozenset({"offered", "judgement"})
+BESIDE = 2
 GRAVITY = ("critical", "warning", "info")
 
 
@@ -32,11 +34,12 @@ def care_lines(facts: Facts, template: Template, categories: Iterable[CategoryLi
     """Supportive care: what leads first; then by topic, and in each what this patient's facts ask for first."""
     places: dict[str, int] = {}
     for activity in template.activities.values():
-        places.setdefault(activity.topic, len(places))
+        if activity.system == system_url("supportive-care"):
+            places.setdefault(activity.topic, len(places))
 
     def place(rules: list[Holding]) -> tuple[int, int, int]:
-        weight = min(_weight(rule) for rule, _ in rules)
-        return min(weight, 1), places[template.activities[rules[0][0].code].topic], weight
+        lead = rules[0][0]
+        return int(not lead.leads), places[template.activities[lead.code].topic], min(_weight(lead), BESIDE)
 
     ordered = sorted(_holding("supportive-care", facts, template, categories), key=place)
     return tuple(_line("supportive-care", rules, facts, template) for rules in ordered)
@@ -58,12 +61,12 @@ def _holding(
 
 
 def _weight(rule: ItemRule) -> int:
-    """0 for a rule that leads, 1 for one on a fact about this patient, 2 beside a treatment, 3 for one for everybody."""
+    """How much a rule says about this patient, the less the more: it leads, rests on a fact, stands beside, or neither."""
     if rule.leads:
         return 0
     if rule.general:
-        return 3
-    return 2 if rule.accompanies else 1
+        return BESIDE + 1
+    return BESIDE if rule.accompanies else 1
 
 
 def _line(kind: ItemKind, rules: list[Holding], facts: Facts, template: Template) -> ItemLine:

@@ -18,6 +18,8 @@ def test_case_gets_its_lists(case: Case) -> None:
     for name, expected in case.expect.items():
         if name == "offered_exactly":
             assert sorted(lists["offered"]) == sorted(expected)
+        elif name == "silent":
+            assert set(expected) & _speaking(case) == set()
         else:
             missing = {code: _where(code, lists) for code in expected if code not in lists[name]}
             assert not missing, f"expected in {name}, but found in: {missing}"
@@ -44,6 +46,23 @@ def test_every_rule_and_gate_has_a_case_in_which_it_speaks(name: str) -> None:
 def test_every_category_rule_has_a_case_in_which_its_facts_are_missing(name: str) -> None:
     rules = {rule.id for rule in template(name).category_rules}
     assert rules - _rules_with(name, None) == set()
+
+
+@pytest.mark.parametrize("name", TEMPLATES)
+def test_care_and_alerts_have_a_case_in_which_what_decides_them_is_unknown(name: str) -> None:
+    chosen = template(name)
+    care = {rule.id for rule in chosen.item_rules if rule.kind == "supportive-care"}
+    silent = {rule for case in CASES if case.template == name for rule in case.expect.get("silent", ())}
+    assert (care | {rule.id for rule in chosen.alert_rules}) - silent == set()
+
+
+def _speaking(case: Case) -> set[str]:
+    """The rules that are heard in the draft of a case: those of its lines, and those of its alerts."""
+    draft = draft_of(case)
+    lines = (*draft.categories, *draft.assessments, *draft.supportive_care)
+    texts = {alert.text for alert in draft.alerts}
+    alerts = {rule.id for rule in template(case.template).alert_rules if rule.text in texts}
+    return alerts.union(*(line.rules for line in lines))
 
 
 def _codes_by_list(case: Case) -> dict[str, list[str]]:
