@@ -61,7 +61,7 @@ def _holding(
 
 
 def _weight(rule: ItemRule) -> int:
-    """How much a rule says about this patient, the less the more: it leads, rests on a fact, stands beside, or neither."""
+    """0 for a rule that leads, 1 for one on a fact of this patient, 2 for one beside a treatment, 3 for the rest."""
     if rule.leads:
         return 0
     if rule.general:
@@ -92,7 +92,8 @@ def _line(kind: ItemKind, rules: list[Holding], facts: Facts, template: Template
         who=activity.who,
         asks=activity.asks,
         watch=activity.watch,
-        leads=any(rule.leads for rule, _ in rules),
+        leads=lead.leads,
+        for_everybody=all(rule.general for rule, _ in rules),
     )
 
 

@@ -94,6 +94,7 @@ class ItemLine:
     accompanies: categories on whose account it is due.
     who, asks, watch: who does it, what to ask or check, what to watch for.
     leads: it leads the plan: it stands first, and its list before the treatment.
+    for_everybody: no fact about this patient and no treatment calls for it in particular.
     """
 
     kind: Literal["assessment", "supportive-care"]
@@ -114,6 +115,7 @@ class ItemLine:
     asks: tuple[str, ...] = ()
     watch: tuple[str, ...] = ()
     leads: bool = False
+    for_everybody: bool = False
 
 
 @dataclass(frozen=True, slots=True)

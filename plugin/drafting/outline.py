@@ -112,12 +112,20 @@ def _item(line: ItemLine, template: Template) -> Entry:
         (
             line.why,
             *((f"Would settle: {opens}.",) if opens else ()),
-            *((f"Ask or check: {'; '.join(line.asks)}.",) if line.asks else ()),
-            *((f"Keep in mind: {' '.join(line.watch)}",) if line.watch else ()),
-            *((f"By: {', '.join(line.who)}.",) if line.who else ()),
+            *_in_practice(line),
             *_authority(line),
         ),
     )
+
+
+def _in_practice(line: ItemLine) -> Iterator[str]:
+    """What to ask, to keep in mind and who does it; what everybody is asked is left to the page, to keep this short."""
+    if line.asks and not line.for_everybody:
+        yield f"Ask or check: {'; '.join(line.asks)}."
+    if line.watch:
+        yield f"Keep in mind: {' '.join(line.watch)}"
+    if line.who:
+        yield f"By: {', '.join(line.who)}."
 
 
 def _rests_on(line: CategoryLine) -> Iterator[str]:

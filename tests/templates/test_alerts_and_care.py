@@ -1,4 +1,4 @@
-"""Alerts never rest on what is only presumed; supportive care puts first what this patient needs, and leads when it must."""
+"""Alerts never rest on what is only presumed; care puts first what this patient needs, and leads when it must."""
 
 from __future__ import annotations
 
