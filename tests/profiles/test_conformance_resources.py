@@ -107,5 +107,9 @@ def test_extensions_say_where_they_belong():
     for identifier, where in contexts.items():
         if identifier.startswith(("rule-", "gate-")):
             assert where == ["PlanDefinition.action"], identifier
-        if identifier.startswith("activity-") and identifier not in ("activity-watch", "activity-agents"):
+        if identifier.startswith("activity-") and identifier not in (
+            "activity-watch",
+            "activity-agents",
+            "activity-ask",
+        ):
             assert where == ["CarePlan.activity"], identifier
