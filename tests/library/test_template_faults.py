@@ -30,16 +30,17 @@ def spoil(folder, file, pattern, replacement):
 
 
 PATHWAY = "pathways/hr-positive-first-line.yaml"
+RECEPTORS = "pathways/er-low.yaml"
 
 
 @pytest.mark.parametrize(
     ("file", "pattern", "replacement", "message", "remedy"),
     [
-        (PATHWAY, r"%her2 = 'negative'", "%hre2 = 'negative'", "%hre2 is neither", "findings.yaml"),
-        (PATHWAY, r"%her2 = 'negative'", "%her2 = 'negatve'", "can never be 'negatve'", "'positive'"),
-        (PATHWAY, r"%her2 = 'negative'", "%her2 = 'equivocal'", "counts as unknown", "decided value"),
-        (PATHWAY, r" and %her2", " and and %her2", "column", "and, or"),
-        (PATHWAY, r"%her2 = 'negative'", "%her2", "no yes-or-no finding", "compare it"),
+        (RECEPTORS, r"%her2 = 'negative'", "%hre2 = 'negative'", "%hre2 is neither", "findings.yaml"),
+        (RECEPTORS, r"%her2 = 'negative'", "%her2 = 'negatve'", "can never be 'negatve'", "'positive'"),
+        (RECEPTORS, r"%her2 = 'negative'", "%her2 = 'equivocal'", "counts as unknown", "decided value"),
+        (RECEPTORS, r" and %her2", " and and %her2", "column", "and, or"),
+        (RECEPTORS, r"%her2 = 'negative'", "%her2", "no yes-or-no finding", "compare it"),
         (PATHWAY, r"label: asco_hr_2021", "label: asco_hr_1921", "not in evidence.yaml", "add the source"),
         (PATHWAY, r"code: cdk46-et\b", "code: cdk47-et", "cdk47-et", "activities"),
         ("safety.yaml", r"valueCode: not-offered", "valueCode: not-offerd", "not-offerd", ""),
@@ -57,21 +58,21 @@ def test_a_fault_is_named_with_file_line_and_remedy(template_folder, file, patte
 
 
 def test_every_fault_is_reported_not_only_the_first(template_folder):
-    spoil(template_folder, PATHWAY, r"%her2 = 'negative'", "%hre2 = 'negative'")
+    spoil(template_folder, RECEPTORS, r"%her2 = 'negative'", "%hre2 = 'negative'")
     spoil(template_folder, "support.yaml", r"%metastatic\w*", "%metastatik")
     with pytest.raises(TemplateError) as raised:
         load_template(template_folder, content_folder("profiles"))
-    assert {fault.file for fault in raised.value.faults} >= {PATHWAY, "support.yaml"}
+    assert {fault.file for fault in raised.value.faults} >= {RECEPTORS, "support.yaml"}
 
 
 def test_the_command_prints_the_fault_and_exits_with_1(template_folder, tmp_path):
-    spoil(template_folder, PATHWAY, r"%her2 = 'negative'", "%her2 = ")
+    spoil(template_folder, RECEPTORS, r"%her2 = 'negative'", "%her2 = ")
     chart = tmp_path / "chart.json"
     chart.write_text('{"resourceType": "Patient", "id": "p"}')
     result = CliRunner().invoke(main, ["draft", str(chart), "--templates", str(template_folder)])
     assert result.exit_code == 1
     assert result.stdout == ""
-    assert f"{PATHWAY}:" in result.stderr
+    assert f"{RECEPTORS}:" in result.stderr
 
 
 def test_broken_yaml_is_named_with_its_line(template_folder):
