@@ -112,8 +112,40 @@ class AlertRule:
 
 
 @dataclass(frozen=True, slots=True)
+class Remark:
+    """A sentence about an item. citations: sources that were read; unsourced: none was, and it is shown as such."""
+
+    text: str
+    citations: tuple[Citation, ...]
+    unsourced: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Monitoring(Remark):
+    """What is watched while an item is given.
+
+    area: code of CodeSystem monitored-area, area_label: its words. measured_by: the assessment that measures it, or "".
+    """
+
+    area: str
+    area_label: str
+    measured_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Effect(Remark):
+    """A side effect; care: codes of the supportive care that answers it."""
+
+    serious: bool
+    care: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Activity:
-    """What an item is: its name, its words, where the page groups it."""
+    """What an item is: its name, its words, where the page groups it; and what is known of it whoever the patient is.
+
+    agents: names of the drugs of a class. not_with: what it is not combined with.
+    """
 
     code: str
     system: str
@@ -123,7 +155,10 @@ class Activity:
     kind: str
     url: str
     agents: tuple[str, ...]
-    watch: tuple[str, ...]
+    monitors: tuple[Monitoring, ...]
+    effects: tuple[Effect, ...]
+    not_with: tuple[Remark, ...]
+    notes: tuple[Remark, ...]
 
 
 @dataclass(frozen=True, slots=True)
