@@ -24,7 +24,7 @@ RuleSet: Sentence
 Extension: ActivityMonitor
 Id: activity-monitor
 Title: "What to monitor"
-Description: "What is watched while the item is given, and by which test; repeats. Names no limit and no interval."
+Description: "What is watched while the item is given, and by which test; repeats. Names no dose, no limit and no interval."
 * insert OnItem
 * insert Sentence
 * extension contains
