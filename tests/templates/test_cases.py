@@ -18,6 +18,9 @@ def test_case_gets_its_lists(case: Case) -> None:
     for name, expected in case.expect.items():
         if name == "offered_exactly":
             assert sorted(lists["offered"]) == sorted(expected)
+        elif name == "absent":
+            found = {code: places for code in expected if (places := _where(code, lists))}
+            assert not found, f"expected in no list, but found in: {found}"
         else:
             missing = {code: _where(code, lists) for code in expected if code not in lists[name]}
             assert not missing, f"expected in {name}, but found in: {missing}"
