@@ -37,6 +37,12 @@ class Citation:
         """Whether somebody read it; only then it may be printed as a citation."""
         return self.verification != "knowledge"
 
+    @property
+    def short(self) -> str:
+        """Who said it and when, with which a citation begins: `ASCO 2021`; what follows where it begins with a year."""
+        first, _, rest = self.citation.partition(". ")
+        return rest.partition(". ")[0].removesuffix(".") if first.isdigit() and rest else first
+
 
 @dataclass(frozen=True, slots=True)
 class Grounds:
