@@ -1,8 +1,8 @@
 """A hand-made draft: small, but with every kind of line, fact, gate and alert that the page can meet."""
 
-from plugin.drafting.model import Alert, CategoryLine, Draft, Fact, GateOutcome, ItemLine
+from plugin.drafting.model import Alert, Brought, CategoryLine, Draft, Fact, GateOutcome, ItemLine
 from plugin.findings.model import Finding, Findings, Patient, Problem, Result
-from plugin.library.rules import Citation, Template
+from plugin.library.rules import Citation, Effect, Monitoring, Remark, Template
 from plugin.library.vocabulary import FindingDefinition, Presumption, Vocabulary
 
 VOCABULARY = Vocabulary(
@@ -57,6 +57,15 @@ CRISIS_GATE = GateOutcome(
 )
 
 
+BROUGHT = (
+    Brought("assessment", "ngs", "Tumour sequencing"),
+    Brought("supportive-care", "pc", "Palliative care referral"),
+)
+COUNTS = Monitoring("Low white cells.", (GUIDELINE,), False, "blood-counts", "Blood counts", "labs")
+CLOTS = Effect("Clots in veins.", (), True, True, ("pc",))
+TIREDNESS = Effect("Tiredness.", (GUIDELINE,), False, False, ())
+
+
 def category(code: str, disposition: str, **changes: object) -> CategoryLine:
     """A category line with sound defaults."""
     values: dict[str, object] = {
@@ -67,7 +76,8 @@ def category(code: str, disposition: str, **changes: object) -> CategoryLine:
         "because": ("Observation/er-met",), "derives": (FIRST_LINE,), "presumes": (CRISIS,), "missing": (),
         "waits_for": (), "closed_by": (), "gates": (CRISIS_GATE,), "sources": (GUIDELINE,),
         "evidence_kind": "guideline-evidence-based", "confidence": "high", "regulatory_status": "", "unsourced": False,
-        "flags": (), "agents": ("agent one", "agent two"), "watch": ("Blood count",),
+        "flags": (), "agents": ("agent one", "agent two"), "monitors": (COUNTS,), "effects": (CLOTS, TIREDNESS),
+        "not_with": (Remark("Never with tamoxifen.", (), True),), "notes": (), "brings": BROUGHT,
     }  # fmt: skip
     return CategoryLine(**{**values, **changes})  # type: ignore[arg-type]
 

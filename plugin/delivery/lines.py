@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal, TypeAlias
 
-from plugin.drafting.model import CategoryLine, Draft, ItemLine
+from plugin.drafting.model import Brought, CategoryLine, Draft, ItemLine
 from plugin.storage.reviews import Line as LineKey
 
 Line: TypeAlias = CategoryLine | ItemLine
@@ -24,6 +24,11 @@ def key_of(line: Line) -> LineKey:
 def standing_of(line: Line) -> str:
     """Where a line stands: its disposition, or `due` for tests and supportive care."""
     return line.disposition if isinstance(line, CategoryLine) else "due"
+
+
+def brought_along(line: Line) -> tuple[Brought, ...]:
+    """The tests and supportive care that belong with a line; none where it is one of these itself."""
+    return line.brings if isinstance(line, CategoryLine) else ()
 
 
 def decidable_lines(draft: Draft) -> tuple[Line, ...]:

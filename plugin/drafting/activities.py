@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from plugin.drafting.model import CategoryLine, ItemLine
 from plugin.library.content import extension_url, system_url
-from plugin.library.rules import Template
+from plugin.library.rules import Remark, Template
 
 # What CarePlan.activity.detail.reasonReference may point at, FHIR R4.
 REASON_TYPES = frozenset({"Condition", "Observation", "DiagnosticReport", "DocumentReference"})
@@ -27,7 +28,8 @@ def activity_of(line: CategoryLine | ItemLine, template: Template) -> dict[str, 
     reasons = [reference for reference in line.because if reference.split("/")[0] in REASON_TYPES]
     if reasons:
         detail["reasonReference"] = [{"reference": reference} for reference in reasons]
-    extensions = [*_common_extensions(line), *(_category_extensions(line) if isinstance(line, CategoryLine) else ())]
+    own = _category_extensions(line) if isinstance(line, CategoryLine) else []
+    extensions = [*_common_extensions(line), *own, *(_remark("activity-note", note) for note in line.notes)]
     return {**({"extension": extensions} if extensions else {}), "detail": detail}
 
 
@@ -58,7 +60,29 @@ def _category_extensions(line: CategoryLine) -> list[dict[str, Any]]:
     result += [_extension("activity-derives", "valueString", str(fact)) for fact in line.derives]
     if line.regulatory_status:
         result.append(_extension("activity-regulatory-status", "valueString", line.regulatory_status))
-    return result
+    for each in line.brings:
+        concept = {"coding": [{"system": system_url(each.kind), "code": each.code}]}
+        result.append(_extension("activity-brings", "valueCodeableConcept", concept))
+    return [*result, *_in_use(line)]
+
+
+def _in_use(line: CategoryLine) -> Iterator[dict[str, Any]]:
+    for watched in line.monitors:
+        measured = [{"url": "measured-by", "valueCode": watched.measured_by}] if watched.measured_by else []
+        yield _remark("activity-monitor", watched, [{"url": "area", "valueCode": watched.area}, *measured])
+    for effect in line.effects:
+        serious = [{"url": "serious", "valueBoolean": True}] if effect.serious else []
+        care = [{"url": "care", "valueCode": code} for code in effect.care]
+        yield _remark("activity-effect", effect, [*serious, *care])
+    for said in line.not_with:
+        yield _remark("activity-not-with", said)
+
+
+def _remark(name: str, said: Remark, more: list[dict[str, Any]] | None = None) -> dict[str, Any]:
+    parts = [{"url": "text", "valueString": said.text}, *(more or ())]
+    parts += [{"url": "citation", "valueString": source.id} for source in said.citations]
+    parts += [{"url": "unsourced", "valueBoolean": True}] if said.unsourced else []
+    return {"url": extension_url(name), "extension": parts}
 
 
 def _extension(name: str, key: str, value: Any) -> dict[str, Any]:

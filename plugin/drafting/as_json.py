@@ -6,6 +6,7 @@ from typing import Any
 
 from plugin.drafting.model import CategoryLine, Draft, Fact, ItemLine
 from plugin.findings.as_json import finding_json
+from plugin.library.rules import Remark
 
 
 def draft_json(draft: Draft) -> dict[str, Any]:
@@ -40,7 +41,7 @@ def _authority(line: CategoryLine | ItemLine) -> dict[str, Any]:
 
 def _offered(line: CategoryLine) -> dict[str, Any]:
     rests_on = {"derives": _written(line.derives), "presumes": _written(line.presumes), "flags": list(line.flags)}
-    return _reason(line) | _authority(line) | rests_on
+    return _reason(line) | _authority(line) | rests_on | _in_use(line)
 
 
 def _waiting(line: CategoryLine) -> dict[str, Any]:
@@ -52,7 +53,26 @@ def _closed(line: CategoryLine) -> dict[str, Any]:
 
 
 def _item(line: ItemLine) -> dict[str, Any]:
-    return _reason(line) | _authority(line) | {"opens": list(line.opens), "accompanies": list(line.accompanies)}
+    beside = {"opens": list(line.opens), "accompanies": list(line.accompanies)}
+    return _reason(line) | _authority(line) | beside | {"notes": [_remark(note) for note in line.notes]}
+
+
+def _in_use(line: CategoryLine) -> dict[str, Any]:
+    """What is known of a category whoever the patient is, and what it brings along in this draft."""
+    monitors = [{"area": each.area, "measured_by": each.measured_by} | _remark(each) for each in line.monitors]
+    effects = [{"serious": each.serious, "care": list(each.care)} | _remark(each) for each in line.effects]
+    return {
+        "agents": list(line.agents),
+        "brings": [each.code for each in line.brings],
+        "monitors": monitors,
+        "effects": effects,
+        "not_with": [_remark(each) for each in line.not_with],
+        "notes": [_remark(each) for each in line.notes],
+    }
+
+
+def _remark(said: Remark) -> dict[str, Any]:
+    return {"text": said.text, "evidence": [source.id for source in said.citations], "unsourced": said.unsourced}
 
 
 def _written(facts: tuple[Fact, ...]) -> list[str]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Literal
 
 from plugin.drafting.facts import Facts, merged, references
-from plugin.drafting.model import Alert, CategoryLine, ItemLine
+from plugin.drafting.model import Alert, Brought, CategoryLine, ItemLine
 from plugin.findings.dates import day_of, last_day, spoken
 from plugin.findings.model import Finding, Problem
 from plugin.library.content import system_url
@@ -91,9 +91,9 @@ def _line(kind: ItemKind, rules: list[Holding], facts: Facts, template: Template
         unsourced=all(rule.grounds.unsourced for rule, _ in rules),
         who=activity.who,
         asks=activity.asks,
-        watch=activity.watch,
         leads=lead.leads,
         for_everybody=all(rule.general for rule, _ in rules),
+        notes=activity.notes,
     )
 
 
@@ -115,6 +115,19 @@ def wanted_test(code: str, template: Template) -> ItemLine:
         accompanies=(),
         sources=(),
         unsourced=False,
+        notes=activity.notes if activity else (),
+    )
+
+
+def brought_by(line: CategoryLine, items: Iterable[ItemLine]) -> tuple[Brought, ...]:
+    """The items that belong with a category: listed on its account, or the answer to one of its effects."""
+    if line.disposition not in STARTABLE:
+        return ()
+    answers = {code for effect in line.effects for code in effect.care}
+    return tuple(
+        Brought(item.kind, item.code, item.label)
+        for item in items
+        if line.code in item.accompanies or item.code in answers
     )
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from plugin.findings.model import Findings
-from plugin.library.rules import Citation
+from plugin.library.rules import Citation, Effect, ItemKind, Monitoring, Remark
 
 Disposition = Literal["offered", "conditional", "judgement", "not-offered"]
 
@@ -44,6 +44,15 @@ class GateOutcome:
 
 
 @dataclass(frozen=True, slots=True)
+class Brought:
+    """A line of tests or supportive care that belongs with a treatment category."""
+
+    kind: ItemKind
+    code: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
 class CategoryLine:
     """A treatment category and where it stands for this patient.
 
@@ -55,6 +64,8 @@ class CategoryLine:
     closed_by: the facts that closed it.
     unsourced: no checked source stands behind the rule; shown as such.
     flags: alert codes shown on the line.
+    monitors, effects, not_with, notes: what is known of the category whoever the patient is.
+    brings: the due tests and supportive care of this draft that belong with it, once it may start at all.
     """
 
     code: str
@@ -82,7 +93,11 @@ class CategoryLine:
     unsourced: bool
     flags: tuple[str, ...]
     agents: tuple[str, ...]
-    watch: tuple[str, ...]
+    monitors: tuple[Monitoring, ...]
+    effects: tuple[Effect, ...]
+    not_with: tuple[Remark, ...]
+    notes: tuple[Remark, ...]
+    brings: tuple[Brought, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +107,13 @@ class ItemLine:
     kind: the CodeSystem (`assessment` or `supportive-care`); why: the reason in words.
     opens: categories that wait for this test (assessments only).
     accompanies: categories on whose account it is due.
-    who, asks, watch: who does it, what to ask or check, what to watch for.
+    who, asks: who does it, what to ask or check.
     leads: it leads the plan: it stands first, and its list before the treatment.
     for_everybody: no fact about this patient and no treatment calls for it in particular.
+    notes: what is known of the item whoever the patient is.
     """
 
-    kind: Literal["assessment", "supportive-care"]
+    kind: ItemKind
     code: str
     label: str
     description: str
@@ -113,9 +129,9 @@ class ItemLine:
     unsourced: bool
     who: tuple[str, ...] = ()
     asks: tuple[str, ...] = ()
-    watch: tuple[str, ...] = ()
     leads: bool = False
     for_everybody: bool = False
+    notes: tuple[Remark, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from plugin.drafting.model import CategoryLine, Draft, Fact, ItemLine
 from plugin.findings.model import Finding
 from plugin.findings.words import value_in_words
-from plugin.library.rules import Template
+from plugin.library.rules import Remark, Template
 from plugin.library.vocabulary import FindingDefinition
 
 
@@ -82,7 +82,7 @@ def _known(draft: Draft, template: Template) -> Iterator[Entry]:
 
 
 def _offered(line: CategoryLine) -> Entry:
-    return Entry(line.label, (line.why, *_rests_on(line), *_authority(line)))
+    return Entry(line.label, (line.why, *_rests_on(line), *_in_use(line), *_authority(line)))
 
 
 def _waiting(line: CategoryLine, template: Template) -> Entry:
@@ -95,6 +95,7 @@ def _waiting(line: CategoryLine, template: Template) -> Entry:
             *((f"Waits for: {', '.join(missing)}.",) if missing else ()),
             *((f"Would be settled by: {', '.join(tests)}.",) if tests else ()),
             *_rests_on(line),
+            *_in_use(line),
             *_authority(line),
         ),
     )
@@ -122,8 +123,8 @@ def _in_practice(line: ItemLine) -> Iterator[str]:
     """What to ask, to keep in mind and who does it; what everybody is asked is left to the page, to keep this short."""
     if line.asks and not line.for_everybody:
         yield f"Ask or check: {'; '.join(line.asks)}."
-    if line.watch:
-        yield f"Keep in mind: {' '.join(line.watch)}"
+    if line.notes:
+        yield f"Keep in mind: {' '.join(note.text for note in line.notes)}"
     if line.who:
         yield f"By: {', '.join(line.who)}."
 
@@ -135,6 +136,22 @@ def _rests_on(line: CategoryLine) -> Iterator[str]:
         yield f"Worked out, to be confirmed: {'; '.join(fact_in_words(fact) for fact in line.derives)}."
     if line.presumes:
         yield f"Presumed, to be confirmed: {'; '.join(fact_in_words(fact) for fact in line.presumes)}."
+
+
+def _in_use(line: CategoryLine) -> Iterator[str]:
+    """What goes with the category, in short; the page and the JSON say more."""
+    if line.brings:
+        yield f"Comes with: {', '.join(each.label for each in line.brings)}."
+    if line.not_with:
+        yield f"Not together: {_remarks(line.not_with)}"
+    if serious := [effect for effect in line.effects if effect.serious]:
+        yield f"Serious: {_remarks(serious)}"
+    if line.monitors:
+        yield f"Watched: {', '.join(dict.fromkeys(each.area_label.lower() for each in line.monitors))}."
+
+
+def _remarks(said: Iterable[Remark]) -> str:
+    return " ".join(f"{each.text}{' (unsourced)' if each.unsourced else ''}" for each in said)
 
 
 def _authority(line: CategoryLine | ItemLine) -> Iterator[str]:

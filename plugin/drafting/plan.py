@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import date
 
 from plugin.drafting.facts import Facts
-from plugin.drafting.items import alerts, care_lines, item_lines, wanted_test
+from plugin.drafting.items import alerts, brought_by, care_lines, item_lines, wanted_test
 from plugin.drafting.model import Alert, CategoryLine, Draft, ItemLine
 from plugin.drafting.standing import category_lines
 from plugin.findings.model import Findings
@@ -27,10 +27,13 @@ def draft_plan(findings: Findings, template: Template, as_of: date) -> Draft:
         return _nothing(stop, categories, facts, template, as_of)
     due = item_lines("assessment", facts, template, categories)
     categories = tuple(_waiting(line, facts, due) for line in categories)
+    assessments = _assessments(due, categories, template)
+    care = care_lines(facts, template, categories)
+    categories = tuple(replace(line, brings=brought_by(line, (*assessments, *care))) for line in categories)
     return replace(
         _bare(facts, template, as_of, categories),
-        assessments=_assessments(due, categories, template),
-        supportive_care=care_lines(facts, template, categories),
+        assessments=assessments,
+        supportive_care=care,
         to_confirm=_to_confirm(categories, findings),
     )
 

@@ -110,7 +110,10 @@ def _line(opening: Opening, gates: list[GateOutcome], template: Template) -> Cat
         unsourced=rule.grounds.unsourced,
         flags=tuple(dict.fromkeys(flag for each in opening.speaking for flag in each.flags)),
         agents=activity.agents,
-        watch=activity.watch,
+        monitors=activity.monitors,
+        effects=activity.effects,
+        not_with=activity.not_with,
+        notes=activity.notes,
     )
     return line if opening.disposition == "not-offered" else _gated(line, gates)
 

@@ -10,6 +10,8 @@ from typing import Any
 import orjson
 
 from plugin.errors import Fault, TemplateError
+from plugin.library.activity_file import ActivityReader
+from plugin.library.code_names import displays
 from plugin.library.conditions import Compiler
 from plugin.library.content import system_url
 from plugin.library.elements import coding, condition_text, extension, extensions
@@ -58,8 +60,7 @@ class Builder:
             self._definitions(document)
         for document in by_type.get("asset-collection", []):
             self._evidence(document)
-        for document in by_type.get("ActivityDefinition", []):
-            self._activity(document)
+        self._activities(by_type.get("ActivityDefinition", []))
         strategies = by_type.get("workflow-definition", [])
         for document in sorted(by_type.get("clinical-protocol", []), key=_place_in(strategies)):
             self._protocol(document)
@@ -118,25 +119,14 @@ class Builder:
                 verification=extension(artifact, "evidence-verification", "knowledge"),
             )
 
-    def _activity(self, document: Document) -> None:
-        data = document.data
-        system, code = coding(data)
-        if code in self.activities:
-            remedy = "keep one ActivityDefinition per code"
-            self.faults.append(document.fault(("code",), f"the item '{code}' is described twice", remedy))
-        self.activities[code] = Activity(
-            code=code,
-            system=system,
-            label=data["title"],
-            description=data.get("description", ""),
-            topic=next((topic["text"] for topic in data.get("topic", [])), ""),
-            kind=data.get("kind", ""),
-            url=f"{data['url']}|{data['version']}",
-            agents=tuple(extensions(data, "activity-agents")),
-            watch=tuple(extensions(data, "activity-watch")),
-            who=tuple(each["role"]["text"] for each in data.get("participant", [])),
-            asks=tuple(extensions(data, "activity-ask")),
-        )
+    def _activities(self, documents: list[Document]) -> None:
+        reader = ActivityReader(self.citations, displays("monitored-area", self.profiles), self.faults)
+        for document in documents:
+            activity = reader.read(document)
+            if activity.code in self.activities:
+                remedy = "keep one ActivityDefinition per code"
+                self.faults.append(document.fault(("code",), f"the item '{activity.code}' is described twice", remedy))
+            self.activities[activity.code] = activity
 
     def _protocol(self, document: Document) -> None:
         for index, action in enumerate(document.data.get("action", [])):

@@ -13,12 +13,23 @@ def extensions(element: dict[str, Any], name: str) -> Iterator[Any]:
     url = extension_url(name)
     for extension in element.get("extension", []):
         if extension.get("url") == url:
-            yield next(value for key, value in extension.items() if key.startswith("value"))
+            yield _value(extension)
 
 
 def extension(element: dict[str, Any], name: str, default: Any = None) -> Any:
     """The value of the first such extension, else the default."""
     return next(extensions(element, name), default)
+
+
+def parts(element: dict[str, Any], name: str) -> Iterator[tuple[int, dict[str, list[Any]]]]:
+    """Every extension of ours with this short name that is made of parts: its place, and the values by part."""
+    url = extension_url(name)
+    for place, whole in enumerate(element.get("extension", [])):
+        if whole.get("url") == url:
+            values: dict[str, list[Any]] = {}
+            for part in whole.get("extension", []):
+                values.setdefault(part["url"], []).append(_value(part))
+            yield place, values
 
 
 def coding(element: dict[str, Any]) -> tuple[str, str]:
@@ -36,3 +47,7 @@ def condition_text(action: dict[str, Any]) -> str:
         if condition.get("kind") == "applicability":
             return str(condition["expression"]["expression"])
     return ""
+
+
+def _value(extension: dict[str, Any]) -> Any:
+    return next(value for key, value in extension.items() if key.startswith("value"))

@@ -37,6 +37,12 @@ class Citation:
         """Whether somebody read it; only then it may be printed as a citation."""
         return self.verification != "knowledge"
 
+    @property
+    def short(self) -> str:
+        """Who said it and when, with which a citation begins: `ASCO 2021`; what follows where it begins with a year."""
+        first, _, rest = self.citation.partition(". ")
+        return rest.partition(". ")[0].removesuffix(".") if first.isdigit() and rest else first
+
 
 @dataclass(frozen=True, slots=True)
 class Grounds:
@@ -116,10 +122,40 @@ class AlertRule:
 
 
 @dataclass(frozen=True, slots=True)
-class Activity:
-    """What an item is: its name, its words, where the page groups it.
+class Remark:
+    """A sentence about an item. citations: sources that were read; unsourced: none was, and it is shown as such."""
 
-    who: who does it; asks: what to ask or check; watch: what to watch for.
+    text: str
+    citations: tuple[Citation, ...]
+    unsourced: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Monitoring(Remark):
+    """What is watched while an item is given.
+
+    area: code of CodeSystem monitored-area, area_label: its words. measured_by: the assessment that measures it, or "".
+    """
+
+    area: str
+    area_label: str
+    measured_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Effect(Remark):
+    """A side effect; care: codes of the supportive care that answers it."""
+
+    serious: bool
+    care: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """What an item is: its name, its words, where the page groups it; and what is known of it whoever the patient is.
+
+    agents: names of the drugs of a class. not_with: what it is not combined with.
+    who: who does it; asks: what to ask or check.
     """
 
     code: str
@@ -130,7 +166,10 @@ class Activity:
     kind: str
     url: str
     agents: tuple[str, ...]
-    watch: tuple[str, ...]
+    monitors: tuple[Monitoring, ...]
+    effects: tuple[Effect, ...]
+    not_with: tuple[Remark, ...]
+    notes: tuple[Remark, ...]
     who: tuple[str, ...] = ()
     asks: tuple[str, ...] = ()
 

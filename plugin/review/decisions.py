@@ -25,12 +25,14 @@ class Wish:
     """What a person asks for one line, checked: a change has a text, a decline has a reason.
 
     standing: where the line stood on the page that they saw.
+    brings: codes of the lines that belong with it and are accepted in one go.
     """
 
     choice: Choice
     text: str
     reason: str
     standing: str
+    brings: tuple[str, ...] = ()
 
 
 def read_wish(form: Mapping[str, str]) -> Wish:
@@ -50,6 +52,7 @@ def read_wish(form: Mapping[str, str]) -> Wish:
         text=text if choice == "change" else "",
         reason=reason if choice in ("change", "decline") else "",
         standing=form.get("standing", ""),
+        brings=tuple(form.get("bring", "").split()) if choice == "accept" else (),
     )
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from plugin.delivery.lines import Line, LineKind, decidable_lines, key_of, kind_of, standing_of
-from plugin.drafting.model import Disposition, Draft
+from plugin.delivery.lines import Line, LineKind, brought_along, decidable_lines, key_of, kind_of, standing_of
+from plugin.drafting.model import Brought, Disposition, Draft
 from plugin.findings.model import Finding, Problem, Result
 from plugin.findings.sources import sources_elsewhere
 from plugin.library.vocabulary import FindingDefinition, Vocabulary
@@ -25,12 +25,14 @@ class LineView:
     """One line of the plan with the decision that leads on it.
 
     outdated: the line stood elsewhere when it was decided, so the decision no longer counts and is asked again.
+    undecided_beside: lines that belong with it and wait for a decision.
     """
 
     line: Line
     kind: LineKind
     decision: Decision | None
     outdated: bool
+    undecided_beside: tuple[Brought, ...] = ()
 
     @property
     def anchor(self) -> str:
@@ -41,6 +43,14 @@ class LineView:
     def standing(self) -> str:
         """Where the line stands now."""
         return standing_of(self.line)
+
+    @property
+    def beside_in_words(self) -> str:
+        """How many lines of which kind would be accepted with it: `the 4 tests and 1 line of care`."""
+        tests = sum(each.kind == "assessment" for each in self.undecided_beside)
+        care = len(self.undecided_beside) - tests
+        counted = [(tests, "test", "tests"), (care, "line of care", "lines of care")]
+        return "the " + " and ".join(f"{n} {one if n == 1 else many}" for n, one, many in counted if n)
 
     @property
     def choice(self) -> Choice | None:
@@ -251,7 +261,8 @@ def build_page(
     def view(line: Line) -> LineView:
         decision = decisions.get(key_of(line))
         outdated = decision is not None and decision.standing not in ("", standing_of(line))
-        return LineView(line, kind_of(line), decision, outdated)
+        beside = tuple(each for each in brought_along(line) if LineKey(each.kind, each.code) not in decisions)
+        return LineView(line, kind_of(line), decision, outdated, beside)
 
     def standing(disposition: Disposition) -> tuple[Topic, ...]:
         return _topics(draft.standing(disposition), view, words.topics)

@@ -8,7 +8,7 @@ from datetime import date, datetime, tzinfo
 from typing import Any
 
 from plugin.delivery.held import Copies, as_fact, copies_among, is_in_force, leads
-from plugin.delivery.lines import Line, decidable_lines, key_of, standing_of
+from plugin.delivery.lines import Line, brought_along, decidable_lines, key_of, standing_of
 from plugin.delivery.statements import observations
 from plugin.drafting.model import Draft
 from plugin.drafting.plan import draft_plan
@@ -118,27 +118,33 @@ class Workbench:
         return build_page(review.draft, self.template.vocabulary, self._words, review.decisions, shown, review.sampled)
 
     def decide(self, patient: PatientKey, review: Review, key: LineKey, wish: Wish, author: Author) -> None:
-        """Keep a decision.
+        """Keep a decision, and one more for each line that it brings along and that nobody has decided yet.
 
         Raises InputError for a line that this draft does not ask about, or that stands elsewhere than on the page on
-        which the decision was made: nobody accepts as offered what has become conditional meanwhile.
+        which the decision was made: nobody accepts as offered what has become conditional meanwhile. The same holds
+        for what it brings along; then nothing at all is kept.
         """
-        standing = standing_of(line_of(review.draft, key))
-        if wish.standing != standing:
-            raise InputError(f"This line stands as {standing} now, which the page did not show yet; decide again.")
+        line = line_of(review.draft, key)
+        if wish.standing != standing_of(line):
+            message = f"This line stands as {standing_of(line)} now, which the page did not show yet; decide again."
+            raise InputError(message)
+        beside = [line_of(review.draft, brought) for brought in _brought(line, wish)]
+        at = self._clock()
         with self.database.session() as session:
-            decide(
-                session,
-                patient,
-                line=key,
-                template_version=review.draft.template_version,
-                standing=standing,
-                choice=wish.choice,
-                text=wish.text,
-                reason=wish.reason,
-                author=author,
-                at=self._clock(),
-            )
+            decided = decisions_of(session, patient)
+            for each in (line, *(one for one in beside if key_of(one) not in decided)):
+                decide(
+                    session,
+                    patient,
+                    line=key_of(each),
+                    template_version=review.draft.template_version,
+                    standing=standing_of(each),
+                    choice=wish.choice,
+                    text=wish.text,
+                    reason=wish.reason,
+                    author=author,
+                    at=at,
+                )
 
     def state(
         self, patient: PatientKey, review: Review, code: str, value: Value | None, reason: str, author: Author
@@ -165,6 +171,16 @@ def _saved(copies: Copies, leading: Mapping[str, Fact]) -> dict[str, Fact]:
     return {
         code: as_fact(held[0], code) for code, held in copies.items() if code not in leading and is_in_force(held[0])
     }
+
+
+def _brought(line: Line, wish: Wish) -> list[LineKey]:
+    """The lines that are wished for beside a category; raises InputError for one that does not belong with it."""
+    belonging = {each.code: LineKey(each.kind, each.code) for each in brought_along(line)}
+    strays = [code for code in wish.brings if code not in belonging]
+    if strays:
+        message = f"{', '.join(strays)} does not belong with this line any more; look at the plan as it stands now."
+        raise InputError(message)
+    return [belonging[code] for code in wish.brings]
 
 
 def line_of(draft: Draft, key: LineKey) -> Line:

@@ -20,6 +20,7 @@ GENERATED = [
         r"^(Profile|Extension|ValueSet|CodeSystem): .*\n(?:.*\n)*?Id: (.+)$", FSH, re.MULTILINE
     )
 ]
+OF_ITEMS = ("activity-monitor", "activity-effect", "activity-not-with", "activity-note")
 CONTRACT = {
     "treatment-category": ("cdk46-et", "inavo-triplet", "parp", "tdxd-her2low", "her2-thp", "brain-local", "bma", "lm"),
     "assessment": ("her2-ish", "gbrca", "ngs", "esr1", "pdl1", "path-met", "interactions"),
@@ -107,9 +108,7 @@ def test_extensions_say_where_they_belong():
     for identifier, where in contexts.items():
         if identifier.startswith(("rule-", "gate-")):
             assert where == ["PlanDefinition.action"], identifier
-        if identifier.startswith("activity-") and identifier not in (
-            "activity-watch",
-            "activity-agents",
-            "activity-ask",
-        ):
+        if identifier in OF_ITEMS:
+            assert where == ["ActivityDefinition", "CarePlan.activity"], identifier
+        elif identifier.startswith("activity-") and identifier not in ("activity-agents", "activity-ask"):
             assert where == ["CarePlan.activity"], identifier

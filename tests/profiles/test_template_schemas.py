@@ -112,7 +112,7 @@ SOUND = {
             "intent": "proposal",
             "kind": "MedicationRequest",
             "topic": [{"text": "Systemic therapy"}],
-            "extension": [extension("activity-watch", valueString="Blood count")],
+            "extension": [extension("activity-agents", valueString="palbociclib")],
         },
     ),
     "definitions": (

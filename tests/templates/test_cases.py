@@ -20,6 +20,9 @@ def test_case_gets_its_lists(case: Case) -> None:
             assert sorted(lists["offered"]) == sorted(expected)
         elif name == "silent":
             assert set(expected) & _speaking(case) == set()
+        elif name == "absent":
+            found = {code: places for code in expected if (places := _where(code, lists))}
+            assert not found, f"expected in no list, but found in: {found}"
         else:
             missing = {code: _where(code, lists) for code in expected if code not in lists[name]}
             assert not missing, f"expected in {name}, but found in: {missing}"

@@ -134,6 +134,8 @@ def _labels(value: Any) -> Iterator[str]:
     if isinstance(value, dict):
         for artifact in value.get("documentation", []):
             yield artifact["label"]
+        if value.get("url") == "citation":
+            yield value["valueString"]
         for inner in value.values():
             yield from _labels(inner)
     elif isinstance(value, (list, tuple)):

@@ -168,6 +168,13 @@ Description: "All tests and examinations."
 * insert PlainValueSet
 * include codes from system Assessment
 
+ValueSet: SupportiveCares
+Id: supportive-cares
+Title: "Supportive care"
+Description: "All supportive care."
+* insert PlainValueSet
+* include codes from system SupportiveCare
+
 ValueSet: Alerts
 Id: alerts
 Title: "Alerts"
@@ -231,3 +238,38 @@ Description: "What the chart reports is final; whatever a clinician has yet to c
 * insert PlainValueSet
 * http://hl7.org/fhir/observation-status#final
 * http://hl7.org/fhir/observation-status#preliminary
+
+CodeSystem: MonitoredArea
+Id: monitored-area
+Title: "Monitored area"
+Description: "Organ or part of the body's work that is watched during a treatment."
+* insert CompleteCodeSystem
+* #blood-counts "Blood counts" "White cells, red cells, platelets."
+* #bones "Bones" "Density, fractures, and the jaw."
+* #calcium "Calcium" "Calcium in blood, with vitamin D."
+* #clotting "Clots" "Thrombosis and embolism."
+* #course "Course of the disease" "Whether the treatment works."
+* #eyes "Eyes" "Surface and back of the eye, sight."
+* #fetus "Pregnancy" "Harm to a pregnancy, and contraception."
+* #glucose "Blood glucose" "Sugar in blood, and ketones."
+* #gut "Stomach and bowel" "Nausea, diarrhoea, fluid."
+* #hearing "Hearing" "Inner ear."
+* #heart "Heart" "Pumping function."
+* #heart-rhythm "Heart rhythm" "Rate and QT interval, with electrolytes."
+* #immune-system "Immune system" "Inflammation of any organ."
+* #infusion "Infusion" "Reactions during and after an infusion."
+* #kidneys "Kidneys" "Kidney function."
+* #liver "Liver" "Liver values."
+* #lungs "Lungs" "Cough, breath, oxygen, imaging."
+* #mouth "Mouth" "Sore mouth, ulcers."
+* #nerves "Nerves" "Numbness, pain, strength."
+* #nervous-system "Brain and spinal cord" "Thinking, seizures, walking, bladder and bowel."
+* #skin "Skin" "Rash, blisters, hands and feet."
+* #thyroid "Thyroid" "Thyroid function."
+
+ValueSet: MonitoredAreaCodes
+Id: monitored-area-codes
+Title: "Monitored areas"
+Description: "All monitored areas."
+* insert PlainValueSet
+* include codes from system MonitoredArea

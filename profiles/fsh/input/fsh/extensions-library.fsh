@@ -51,14 +51,6 @@ Description: "Day on which the source was last read."
 * value[x] 1..1
 * value[x] only date
 
-Extension: ActivityWatch
-Id: activity-watch
-Title: "What to watch"
-Description: "Something to watch for with this item; repeats."
-* insert OnElement(ActivityDefinition)
-* value[x] 1..1
-* value[x] only string
-
 Extension: ActivityAgents
 Id: activity-agents
 Title: "Agents"

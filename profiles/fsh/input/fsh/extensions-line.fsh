@@ -86,6 +86,15 @@ Description: "Approval that matters for the line, with year and country, in word
 * value[x] 1..1
 * value[x] only string
 
+Extension: ActivityBrings
+Id: activity-brings
+Title: "Brings along"
+Description: "A test or supportive-care line of the same plan that belongs with this category; repeats."
+* insert OnLine
+* value[x] 1..1
+* value[x] only CodeableConcept
+* valueCodeableConcept from PlanActivity (required)
+
 Extension: ReviewDecisionExtension
 Id: review-decision
 Title: "Review decision"
