@@ -11,6 +11,7 @@ import orjson
 from plugin.errors import Fault, TemplateError
 from plugin.library.conditions import Compiler
 from plugin.library.content import system_url
+from plugin.library.drug_tables import DrugTables
 from plugin.library.elements import coding, condition_text, extension, extensions
 from plugin.library.rules import (
     Activity,
@@ -44,6 +45,8 @@ class Builder:
         self.ids: dict[str, Document] = {}
         self.category_rules: list[CategoryRule] = []
         self.gates: list[Gate] = []
+        self.agent_gates: list[Gate] = []
+        self.tables = DrugTables(profiles, self.compiler, self.citations)
         self.item_rules: list[ItemRule] = []
         self.alert_rules: list[AlertRule] = []
 
@@ -56,11 +59,16 @@ class Builder:
             self._definitions(document)
         for document in by_type.get("asset-collection", []):
             self._evidence(document)
+        for document in by_type.get("drug-table", []):
+            self.tables.read_drugs(document)
+        for document in by_type.get("superseded-statements", []):
+            self.tables.read_statements(document)
         for document in by_type.get("ActivityDefinition", []):
             self._activity(document)
         strategies = by_type.get("workflow-definition", [])
         for document in sorted(by_type.get("clinical-protocol", []), key=_place_in(strategies)):
             self._protocol(document)
+        self.tables.check_held_back(self.agent_gates)
         if len(strategies) != 1:
             message = (
                 f"a template needs exactly one PlanDefinition of type workflow-definition, found {len(strategies)}"
@@ -91,6 +99,11 @@ class Builder:
                 *self.vocabulary.code_sets.local_urls,
             ),
             resources=tuple(document.data for document in documents),
+            drugs=self.tables.drugs,
+            parts=self.tables.parts,
+            agent_gates=tuple(self.agent_gates),
+            combinations=tuple(self.tables.combinations),
+            superseded=tuple(self.tables.superseded),
         )
 
     def _definitions(self, document: Document) -> None:
@@ -122,6 +135,8 @@ class Builder:
         if code in self.activities:
             remedy = "keep one ActivityDefinition per code"
             self.faults.append(document.fault(("code",), f"the item '{code}' is described twice", remedy))
+        agents = tuple(extensions(data, "activity-agents"))
+        self.tables.check_use(agents, code, document, ("extension",))
         self.activities[code] = Activity(
             code=code,
             system=system,
@@ -130,7 +145,7 @@ class Builder:
             topic=next((topic["text"] for topic in data.get("topic", [])), ""),
             kind=data.get("kind", ""),
             url=f"{data['url']}|{data['version']}",
-            agents=tuple(extensions(data, "activity-agents")),
+            agents=agents,
             watch=tuple(extensions(data, "activity-watch")),
         )
 
@@ -150,7 +165,10 @@ class Builder:
     def _rule(self, action: dict[str, Any], condition: Condition, document: Document, path: ElementPath) -> None:
         system, code = coding(action)
         if extension(action, "gate-disposition"):
-            self.gates.append(self._gate(action, condition, document, path))
+            gate = self._gate(action, condition, document, path)
+            (self.agent_gates if gate.agents else self.gates).append(gate)
+        elif extension(action, "combination-disposition"):
+            self.tables.add_combination(action, condition, self._grounds(action, document, path), document, path)
         elif system == CATEGORY and self._described(code, document, path):
             self.category_rules.append(
                 CategoryRule(
@@ -196,6 +214,8 @@ class Builder:
             companions=tuple(extensions(action, "gate-companion")),
             presumption_stands=extension(action, "gate-presumption") == "stands",
             grounds=self._grounds(action, document, path),
+            agents=self.tables.known_agents(extensions(action, "gate-agent"), document, path),
+            presumption_waits=extension(action, "gate-presumption") == "waits",
         )
 
     def _grounds(self, action: dict[str, Any], document: Document, path: ElementPath) -> Grounds:

@@ -13,7 +13,12 @@ from jsonschema.exceptions import ValidationError
 from plugin.errors import Fault
 from plugin.library.yaml_file import Document
 
-LIBRARIES = {"logic-library": "library-definitions", "asset-collection": "library-evidence"}
+LIBRARIES = {
+    "logic-library": "library-definitions",
+    "asset-collection": "library-evidence",
+    "drug-table": "library-drugs",
+    "superseded-statements": "library-superseded",
+}
 BY_TYPE = {
     "PlanDefinition": "plan-definition",
     "ActivityDefinition": "activity-definition",
