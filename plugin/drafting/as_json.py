@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from plugin.drafting.drugs_as_json import agents_json, not_with_json, superseded_json
 from plugin.drafting.model import CategoryLine, Draft, Fact, ItemLine
 from plugin.findings.as_json import finding_json
 
@@ -40,7 +41,8 @@ def _authority(line: CategoryLine | ItemLine) -> dict[str, Any]:
 
 def _offered(line: CategoryLine) -> dict[str, Any]:
     rests_on = {"derives": _written(line.derives), "presumes": _written(line.presumes), "flags": list(line.flags)}
-    return _reason(line) | _authority(line) | rests_on
+    drugs = {"agents": agents_json(line), "not_with": not_with_json(line), "superseded": superseded_json(line)}
+    return _reason(line) | _authority(line) | rests_on | drugs
 
 
 def _waiting(line: CategoryLine) -> dict[str, Any]:
@@ -48,11 +50,13 @@ def _waiting(line: CategoryLine) -> dict[str, Any]:
 
 
 def _closed(line: CategoryLine) -> dict[str, Any]:
-    return _reason(line) | {"closed_by": _written(line.closed_by), "presumes": _written(line.presumes)}
+    closed = {"closed_by": _written(line.closed_by), "presumes": _written(line.presumes)}
+    return _reason(line) | closed | {"agents": agents_json(line), "superseded": superseded_json(line)}
 
 
 def _item(line: ItemLine) -> dict[str, Any]:
-    return _reason(line) | _authority(line) | {"opens": list(line.opens), "accompanies": list(line.accompanies)}
+    beside = {"opens": list(line.opens), "accompanies": list(line.accompanies)}
+    return _reason(line) | _authority(line) | beside | {"superseded": superseded_json(line)}
 
 
 def _written(facts: tuple[Fact, ...]) -> list[str]:

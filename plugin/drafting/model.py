@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from plugin.findings.model import Findings
-from plugin.library.rules import Citation
+from plugin.library.rules import Citation, DrugUse, Superseded
 
 Disposition = Literal["offered", "conditional", "judgement", "not-offered"]
 
@@ -44,6 +44,44 @@ class GateOutcome:
 
 
 @dataclass(frozen=True, slots=True)
+class AgentLine:
+    """A drug of a category, and whether the line may name it for this patient.
+
+    group: its class in words; listed: whether the category names it at all, held back or not.
+    disposition: `offered` it is named, `judgement` for judgement only, `conditional` it waits, `not-offered` not named.
+    gate: what holds it back; None where nothing does. presumes: presumed facts on which its name rests.
+    missing: findings it waits for; waits_for: assessments that would settle them.
+    uses: what it is used for in this category, each with its regulatory status.
+    """
+
+    name: str
+    group: str
+    listed: bool
+    disposition: Disposition
+    gate: GateOutcome | None
+    presumes: tuple[Fact, ...]
+    missing: tuple[str, ...]
+    waits_for: tuple[str, ...]
+    uses: tuple[DrugUse, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NotWith:
+    """Another open line that must not be given at the same time; of the line itself, two of its own drugs.
+
+    agents: the drugs for which it holds; empty where it holds for the whole lines.
+    disposition: `judgement` where a clinician may decide otherwise.
+    """
+
+    code: str
+    rule: str
+    title: str
+    reason: str
+    disposition: Literal["not-offered", "judgement"]
+    agents: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class CategoryLine:
     """A treatment category and where it stands for this patient.
 
@@ -55,6 +93,8 @@ class CategoryLine:
     closed_by: the facts that closed it.
     unsourced: no checked source stands behind the rule; shown as such.
     flags: alert codes shown on the line.
+    agents: its drugs, those that it names and those that are held back.
+    not_with: what must not be given at the same time; superseded: what older texts say of it.
     """
 
     code: str
@@ -81,8 +121,22 @@ class CategoryLine:
     regulatory_status: str
     unsourced: bool
     flags: tuple[str, ...]
-    agents: tuple[str, ...]
+    agents: tuple[AgentLine, ...]
     watch: tuple[str, ...]
+    not_with: tuple[NotWith, ...] = ()
+    superseded: tuple[Superseded, ...] = ()
+
+    @property
+    def named(self) -> tuple[AgentLine, ...]:
+        """The drugs that the line names; none where the line is closed."""
+        if self.disposition == "not-offered":
+            return ()
+        return tuple(agent for agent in self.agents if agent.disposition == "offered")
+
+    @property
+    def held_back(self) -> tuple[AgentLine, ...]:
+        """The drugs that a gate of their own holds back."""
+        return tuple(agent for agent in self.agents if agent.gate is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +162,7 @@ class ItemLine:
     accompanies: tuple[str, ...]
     sources: tuple[Citation, ...]
     unsourced: bool
+    superseded: tuple[Superseded, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

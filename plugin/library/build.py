@@ -271,9 +271,7 @@ class Builder:
         if code in self.activities:
             return True
         message = f"the item '{code}' has no ActivityDefinition"
-        self.faults.append(
-            document.fault((*path, "code"), message, "describe it in activities/ or correct the code")
-        )
+        self.faults.append(document.fault((*path, "code"), message, "describe it in activities/ or correct the code"))
         return False
 
 

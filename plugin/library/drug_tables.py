@@ -30,6 +30,7 @@ from plugin.library.rules import (
 from plugin.library.yaml_file import Document, ElementPath
 
 SIDES = 2
+ITEM_FIELDS = ("category", "assessment", "supportive-care")
 NOT_IN_TABLE = "add the drug to drugs.yaml, or write its name as it stands there"
 
 
@@ -167,7 +168,7 @@ class DrugTables:
             status=self._term(fields, "status", self._fate),
             now=fields.required("now"),
             severity=self._term(fields, "severity", self._severity),
-            items=frozenset(code for kind in ("category", "assessment", "supportive-care") for code in fields.all(kind)),
+            items=frozenset(code for kind in ITEM_FIELDS for code in fields.all(kind)),
             condition=self._compiler.condition(text, fields.document, fields.path) if when else None,
             citations=citations,
             unsourced=not citations,
