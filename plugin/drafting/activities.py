@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
+from plugin.drafting.activity_drugs import drug_extensions, superseded_extensions
 from plugin.drafting.model import CategoryLine, ItemLine
 from plugin.library.content import extension_url, system_url
 from plugin.library.rules import Template
@@ -12,8 +14,11 @@ from plugin.library.rules import Template
 REASON_TYPES = frozenset({"Condition", "Observation", "DiagnosticReport", "DocumentReference"})
 
 
-def activity_of(line: CategoryLine | ItemLine, template: Template) -> dict[str, Any]:
-    """One CarePlan.activity: the item, the results behind it, its sources and how strongly they speak."""
+def activity_of(line: CategoryLine | ItemLine, template: Template, accepted: Collection[str] = ()) -> dict[str, Any]:
+    """One CarePlan.activity: the item, the results behind it, its sources and how strongly they speak.
+
+    accepted: codes of the lines that a clinician accepted as well as this one.
+    """
     activity = template.activities.get(line.code)
     system = system_url("treatment-category" if isinstance(line, CategoryLine) else line.kind)
     detail: dict[str, Any] = {
@@ -28,6 +33,10 @@ def activity_of(line: CategoryLine | ItemLine, template: Template) -> dict[str, 
     if reasons:
         detail["reasonReference"] = [{"reference": reference} for reference in reasons]
     extensions = [*_common_extensions(line), *(_category_extensions(line) if isinstance(line, CategoryLine) else ())]
+    extensions += [
+        *(drug_extensions(line, accepted) if isinstance(line, CategoryLine) else ()),
+        *superseded_extensions(line),
+    ]
     return {**({"extension": extensions} if extensions else {}), "detail": detail}
 
 

@@ -41,7 +41,7 @@ def _with_agents(line: CategoryLine, tell: Callable[[Gate], GateOutcome], templa
     used = (name for name, drug in template.drugs.items() if drug.uses_in(line.code))
     names = dict.fromkeys((*listed, *(name for part in parts for name in part.agents), *used))
     agents = {name: _agent(name, line.code, name in listed, tell, template) for name in names}
-    line = replace(line, agents=tuple(agent for agent in agents.values() if agent.listed or agent.gate is not None))
+    line = replace(line, agents=tuple(agent for agent in agents.values() if agent.listed or _never_named(agent)))
     lacking = [outcome for part in parts for outcome in _lacking(part, agents)]
     return gated(line, lacking) if lacking else line
 
@@ -67,6 +67,11 @@ def _agent(name: str, code: str, listed: bool, tell: Callable[[Gate], GateOutcom
         waits_for=(),
         uses=drug.uses_in(code),
     )
+
+
+def _never_named(agent: AgentLine) -> bool:
+    """Held back whoever the patient is: shown all the same, since older texts name it."""
+    return agent.gate is not None and not any(use.named for use in agent.uses)
 
 
 def _closed(name: str, code: str, template: Template) -> AgentLine:

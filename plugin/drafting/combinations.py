@@ -40,7 +40,9 @@ def with_combinations(lines: tuple[CategoryLine, ...], facts: Facts, template: T
                 if other.code != line.code:
                     yield from _between(rule, other, own, reaches[rule.id, other.code])
 
-    return tuple(replace(line, not_with=tuple(not_with(line))) if line in open_ else line for line in lines)
+    return tuple(
+        replace(line, not_with=tuple(not_with(line))) if line.disposition != "not-offered" else line for line in lines
+    )
 
 
 def _reach(side: Side, line: CategoryLine, template: Template) -> Reach:

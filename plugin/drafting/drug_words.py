@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from plugin.drafting.model import AgentLine, CategoryLine, Draft, ItemLine
 from plugin.library.rules import Template
+from plugin.library.vocabulary import Vocabulary
 
-HELD = {"not-offered": "Not named", "judgement": "For judgement only", "conditional": "Not named yet"}
+HELD = {"not-offered": "not named", "judgement": "for judgement only", "conditional": "not named yet"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,12 +23,12 @@ class Together:
 
 def drug_sentences(line: CategoryLine, draft: Draft, template: Template) -> Iterator[str]:
     """What an outline says of the drugs of an open line, and of what does not go together with it."""
-    named = "; ".join(f"{agent.name} ({status_words(agent)})" for agent in line.named)
+    named = grouped({agent.name: status_words(agent) for agent in line.named})
     if named:
-        yield f"Drugs of the class: {named}."
-    for agent in line.held_back:
-        waits = ", ".join(template.vocabulary[code].label for code in agent.missing)
-        yield f"{held_words(agent)}{f' Waits for {waits}.' if waits else ''}"
+        yield f"Drugs of the class: {'; '.join(f'{names} ({status})' for status, names in named.items())}."
+    held = grouped({agent.name: held_words(agent, template.vocabulary) for agent in line.held_back})
+    for reason, names in held.items():
+        yield f"{names}: {reason}."
     labels = {each.code: each.label for each in draft.categories}
     apart = [each.label for each in together(line, labels) if not each.judgement]
     if apart:
@@ -38,9 +39,9 @@ def drug_sentences(line: CategoryLine, draft: Draft, template: Template) -> Iter
 
 
 def older_sentences(line: CategoryLine | ItemLine) -> Iterator[str]:
-    """What older texts say of the line, a sentence each."""
+    """What has changed since older texts on the line were written, a sentence each."""
     for each in line.superseded:
-        yield f"Older texts ({each.status.label.lower()}): {each.says} Now: {each.now}"
+        yield f"Older texts are {each.status.label.lower()} here: {each.now}"
 
 
 def status_words(agent: AgentLine) -> str:
@@ -51,10 +52,19 @@ def status_words(agent: AgentLine) -> str:
     return "; ".join(dict.fromkeys(said))
 
 
-def held_words(agent: AgentLine) -> str:
-    """Why a drug is held back, as in `Not named: ribociclib — QTc by Fridericia of 450 ms or more`."""
-    title = agent.gate.title if agent.gate else ""
-    return f"{HELD.get(agent.disposition, '')}: {agent.name} — {title}."
+def held_words(agent: AgentLine, vocabulary: Vocabulary) -> str:
+    """Why a drug is held back: `not named, QTc of 450 ms or more`, `not named yet, waits for DPD deficiency`."""
+    waits = f"waits for {', '.join(vocabulary[code].label for code in agent.missing)}" if agent.missing else ""
+    title = agent.gate.title if agent.gate and agent.disposition != "conditional" else ""
+    return ", ".join(filter(None, (HELD.get(agent.disposition, ""), title, waits)))
+
+
+def grouped(said: Mapping[str, str]) -> dict[str, str]:
+    """What is said of several names, with the names that it is said of."""
+    names: dict[str, list[str]] = {}
+    for name, words in said.items():
+        names.setdefault(words, []).append(name)
+    return {words: ", ".join(each) for words, each in names.items()}
 
 
 def together(line: CategoryLine, labels: Mapping[str, str]) -> tuple[Together, ...]:
