@@ -52,9 +52,6 @@ RuleSet: Proposal
 * insert LineExtension(derives, activity-derives)
 * insert LineExtension(regulatoryStatus, activity-regulatory-status)
 * insert LineExtension(regulatoryCode, activity-regulatory-code)
-* insert LineExtension(agent, activity-agent)
-* insert LineExtension(notWith, activity-not-with)
-* insert LineExtension(superseded, activity-superseded)
 
 // Names the discriminating URL once more, for validators that do not follow a slice into the extension it names.
 RuleSet: LineExtension(slice, extension)
