@@ -2,21 +2,41 @@
 
 from __future__ import annotations
 
+from datetime import date
+from typing import Any
+
 import pytest
 
 from plugin.drafting.as_json import draft_json
+from plugin.drafting.facts import Facts
 from plugin.library.rules import Condition
+from tests.stated import findings_from_values
 from tests.templates.case_files import Case, all_cases, draft_of, facts_of, template
 
 CASES = all_cases()
 TEMPLATES = sorted({case.template for case in CASES})
+AS_OF = date(2026, 11, 22)
+STANDINGS = ("offered", "conditional", "judgement", "not_offered")
+# What cases say of drugs, each with the dispositions that it speaks of.
+DRUG_LISTS = {
+    "agents_named": ("offered",),
+    "agents_withheld": ("not-offered", "judgement", "conditional"),
+    "agents_waiting": ("conditional",),
+    "agents_judgement": ("judgement",),
+    "not_with": (),
+}
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
 def test_case_gets_its_lists(case: Case) -> None:
-    lists = _codes_by_list(case)
+    drafted = draft_json(draft_of(case))
+    lists = _codes_by_list(drafted)
     for name, expected in case.expect.items():
-        if name == "offered_exactly":
+        if name in DRUG_LISTS:
+            found = {code: _drugs(name, code, drafted) for code in expected}
+            lacking = {code: sorted(set(each) - set(found[code])) for code, each in expected.items()}
+            assert not any(lacking.values()), f"expected in {name}: {lacking}, found: {found}"
+        elif name == "offered_exactly":
             assert sorted(lists["offered"]) == sorted(expected)
         else:
             missing = {code: _where(code, lists) for code in expected if code not in lists[name]}
@@ -46,9 +66,28 @@ def test_every_category_rule_has_a_case_in_which_its_facts_are_missing(name: str
     assert rules - _rules_with(name, None) == set()
 
 
-def _codes_by_list(case: Case) -> dict[str, list[str]]:
-    drafted = draft_json(draft_of(case))
+@pytest.mark.parametrize("name", TEMPLATES)
+def test_every_gate_of_a_drug_has_a_case_in_which_its_facts_are_missing(name: str) -> None:
+    nothing_known = Facts(findings_from_values({}, template(name).vocabulary, AS_OF), template(name).vocabulary)
+    open_ = {gate.id for gate in template(name).agent_gates if nothing_known.truth(gate.condition) is None}
+    assert open_ - _rules_with(name, None) == set()
+
+
+def _codes_by_list(drafted: dict[str, Any]) -> dict[str, list[str]]:
     return {key: [line["code"] for line in value] for key, value in drafted.items() if _is_list_of_lines(value)}
+
+
+def _drugs(name: str, code: str, drafted: dict[str, Any]) -> list[str]:
+    """The drugs of a line that a list of the case asks for, or the lines that it does not go together with."""
+    lines = [line for key in STANDINGS for line in drafted[key] if line["code"] == code]
+    assert lines, f"no line stands as {code}"
+    [line] = lines
+    if name == "not_with":
+        return [each["code"] for each in line.get("not_with", [])]
+    if name == "agents_named":
+        return [agent["name"] for agent in line["agents"]["named"]]
+    wanted = DRUG_LISTS[name]
+    return [agent["name"] for agent in line["agents"]["withheld"] if agent["disposition"] in wanted]
 
 
 def _is_list_of_lines(value: object) -> bool:
@@ -61,7 +100,14 @@ def _where(code: str, lists: dict[str, list[str]]) -> list[str]:
 
 def _conditions(name: str) -> dict[str, Condition]:
     chosen = template(name)
-    rules = (*chosen.category_rules, *chosen.gates, *chosen.item_rules, *chosen.alert_rules)
+    rules = (
+        *chosen.category_rules,
+        *chosen.gates,
+        *chosen.agent_gates,
+        *chosen.combinations,
+        *chosen.item_rules,
+        *chosen.alert_rules,
+    )
     return {rule.id: rule.condition for rule in rules}
 
 
