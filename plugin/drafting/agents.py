@@ -43,7 +43,9 @@ def _with_agents(line: CategoryLine, tell: Callable[[Gate], GateOutcome], templa
     agents = {name: _agent(name, line.code, name in listed, tell, template) for name in names}
     line = replace(line, agents=tuple(agent for agent in agents.values() if agent.listed or _never_named(agent)))
     lacking = [outcome for part in parts for outcome in _lacking(part, agents)]
-    return gated(line, lacking) if lacking else line
+    # A line that still waits does not yet stand for judgement on account of a drug.
+    moving = [each for each in lacking if line.disposition != "conditional" or each.disposition != "judgement"]
+    return gated(line, moving) if moving else line
 
 
 def _agent(name: str, code: str, listed: bool, tell: Callable[[Gate], GateOutcome], template: Template) -> AgentLine:
