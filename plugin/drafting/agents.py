@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
+from typing import TypeAlias
 
 from plugin.drafting.facts import Facts, merged
 from plugin.drafting.model import AgentLine, CategoryLine, GateOutcome
 from plugin.drafting.standing import ORDER, beside, gated, outcome_of
-from plugin.library.rules import Gate, Part, Template
+from plugin.library.rules import Drug, Gate, Part, Template
+
+Told: TypeAlias = tuple[Gate, GateOutcome]
 
 
 def name_agents(lines: Iterable[CategoryLine], facts: Facts, template: Template) -> tuple[CategoryLine, ...]:
@@ -40,35 +43,53 @@ def _with_agents(line: CategoryLine, tell: Callable[[Gate], GateOutcome], templa
     parts = template.parts.get(line.code, ())
     used = (name for name, drug in template.drugs.items() if drug.uses_in(line.code))
     names = dict.fromkeys((*listed, *(name for part in parts for name in part.agents), *used))
-    agents = {name: _agent(name, line.code, name in listed, tell, template) for name in names}
-    line = replace(line, agents=tuple(agent for agent in agents.values() if agent.listed or _never_named(agent)))
-    lacking = [outcome for part in parts for outcome in _lacking(part, agents)]
+    told = {name: _told(name, line.code, tell, template) for name in names}
+    agents = [_agent(template.drugs[name], line.code, name in listed, told[name]) for name in names]
+    line = replace(line, agents=tuple(agent for agent in agents if agent.listed or _never_named(agent)))
+    lacking = [outcome for part in parts for outcome in _lacking(part, told)]
     # A line that still waits does not yet stand for judgement on account of a drug.
     moving = [each for each in lacking if line.disposition != "conditional" or each.disposition != "judgement"]
     return gated(line, moving) if moving else line
 
 
-def _agent(name: str, code: str, listed: bool, tell: Callable[[Gate], GateOutcome], template: Template) -> AgentLine:
-    outcomes = [
-        tell(gate)
+def _told(name: str, code: str, tell: Callable[[Gate], GateOutcome], template: Template) -> list[Told]:
+    return [
+        (gate, tell(gate))
         for gate in template.agent_gates
         if name in gate.agents and (not gate.targets or code in gate.targets)
     ]
-    strictest = min(outcomes, key=lambda outcome: ORDER.index(outcome.disposition), default=None)
-    held = strictest is not None and strictest.disposition != "offered"
-    drug = template.drugs[name]
+
+
+def _agent(drug: Drug, code: str, listed: bool, told: list[Told]) -> AgentLine:
+    outcomes = [outcome for _, outcome in told]
+    strictest = _strictest(outcomes)
     facts = merged(*(outcome.facts for outcome in outcomes))
     return AgentLine(
-        name=name,
+        name=drug.name,
         group=drug.classes[0].label,
         listed=listed,
         disposition=strictest.disposition if strictest else "offered",
-        gate=strictest if held else None,
+        gate=strictest,
         presumes=tuple(fact for fact in facts if fact.state == "presumed"),
-        missing=tuple(dict.fromkeys(missing for outcome in outcomes for missing in outcome.missing)),
+        missing=strictest.missing if strictest else (),
         waits_for=(),
         uses=drug.uses_in(code),
     )
+
+
+def _strictest(outcomes: Iterable[GateOutcome]) -> GateOutcome | None:
+    """The strictest of the gates that speak, with all that a drug waits for unless it is ruled out; None of none."""
+    speaking = [outcome for outcome in outcomes if outcome.disposition != "offered"]
+    if not speaking:
+        return None
+    first = min(speaking, key=lambda outcome: ORDER.index(outcome.disposition))
+    if first.disposition == "not-offered":
+        return first
+    return replace(first, missing=_missing(speaking))
+
+
+def _missing(outcomes: Iterable[GateOutcome]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(code for outcome in outcomes for code in outcome.missing))
 
 
 def _never_named(agent: AgentLine) -> bool:
@@ -81,12 +102,16 @@ def _closed(name: str, code: str, template: Template) -> AgentLine:
     return AgentLine(name, drug.classes[0].label, True, "not-offered", None, (), (), (), drug.uses_in(code))
 
 
-def _lacking(part: Part, agents: Mapping[str, AgentLine]) -> Iterable[GateOutcome]:
-    """What the line must follow where every drug of a part is held back: the mildest of their gates."""
-    of_part = [agents[name] for name in part.agents]
-    mildest = max(of_part, key=lambda agent: ORDER.index(agent.disposition))
-    if mildest.gate is None:
-        return
-    open_ = [agent for agent in of_part if agent.disposition == mildest.disposition]
-    missing = tuple(dict.fromkeys(code for agent in open_ for code in agent.missing))
-    yield replace(mildest.gate, missing=missing)
+def _lacking(part: Part, told: Mapping[str, list[Told]]) -> Iterator[GateOutcome]:
+    """What the line must follow where every drug of a part is held back: the mildest of what holds them.
+
+    A gate that lets a drug wait by itself does not hold the line while it is undecided.
+    """
+    held = []
+    for name in part.agents:
+        mine = _strictest(each for gate, each in told[name] if each.truth is not None or not gate.waits_alone)
+        if mine is None:
+            return
+        held.append(mine)
+    mildest = max(held, key=lambda outcome: ORDER.index(outcome.disposition))
+    yield replace(mildest, missing=_missing(each for each in held if each.disposition == mildest.disposition))

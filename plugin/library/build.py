@@ -216,6 +216,7 @@ class Builder:
             grounds=self._grounds(action, document, path),
             agents=self.tables.known_agents(extensions(action, "gate-agent"), document, path),
             presumption_waits=extension(action, "gate-presumption") == "waits",
+            waits_alone=extension(action, "gate-waiting") == "alone",
         )
 
     def _grounds(self, action: dict[str, Any], document: Document, path: ElementPath) -> Grounds:

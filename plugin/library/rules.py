@@ -72,6 +72,7 @@ class Gate:
     companions: when not empty, the gate moves its targets only if none of these categories stands as offered.
     presumption_stands: a not-offered that rests on a presumption stays so, instead of becoming judgement.
     presumption_waits: what is only presumed leaves the gate undecided.
+    waits_alone: while the gate is undecided only its drugs wait, and no line on their account.
     """
 
     id: str
@@ -85,6 +86,7 @@ class Gate:
     grounds: Grounds
     agents: frozenset[str] = frozenset()
     presumption_waits: bool = False
+    waits_alone: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,6 +51,15 @@ Description: "A drug of the drug table, as ActivityDefinitions name it; repeats.
 * value[x] 1..1
 * value[x] only string
 
+Extension: GateWaiting
+Id: gate-waiting
+Title: "Who waits"
+Description: "`alone`: while the gate is undecided only its drugs wait, and no line on their account. For facts that are settled before a start and do not decide whether a category fits."
+* insert OnRule
+* value[x] 1..1
+* value[x] only code
+* valueCode = #alone
+
 Extension: CombinationGroup
 Id: combination-group
 Title: "One side of a combination"
