@@ -136,7 +136,7 @@ class Builder:
             remedy = "keep one ActivityDefinition per code"
             self.faults.append(document.fault(("code",), f"the item '{code}' is described twice", remedy))
         agents = tuple(extensions(data, "activity-agents"))
-        self.tables.check_use(agents, code, document, ("extension",))
+        self.tables.check_use(agents, code, document, ())
         self.activities[code] = Activity(
             code=code,
             system=system,

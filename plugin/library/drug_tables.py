@@ -64,7 +64,7 @@ class DrugTables:
         for fields in _entries(document, "superseded-statement", self._faults):
             statement = self._statement(fields)
             if statement.id in known:
-                fields.fault(f"the statement '{statement.id}' stands twice", "ids are unique; rename one")
+                self._fault(fields, statement.id, f"the statement '{statement.id}' stands twice", "rename one")
             known.add(statement.id)
             self.superseded.append(statement)
 
@@ -98,7 +98,8 @@ class DrugTables:
         """The same names; a fault for each that the table does not hold."""
         found = frozenset(names)
         for name in sorted(found - self.drugs.keys()):
-            self._faults.append(document.fault(path, f"'{name}' is not in the drug table", NOT_IN_TABLE))
+            place = _holding(document, path, name)
+            self._faults.append(document.fault(place, f"'{name}' is not in the drug table", NOT_IN_TABLE))
         return found
 
     def check_use(self, agents: Iterable[str], category: str, document: Document, path: ElementPath) -> None:
@@ -109,7 +110,7 @@ class DrugTables:
             if name in self.drugs and not self.drugs[name].uses_in(category):
                 message = f"'{name}' has no use in '{category}' in the drug table"
                 remedy = "add the use with its status to drugs.yaml, or take the name out here"
-                self._faults.append(document.fault(path, message, remedy))
+                self._faults.append(document.fault(_holding(document, path, name), message, remedy))
 
     def check_held_back(self, gates: Iterable[Gate]) -> None:
         """Note a fault for each drug that no line may name for a category and that no gate always holds back there."""
@@ -129,7 +130,8 @@ class DrugTables:
     def _drug(self, fields: Fields) -> None:
         name = fields.required("name")
         if name in self.drugs:
-            fields.fault(f"the drug '{name}' stands twice", "keep one entry for each drug; it can have many uses")
+            remedy = "keep one entry for each drug; it can have many uses"
+            self._fault(fields, name, f"the drug '{name}' stands twice", remedy)
         classes = tuple(self._class[code] for code in fields.all("class") if code in self._class)
         self.drugs[name] = Drug(name, classes, tuple(self._use(use) for use in fields.nested("use")))
         self._places[name] = (fields.document, fields.path)
@@ -169,7 +171,9 @@ class DrugTables:
             now=fields.required("now"),
             severity=self._term(fields, "severity", self._severity),
             items=frozenset(code for kind in ITEM_FIELDS for code in fields.all(kind)),
-            condition=self._compiler.condition(text, fields.document, fields.path) if when else None,
+            condition=self._compiler.condition(text, fields.document, _holding(fields.document, fields.path, when))
+            if when
+            else None,
             citations=citations,
             unsourced=not citations,
         )
@@ -197,13 +201,18 @@ class DrugTables:
         code = fields.required(name)
         return terms.get(code, Term(code, code))
 
+    def _fault(self, fields: Fields, value: str, message: str, remedy: str) -> None:
+        place = _holding(fields.document, fields.path, value)
+        self._faults.append(fields.document.fault(place, message, remedy))
+
     def _cited(self, fields: Fields) -> tuple[Citation, ...]:
         """The sources that somebody read; a fault for each that evidence.yaml does not hold."""
         found = []
         for name in fields.all("source"):
             citation = self._citations.get(name)
             if citation is None:
-                fields.fault(f"'{name}' is not in evidence.yaml", "add the source there or correct its id")
+                remedy = "add the source there or correct its id"
+                self._fault(fields, name, f"'{name}' is not in evidence.yaml", remedy)
             elif citation.checked:
                 found.append(citation)
         return tuple(found)
@@ -219,6 +228,14 @@ def _element(data: Any, path: ElementPath) -> Any:
     for step in path:
         data = data[step]
     return data
+
+
+def _holding(document: Document, path: ElementPath, value: Any) -> ElementPath:
+    """Where, among the extensions of an element, a value stands; the element itself where it does not."""
+    for index, child in enumerate(_element(document.data, path).get("extension", [])):
+        if any(each == value for each in child.values()):
+            return (*path, "extension", index)
+    return path
 
 
 def _classes(drug: Drug) -> frozenset[str]:
