@@ -49,13 +49,9 @@ def outline(draft: Draft, template: Template) -> tuple[Section, ...]:
         return (*sections, Section("No plan is drafted", (Entry(draft.no_plan),)))
     return (
         *sections,
-        Section(
-            heading("offered"), tuple(_offered(line, draft, template) for line in draft.standing("offered")), "None."
-        ),
+        Section(heading("offered"), lines("offered"), "None."),
         Section(heading("support"), tuple(_item(line, template) for line in draft.supportive_care), "None."),
-        Section(
-            heading("conditional"), tuple(_waiting(line, draft, template) for line in draft.standing("conditional"))
-        ),
+        Section(heading("conditional"), lines("conditional")),
         Section(heading("judgement"), lines("judgement")),
         Section(heading("assessments"), tuple(_item(line, template) for line in draft.assessments)),
         Section(heading("not-offered"), tuple(_closed(line) for line in draft.standing("not-offered"))),
