@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from plugin.delivery.lines import Line
-from plugin.drafting.model import CategoryLine, Draft, NotWith
+from plugin.drafting.model import CategoryLine, Draft, NotBeside
 from plugin.storage.reviews import Choice
 
 TAKEN: frozenset[Choice | None] = frozenset({"accept", "change"})
@@ -18,7 +18,7 @@ class Clash:
 
     first: CategoryLine
     second: CategoryLine
-    reasons: tuple[NotWith, ...]
+    reasons: tuple[NotBeside, ...]
 
     @property
     def sentence(self) -> str:
@@ -45,6 +45,6 @@ def clashes(draft: Draft, choice: Callable[[Line], Choice | None]) -> tuple[Clas
 def _pairs(taken: list[CategoryLine]) -> Iterator[Clash]:
     for place, first in enumerate(taken):
         for second in taken[place + 1 :]:
-            reasons = tuple(each for each in first.not_with if each.code == second.code)
+            reasons = tuple(each for each in first.not_beside if each.code == second.code)
             if reasons:
                 yield Clash(first, second, reasons)

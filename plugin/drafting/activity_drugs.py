@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from typing import Any
 
-from plugin.drafting.model import AgentLine, CategoryLine, ItemLine, NotWith
+from plugin.drafting.model import AgentLine, CategoryLine, ItemLine, NotBeside
 from plugin.library.content import extension_url, system_url
 from plugin.library.rules import Superseded
 
@@ -24,8 +24,8 @@ def drug_extensions(line: CategoryLine, accepted: Collection[str]) -> Iterator[E
         )
     for agent in line.agents:
         yield _complex("activity-agent", _agent(agent))
-    for each in line.not_with:
-        yield _complex("activity-not-with", _not_with(each, accepted))
+    for each in line.not_beside:
+        yield _complex("activity-not-beside", _not_beside(each, accepted))
 
 
 def superseded_extensions(line: CategoryLine | ItemLine) -> Iterator[Element]:
@@ -34,7 +34,7 @@ def superseded_extensions(line: CategoryLine | ItemLine) -> Iterator[Element]:
         yield _complex("activity-superseded", _superseded(each))
 
 
-def _not_with(each: NotWith, accepted: Collection[str]) -> list[Element]:
+def _not_beside(each: NotBeside, accepted: Collection[str]) -> list[Element]:
     parts = [
         _field("category", "valueCodeableConcept", _concept("treatment-category", each.code)),
         _field("rule", "valueString", each.rule),

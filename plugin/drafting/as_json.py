@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from plugin.drafting.drugs_as_json import agents_json, not_with_json, superseded_json
+from plugin.drafting.drugs_as_json import agents_json, not_beside_json, superseded_json
 from plugin.drafting.model import CategoryLine, Draft, Fact, ItemLine
 from plugin.findings.as_json import finding_json
 
@@ -41,7 +41,7 @@ def _authority(line: CategoryLine | ItemLine) -> dict[str, Any]:
 
 def _offered(line: CategoryLine) -> dict[str, Any]:
     rests_on = {"derives": _written(line.derives), "presumes": _written(line.presumes), "flags": list(line.flags)}
-    drugs = {"agents": agents_json(line), "not_with": not_with_json(line), "superseded": superseded_json(line)}
+    drugs = {"agents": agents_json(line), "not_beside": not_beside_json(line), "superseded": superseded_json(line)}
     return _reason(line) | _authority(line) | rests_on | drugs
 
 

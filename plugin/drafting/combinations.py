@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from plugin.drafting.facts import Facts
-from plugin.drafting.model import CategoryLine, NotWith
+from plugin.drafting.model import CategoryLine, NotBeside
 from plugin.library.rules import Combination, Side, Template
 
 BOTH_WAYS = ((0, 1), (1, 0))
@@ -30,7 +30,7 @@ def with_combinations(lines: tuple[CategoryLine, ...], facts: Facts, template: T
         for line in open_
     }
 
-    def not_with(line: CategoryLine) -> Iterator[NotWith]:
+    def not_beside(line: CategoryLine) -> Iterator[NotBeside]:
         for rule in holding:
             own = reaches[rule.id, line.code]
             if not any(reach.whole or reach.agents for reach in own):
@@ -41,7 +41,7 @@ def with_combinations(lines: tuple[CategoryLine, ...], facts: Facts, template: T
                     yield from _between(rule, other, own, reaches[rule.id, other.code])
 
     return tuple(
-        replace(line, not_with=tuple(not_with(line))) if line.disposition != "not-offered" else line for line in lines
+        replace(line, not_beside=tuple(not_beside(line))) if line.disposition != "not-offered" else line for line in lines
     )
 
 
@@ -54,25 +54,25 @@ def _reach(side: Side, line: CategoryLine, template: Template) -> Reach:
 
 def _between(
     rule: Combination, other: CategoryLine, own: tuple[Reach, ...], others: tuple[Reach, ...]
-) -> Iterator[NotWith]:
+) -> Iterator[NotBeside]:
     if any(own[one].whole and others[two].whole for one, two in BOTH_WAYS):
-        yield _not_with(rule, other.code, ())
+        yield _not_beside(rule, other.code, ())
         return
     for one, two in BOTH_WAYS:
         agents = own[one].agents | others[two].agents
         if own[one].agents and others[two].agents and len(agents) > 1:
-            yield _not_with(rule, other.code, tuple(sorted(agents)))
+            yield _not_beside(rule, other.code, tuple(sorted(agents)))
             return
 
 
-def _within(rule: Combination, line: CategoryLine, own: tuple[Reach, ...], template: Template) -> Iterator[NotWith]:
+def _within(rule: Combination, line: CategoryLine, own: tuple[Reach, ...], template: Template) -> Iterator[NotBeside]:
     """Two drugs of one line, where they are no alternatives to each other."""
     parts = [frozenset(part.agents) for part in template.parts.get(line.code, ())]
     for one in sorted(own[0].agents):
         for two in sorted(own[1].agents - own[0].agents):
             if not any({one, two} <= part for part in parts):
-                yield _not_with(rule, line.code, (one, two))
+                yield _not_beside(rule, line.code, (one, two))
 
 
-def _not_with(rule: Combination, code: str, agents: tuple[str, ...]) -> NotWith:
-    return NotWith(code, rule.id, rule.title, rule.reason, rule.disposition, agents)
+def _not_beside(rule: Combination, code: str, agents: tuple[str, ...]) -> NotBeside:
+    return NotBeside(code, rule.id, rule.title, rule.reason, rule.disposition, agents)

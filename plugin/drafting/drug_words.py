@@ -71,7 +71,7 @@ def together(line: CategoryLine, labels: Mapping[str, str]) -> tuple[Together, .
     """What does not go together with the line, each other line once; where it holds for some drugs, they are named."""
     found: dict[str, list[str]] = {}
     strict: set[str] = set()
-    for each in line.not_with:
+    for each in line.not_beside:
         where = "within this line" if each.code == line.code else labels.get(each.code, each.code)
         label = f"{where} ({', '.join(each.agents)})" if each.agents else where
         found.setdefault(label, []).append(f"{each.title}: {each.reason}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from plugin.drafting.model import AgentLine, CategoryLine, ItemLine, NotWith
+from plugin.drafting.model import AgentLine, CategoryLine, ItemLine, NotBeside
 from plugin.library.rules import DrugUse, Superseded
 
 
@@ -16,9 +16,9 @@ def agents_json(line: CategoryLine) -> dict[str, Any]:
     }
 
 
-def not_with_json(line: CategoryLine) -> list[dict[str, Any]]:
+def not_beside_json(line: CategoryLine) -> list[dict[str, Any]]:
     """The lines that must not be given at the same time, by code."""
-    return [_not_with(each) for each in line.not_with]
+    return [_not_beside(each) for each in line.not_beside]
 
 
 def superseded_json(line: CategoryLine | ItemLine) -> list[dict[str, Any]]:
@@ -62,7 +62,7 @@ def _use(use: DrugUse) -> dict[str, Any]:
     }
 
 
-def _not_with(each: NotWith) -> dict[str, Any]:
+def _not_beside(each: NotBeside) -> dict[str, Any]:
     return {
         "code": each.code,
         "rule": each.rule,

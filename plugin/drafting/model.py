@@ -66,7 +66,7 @@ class AgentLine:
 
 
 @dataclass(frozen=True, slots=True)
-class NotWith:
+class NotBeside:
     """Another open line that must not be given at the same time; of the line itself, two of its own drugs.
 
     agents: the drugs for which it holds; empty where it holds for the whole lines.
@@ -94,7 +94,7 @@ class CategoryLine:
     unsourced: no checked source stands behind the rule; shown as such.
     flags: alert codes shown on the line.
     agents: its drugs, those that it names and those that are held back.
-    not_with: what must not be given at the same time; superseded: what older texts say of it.
+    not_beside: what must not be given at the same time; superseded: what older texts say of it.
     """
 
     code: str
@@ -123,7 +123,7 @@ class CategoryLine:
     flags: tuple[str, ...]
     agents: tuple[AgentLine, ...]
     watch: tuple[str, ...]
-    not_with: tuple[NotWith, ...] = ()
+    not_beside: tuple[NotBeside, ...] = ()
     superseded: tuple[Superseded, ...] = ()
 
     @property

@@ -46,7 +46,7 @@ def test_json_names_drugs_with_their_status_and_holds_others_back(lines):
 
 def test_json_says_what_does_not_go_together_on_both_lines(lines):
     for one, other in (("sg", "dato"), ("dato", "sg"), ("sg", "chemo-single"), ("chemo-single", "sg")):
-        assert other in {each["code"] for each in lines[one]["not_with"]}
+        assert other in {each["code"] for each in lines[one]["not_beside"]}
 
 
 def test_json_says_what_older_texts_said(lines):
@@ -69,4 +69,4 @@ def test_fhir_carries_them_on_the_activity():
     plan = json.loads(drafted("fhir"))["entry"][0]["resource"]
     [activity] = [each for each in plan["activity"] if each["detail"]["code"]["coding"][0]["code"] == "sg"]
     found = {each["url"].removeprefix(STRUCTURES) for each in activity["extension"]}
-    assert {"activity-agent", "activity-regulatory-code", "activity-not-with", "activity-superseded"} <= found
+    assert {"activity-agent", "activity-regulatory-code", "activity-not-beside", "activity-superseded"} <= found

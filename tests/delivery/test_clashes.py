@@ -1,22 +1,22 @@
 """Lines accepted together that must not be given together: what the saved plan says of them."""
 
 from plugin.delivery.reviewed import care_plan, content_key
-from plugin.drafting.model import NotWith
+from plugin.drafting.model import NotBeside
 from plugin.library.validation import check_model, check_profile
 from tests.delivery.example_review import decision, reviewed
 from tests.example_draft import category, example_draft
 
-NOT_WITH = "https://careplan-plugin.example.org/fhir/StructureDefinition/activity-not-with"
+NOT_WITH = "https://careplan-plugin.example.org/fhir/StructureDefinition/activity-not-beside"
 
 
 def apart(code, disposition="not-offered", agents=()):
-    return NotWith(code, "sn-22-two", "Two of one class", "Their harms add up.", disposition, agents)
+    return NotBeside(code, "sn-22-two", "Two of one class", "Their harms add up.", disposition, agents)
 
 
 def draft(**second):
     lines = (
-        category("cdk46-et", "offered", not_with=(apart("parp", **second),)),
-        category("parp", "judgement", not_with=(apart("cdk46-et", **second),)),
+        category("cdk46-et", "offered", not_beside=(apart("parp", **second),)),
+        category("parp", "judgement", not_beside=(apart("cdk46-et", **second),)),
         category("trial", "offered"),
     )
     return example_draft(categories=lines)

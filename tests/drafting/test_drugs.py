@@ -175,7 +175,7 @@ def test_a_closed_line_names_nothing(lines_of):
 def test_labelled_triplets_hold_no_forbidden_pair(lines_of):
     lines = lines_of(WOMAN)
     for code in ("inavo-triplet", "geda-fulv", "io-sg", "her2-tuca", "imlu-abema", "cami-switch", "her2-maint-palbo"):
-        assert [each.title for each in lines[code].not_with if each.code == code] == []
+        assert [each.title for each in lines[code].not_beside if each.code == code] == []
 
 
 @pytest.mark.parametrize(
@@ -197,7 +197,7 @@ def test_labelled_triplets_hold_no_forbidden_pair(lines_of):
 def test_lines_that_do_not_go_together_say_so_on_both(lines_of, first, second, rule):
     lines = lines_of(WOMAN)
     for one, other in ((first, second), (second, first)):
-        found = [each for each in lines[one].not_with if each.code == other and each.rule == rule]
+        found = [each for each in lines[one].not_beside if each.code == other and each.rule == rule]
         assert [each.agents for each in found] == [()]
 
 
@@ -206,20 +206,20 @@ def test_lines_that_do_not_go_together_say_so_on_both(lines_of, first, second, r
     [("ofs", "chemo-single"), ("her2-maint", "et-single"), ("ofs", "et-single"), ("bma", "chemo-single")],
 )
 def test_lines_that_go_together_say_nothing(lines_of, first, second):
-    assert [each for each in lines_of(WOMAN)[first].not_with if each.code == second] == []
+    assert [each for each in lines_of(WOMAN)[first].not_beside if each.code == second] == []
 
 
 def test_endocrine_therapy_beside_a_her2_conjugate_is_judged_in_her2_positive_disease(lines_of):
-    found = [each for each in lines_of(WOMAN | {"her2": "positive"})["et-single"].not_with if each.code == "her2-tdxd"]
+    found = [each for each in lines_of(WOMAN | {"her2": "positive"})["et-single"].not_beside if each.code == "her2-tdxd"]
     assert [each.disposition for each in found] == ["judgement"]
     unknown = {code: value for code, value in WOMAN.items() if code != "her2"}
-    found = [each for each in lines_of(unknown)["et-single"].not_with if each.code == "her2-tdxd"]
+    found = [each for each in lines_of(unknown)["et-single"].not_beside if each.code == "her2-tdxd"]
     assert "not-offered" in [each.disposition for each in found], "an open HER2 status permits nothing"
 
 
 def test_where_only_some_drugs_clash_they_are_named(lines_of):
     found = [
-        each for each in lines_of(WOMAN)["chemo-single"].not_with if each.rule == "sn-23-anthracycline-trastuzumab"
+        each for each in lines_of(WOMAN)["chemo-single"].not_beside if each.rule == "sn-23-anthracycline-trastuzumab"
     ]
     assert {each.code for each in found} >= {"her2-thp", "her2-maint"}
     assert {each.agents for each in found} == {("doxorubicin", "trastuzumab")}

@@ -137,7 +137,7 @@ CASE = {
         "offered": ["cdk46-et"],
         "offered_exactly": ["cdk46-et"],
         "agents_named": {"cdk46-et": ["palbociclib"]},
-        "not_with": {"cdk46-et": ["chemo-single"]},
+        "not_beside": {"cdk46-et": ["chemo-single"]},
     },
 }
 

@@ -23,7 +23,7 @@ DRUG_LISTS = {
     "agents_withheld": ("not-offered", "judgement", "conditional"),
     "agents_waiting": ("conditional",),
     "agents_judgement": ("judgement",),
-    "not_with": (),
+    "not_beside": (),
 }
 
 
@@ -82,8 +82,8 @@ def _drugs(name: str, code: str, drafted: dict[str, Any]) -> list[str]:
     lines = [line for key in STANDINGS for line in drafted[key] if line["code"] == code]
     assert lines, f"no line stands as {code}"
     [line] = lines
-    if name == "not_with":
-        return [each["code"] for each in line.get("not_with", [])]
+    if name == "not_beside":
+        return [each["code"] for each in line.get("not_beside", [])]
     if name == "agents_named":
         return [agent["name"] for agent in line["agents"]["named"]]
     wanted = DRUG_LISTS[name]

@@ -148,8 +148,8 @@ Description: "A status that drugs named by the line have for this category; repe
 * value[x] only CodeableConcept
 * valueCodeableConcept from RegulatoryStatusCodes (required)
 
-Extension: ActivityNotWith
-Id: activity-not-with
+Extension: ActivityNotBeside
+Id: activity-not-beside
 Title: "Not together with"
 Description: "Another line of this plan that must not be given at the same time, and why; repeats. `agent`: the drugs that this holds for, where it does not hold for the whole lines. `both-accepted`: a clinician has accepted both."
 * insert OnLine

@@ -39,7 +39,7 @@ RuleSet: Proposal
     ActivityRegulatoryStatus named regulatoryStatus 0..1 and
     ActivityRegulatoryCode named regulatoryCode 0..* and
     ActivityAgent named agent 0..* and
-    ActivityNotWith named notWith 0..* and
+    ActivityNotBeside named notWith 0..* and
     ActivitySuperseded named superseded 0..*
 * insert LineExtension(disposition, activity-disposition)
 * insert LineExtension(rule, activity-rule)
