@@ -1,8 +1,8 @@
 """A hand-made draft: small, but with every kind of line, fact, gate and alert that the page can meet."""
 
-from plugin.drafting.model import Alert, Brought, CategoryLine, Draft, Fact, GateOutcome, ItemLine
+from plugin.drafting.model import AgentLine, Alert, Brought, CategoryLine, Draft, Fact, GateOutcome, ItemLine
 from plugin.findings.model import Finding, Findings, Patient, Problem, Result
-from plugin.library.rules import Citation, Effect, Monitoring, Remark, Template
+from plugin.library.rules import Citation, DrugUse, Effect, Monitoring, Remark, Template, Term
 from plugin.library.vocabulary import FindingDefinition, Presumption, Vocabulary
 
 VOCABULARY = Vocabulary(
@@ -66,6 +66,25 @@ CLOTS = Effect("Clots in veins.", (), True, True, ("pc",))
 TIREDNESS = Effect("Tiredness.", (GUIDELINE,), False, False, ())
 
 
+APPROVED = DrugUse(
+    "A use", frozenset({"cdk46-et"}), Term("approved", "Approved"), True, "2017", (GUIDELINE,), False, False
+)
+WAITING_GATE = GateOutcome(
+    "sn-qtc", "A long QT interval", "It could lengthen further.", None, "conditional", (), ("qtcf",), (GUIDELINE,)
+)
+
+
+def agent(name: str, disposition: str = "offered", **changes: object) -> AgentLine:
+    """A drug of a line with sound defaults: named, or held back while its QT interval is not known."""
+    held = disposition != "offered"
+    values: dict[str, object] = {
+        "name": name, "group": "Class of drugs", "listed": True, "disposition": disposition,
+        "gate": WAITING_GATE if held else None, "presumes": (), "missing": ("qtcf",) if held else (),
+        "waits_for": ("ecg",) if held else (), "uses": (APPROVED,),
+    }  # fmt: skip
+    return AgentLine(**{**values, **changes})  # type: ignore[arg-type]
+
+
 def category(code: str, disposition: str, **changes: object) -> CategoryLine:
     """A category line with sound defaults."""
     values: dict[str, object] = {
@@ -76,8 +95,9 @@ def category(code: str, disposition: str, **changes: object) -> CategoryLine:
         "because": ("Observation/er-met",), "derives": (FIRST_LINE,), "presumes": (CRISIS,), "missing": (),
         "waits_for": (), "closed_by": (), "gates": (CRISIS_GATE,), "sources": (GUIDELINE,),
         "evidence_kind": "guideline-evidence-based", "confidence": "high", "regulatory_status": "", "unsourced": False,
-        "flags": (), "agents": ("agent one", "agent two"), "monitors": (COUNTS,), "effects": (CLOTS, TIREDNESS),
-        "not_with": (Remark("Never with tamoxifen.", (), True),), "notes": (), "brings": BROUGHT,
+        "flags": (), "agents": (agent("agent one"), agent("agent two", "conditional")), "monitors": (COUNTS,),
+        "effects": (CLOTS, TIREDNESS), "not_with": (Remark("Never with tamoxifen.", (), True),), "notes": (),
+        "brings": BROUGHT,
     }  # fmt: skip
     return CategoryLine(**{**values, **changes})  # type: ignore[arg-type]
 

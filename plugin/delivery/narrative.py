@@ -7,6 +7,7 @@ from html import escape
 
 from plugin.delivery.lines import Line, decidable_lines, standing_of
 from plugin.delivery.plan import ReviewedPlan
+from plugin.drafting.drug_words import drug_sentences
 from plugin.drafting.model import CategoryLine, Fact
 from plugin.drafting.outline import Entry, Section, fact_in_words, in_words
 from plugin.storage.reviews import Choice
@@ -34,7 +35,8 @@ def narrative(plan: ReviewedPlan) -> str:
 
 
 def _sections(plan: ReviewedPlan) -> Iterator[Section]:
-    yield Section("Attention", tuple(Entry(alert.text) for alert in plan.draft.alerts))
+    warnings = (clash.sentence for clash in plan.clashes())
+    yield Section("Attention", tuple(Entry(text) for text in (*warnings, *(each.text for each in plan.draft.alerts))))
     for choice, heading in GROUPS:
         lines = [line for line in decidable_lines(plan.draft) if plan.choice(line) == choice]
         yield Section(heading, tuple(_line(plan, line) for line in lines))
@@ -49,7 +51,8 @@ def _line(plan: ReviewedPlan, line: Line) -> Entry:
         details += [f"In the reviewer's words: {decision.text}"] if decision.text else []
         details += [f"Reason: {decision.reason}"] if decision.reason else []
         details.append(f"Decided by {decision.author.name}, {decision.at:%Y-%m-%d}.")
-    return Entry(line.label, (*details, line.why, *_standing(plan, line), *_authority(line)))
+    drugs = drug_sentences(line, plan.draft, plan.template) if isinstance(line, CategoryLine) else ()
+    return Entry(line.label, (*details, line.why, *_standing(plan, line), *drugs, *_authority(line)))
 
 
 def _standing(plan: ReviewedPlan, line: Line) -> Iterator[str]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import NAMESPACE_URL, uuid5
 
+from plugin.delivery.clashes import Clash, clashes
 from plugin.delivery.lines import Line, key_of, standing_of
 from plugin.drafting.model import Draft
 from plugin.library.content import CANONICAL
@@ -46,6 +47,15 @@ class ReviewedPlan:
         """What was decided on a line, None where nothing was."""
         decision = self.decision(line)
         return decision.choice if decision else None
+
+    def clashes(self) -> tuple[Clash, ...]:
+        """The lines taken into the plan that must not be given at the same time."""
+        return clashes(self.draft, self.choice)
+
+    def clashing(self, line: Line) -> frozenset[str]:
+        """The codes of the other lines taken into the plan that do not go together with this one."""
+        pairs = [(clash.first.code, clash.second.code) for clash in self.clashes()]
+        return frozenset(code for pair in pairs if line.code in pair for code in pair) - {line.code}
 
     def identifier(self, *parts: object) -> dict[str, str]:
         """An identifier that the same thing always gets, and nothing else; says nothing about the patient."""

@@ -81,7 +81,7 @@ def _is_written(plan: ReviewedPlan, line: Line) -> bool:
 
 
 def _activity(plan: ReviewedPlan, line: Line) -> Resource:
-    activity = activity_of(line, plan.template)
+    activity = activity_of(line, plan.template, plan.clashing(line))
     detail = activity["detail"]
     decision = plan.decision(line)
     if decision is None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
+from plugin.drafting.activity_drugs import drug_extensions, superseded_extensions
 from plugin.drafting.model import CategoryLine, ItemLine
 from plugin.library.content import extension_url, system_url
 from plugin.library.rules import Remark, Template
@@ -13,8 +14,11 @@ from plugin.library.rules import Remark, Template
 REASON_TYPES = frozenset({"Condition", "Observation", "DiagnosticReport", "DocumentReference"})
 
 
-def activity_of(line: CategoryLine | ItemLine, template: Template) -> dict[str, Any]:
-    """One CarePlan.activity: the item, the results behind it, its sources and how strongly they speak."""
+def activity_of(line: CategoryLine | ItemLine, template: Template, accepted: Collection[str] = ()) -> dict[str, Any]:
+    """One CarePlan.activity: the item, the results behind it, its sources and how strongly they speak.
+
+    accepted: codes of the lines that a clinician accepted as well as this one.
+    """
     activity = template.activities.get(line.code)
     system = system_url("treatment-category" if isinstance(line, CategoryLine) else line.kind)
     detail: dict[str, Any] = {
@@ -30,6 +34,10 @@ def activity_of(line: CategoryLine | ItemLine, template: Template) -> dict[str, 
         detail["reasonReference"] = [{"reference": reference} for reference in reasons]
     own = _category_extensions(line) if isinstance(line, CategoryLine) else []
     extensions = [*_common_extensions(line), *own, *(_remark("activity-note", note) for note in line.notes)]
+    extensions += [
+        *(drug_extensions(line, accepted) if isinstance(line, CategoryLine) else ()),
+        *superseded_extensions(line),
+    ]
     return {**({"extension": extensions} if extensions else {}), "detail": detail}
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from plugin.drafting.drugs_as_json import agents_json, not_beside_json, superseded_json
 from plugin.drafting.model import CategoryLine, Draft, Fact, ItemLine
 from plugin.findings.as_json import finding_json
 from plugin.library.rules import Remark
@@ -41,7 +42,8 @@ def _authority(line: CategoryLine | ItemLine) -> dict[str, Any]:
 
 def _offered(line: CategoryLine) -> dict[str, Any]:
     rests_on = {"derives": _written(line.derives), "presumes": _written(line.presumes), "flags": list(line.flags)}
-    return _reason(line) | _authority(line) | rests_on | _in_use(line)
+    drugs = {"agents": agents_json(line), "not_beside": not_beside_json(line), "superseded": superseded_json(line)}
+    return _reason(line) | _authority(line) | rests_on | _in_use(line) | drugs
 
 
 def _waiting(line: CategoryLine) -> dict[str, Any]:
@@ -49,12 +51,14 @@ def _waiting(line: CategoryLine) -> dict[str, Any]:
 
 
 def _closed(line: CategoryLine) -> dict[str, Any]:
-    return _reason(line) | {"closed_by": _written(line.closed_by), "presumes": _written(line.presumes)}
+    closed = {"closed_by": _written(line.closed_by), "presumes": _written(line.presumes)}
+    return _reason(line) | closed | {"agents": agents_json(line), "superseded": superseded_json(line)}
 
 
 def _item(line: ItemLine) -> dict[str, Any]:
     beside = {"opens": list(line.opens), "accompanies": list(line.accompanies)}
-    return _reason(line) | _authority(line) | beside | {"notes": [_remark(note) for note in line.notes]}
+    said = {"notes": [_remark(note) for note in line.notes], "superseded": superseded_json(line)}
+    return _reason(line) | _authority(line) | beside | said
 
 
 def _in_use(line: CategoryLine) -> dict[str, Any]:
@@ -62,7 +66,6 @@ def _in_use(line: CategoryLine) -> dict[str, Any]:
     monitors = [{"area": each.area, "measured_by": each.measured_by} | _remark(each) for each in line.monitors]
     effects = [{"serious": each.serious, "care": list(each.care)} | _remark(each) for each in line.effects]
     return {
-        "agents": list(line.agents),
         "brings": [each.code for each in line.brings],
         "monitors": monitors,
         "effects": effects,

@@ -108,7 +108,7 @@ def wanted_test(code: str, template: Template) -> ItemLine:
         topic=activity.topic if activity else "",
         rule="",
         rules=(),
-        why="A line of this plan waits for it.",
+        why="A line of this plan, or a drug on it, waits for it.",
         facts=(),
         because=(),
         opens=(),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from plugin.findings.model import Findings
-from plugin.library.rules import Citation, Effect, ItemKind, Monitoring, Remark
+from plugin.library.rules import Citation, DrugUse, Effect, ItemKind, Monitoring, Remark, Superseded
 
 Disposition = Literal["offered", "conditional", "judgement", "not-offered"]
 
@@ -53,6 +53,44 @@ class Brought:
 
 
 @dataclass(frozen=True, slots=True)
+class AgentLine:
+    """A drug of a category, and whether the line may name it for this patient.
+
+    group: its class in words; listed: whether the category names it at all, held back or not.
+    disposition: `offered` it is named, `judgement` for judgement only, `conditional` it waits, `not-offered` not named.
+    gate: what holds it back; None where nothing does. presumes: presumed facts on which its name rests.
+    missing: findings it waits for; waits_for: assessments that would settle them.
+    uses: what it is used for in this category, each with its regulatory status.
+    """
+
+    name: str
+    group: str
+    listed: bool
+    disposition: Disposition
+    gate: GateOutcome | None
+    presumes: tuple[Fact, ...]
+    missing: tuple[str, ...]
+    waits_for: tuple[str, ...]
+    uses: tuple[DrugUse, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NotBeside:
+    """Another open line that must not be given at the same time; of the line itself, two of its own drugs.
+
+    agents: the drugs for which it holds; empty where it holds for the whole lines.
+    disposition: `judgement` where a clinician may decide otherwise.
+    """
+
+    code: str
+    rule: str
+    title: str
+    reason: str
+    disposition: Literal["not-offered", "judgement"]
+    agents: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class CategoryLine:
     """A treatment category and where it stands for this patient.
 
@@ -66,6 +104,8 @@ class CategoryLine:
     flags: alert codes shown on the line.
     monitors, effects, not_with, notes: what is known of the category whoever the patient is.
     brings: the due tests and supportive care of this draft that belong with it, once it may start at all.
+    agents: its drugs, those that it names and those that are held back.
+    not_beside: what must not be given at the same time; superseded: what older texts say of it.
     """
 
     code: str
@@ -92,12 +132,26 @@ class CategoryLine:
     regulatory_status: str
     unsourced: bool
     flags: tuple[str, ...]
-    agents: tuple[str, ...]
+    agents: tuple[AgentLine, ...]
     monitors: tuple[Monitoring, ...]
     effects: tuple[Effect, ...]
     not_with: tuple[Remark, ...]
     notes: tuple[Remark, ...]
     brings: tuple[Brought, ...] = ()
+    not_beside: tuple[NotBeside, ...] = ()
+    superseded: tuple[Superseded, ...] = ()
+
+    @property
+    def named(self) -> tuple[AgentLine, ...]:
+        """The drugs that the line names; none where the line is closed."""
+        if self.disposition == "not-offered":
+            return ()
+        return tuple(agent for agent in self.agents if agent.disposition == "offered")
+
+    @property
+    def held_back(self) -> tuple[AgentLine, ...]:
+        """The drugs that a gate of their own holds back."""
+        return tuple(agent for agent in self.agents if agent.gate is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +186,7 @@ class ItemLine:
     leads: bool = False
     for_everybody: bool = False
     notes: tuple[Remark, ...] = ()
+    superseded: tuple[Superseded, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

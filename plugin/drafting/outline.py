@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from plugin.drafting.model import CategoryLine, Draft, Fact, ItemLine
+from plugin.drafting.drug_words import drug_sentences, older_sentences
+from plugin.drafting.model import CategoryLine, Disposition, Draft, Fact, ItemLine
 from plugin.findings.model import Finding
 from plugin.findings.words import value_in_words
 from plugin.library.rules import Remark, Template
@@ -39,19 +40,23 @@ def outline(draft: Draft, template: Template) -> tuple[Section, ...]:
     def heading(link_id: str) -> str:
         return str(headings[link_id]["text"])
 
+    def lines(disposition: Disposition) -> tuple[Entry, ...]:
+        entry = _offered if disposition == "offered" else _waiting
+        return tuple(entry(line, draft, template) for line in draft.standing(disposition))
+
     sections = [
         Section("Attention", tuple(Entry(alert.text) for alert in draft.alerts)),
         Section("What is known", tuple(_known(draft, template))),
     ]
     if draft.no_plan:
         return (*sections, Section("No plan is drafted", (Entry(draft.no_plan),)))
-    treatment = Section(heading("offered"), tuple(_offered(line) for line in draft.standing("offered")), "None.")
+    treatment = Section(heading("offered"), lines("offered"), "None.")
     care = Section(heading("support"), tuple(_item(line, template) for line in draft.supportive_care), "None.")
     return (
         *sections,
         *((care, treatment) if draft.care_leads else (treatment, care)),
-        Section(heading("conditional"), tuple(_waiting(line, template) for line in draft.standing("conditional"))),
-        Section(heading("judgement"), tuple(_waiting(line, template) for line in draft.standing("judgement"))),
+        Section(heading("conditional"), lines("conditional")),
+        Section(heading("judgement"), lines("judgement")),
         Section(heading("assessments"), tuple(_item(line, template) for line in draft.assessments)),
         Section(heading("not-offered"), tuple(_closed(line) for line in draft.standing("not-offered"))),
     )
@@ -81,11 +86,13 @@ def _known(draft: Draft, template: Template) -> Iterator[Entry]:
             yield Entry(f"{definition.label}: {in_words(definition, finding)}", _sentence(finding.note))
 
 
-def _offered(line: CategoryLine) -> Entry:
-    return Entry(line.label, (line.why, *_rests_on(line), *_in_use(line), *_authority(line)))
+def _offered(line: CategoryLine, draft: Draft, template: Template) -> Entry:
+    drugs = drug_sentences(line, draft, template)
+    details = (line.why, *_rests_on(line), *drugs, *_in_use(line), *older_sentences(line), *_authority(line))
+    return Entry(line.label, details)
 
 
-def _waiting(line: CategoryLine, template: Template) -> Entry:
+def _waiting(line: CategoryLine, draft: Draft, template: Template) -> Entry:
     missing = [template.vocabulary[code].label for code in line.missing]
     tests = [template.label(code) for code in line.waits_for]
     return Entry(
@@ -95,7 +102,9 @@ def _waiting(line: CategoryLine, template: Template) -> Entry:
             *((f"Waits for: {', '.join(missing)}.",) if missing else ()),
             *((f"Would be settled by: {', '.join(tests)}.",) if tests else ()),
             *_rests_on(line),
+            *drug_sentences(line, draft, template),
             *_in_use(line),
+            *older_sentences(line),
             *_authority(line),
         ),
     )
@@ -103,7 +112,7 @@ def _waiting(line: CategoryLine, template: Template) -> Entry:
 
 def _closed(line: CategoryLine) -> Entry:
     because = "; ".join(fact_in_words(fact) for fact in line.closed_by)
-    return Entry(line.label, (f"Closed by {because}.",) if because else (line.why,))
+    return Entry(line.label, (f"Closed by {because}." if because else line.why, *older_sentences(line)))
 
 
 def _item(line: ItemLine, template: Template) -> Entry:
@@ -114,6 +123,7 @@ def _item(line: ItemLine, template: Template) -> Entry:
             line.why,
             *((f"Would settle: {opens}.",) if opens else ()),
             *_in_practice(line),
+            *older_sentences(line),
             *_authority(line),
         ),
     )

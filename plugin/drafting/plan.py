@@ -7,10 +7,13 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 
+from plugin.drafting.agents import name_agents
+from plugin.drafting.combinations import with_combinations
 from plugin.drafting.facts import Facts
-from plugin.drafting.items import alerts, brought_by, care_lines, item_lines, wanted_test
+from plugin.drafting.items import STARTABLE, alerts, brought_by, care_lines, item_lines, wanted_test
 from plugin.drafting.model import Alert, CategoryLine, Draft, ItemLine
 from plugin.drafting.standing import category_lines
+from plugin.drafting.superseded import with_superseded
 from plugin.findings.model import Findings
 from plugin.library.rules import Gate, Template
 
@@ -25,10 +28,12 @@ def draft_plan(findings: Findings, template: Template, as_of: date) -> Draft:
     categories = category_lines(facts, template)
     if stop is not None:
         return _nothing(stop, categories, facts, template, as_of)
+    categories = name_agents(categories, facts, template)
     due = item_lines("assessment", facts, template, categories)
-    categories = tuple(_waiting(line, facts, due) for line in categories)
-    assessments = _assessments(due, categories, template)
-    care = care_lines(facts, template, categories)
+    waiting = tuple(_waiting(line, facts, due) for line in categories)
+    categories = with_superseded(with_combinations(waiting, facts, template), facts, template)
+    assessments = with_superseded(_assessments(due, categories, template), facts, template)
+    care = with_superseded(care_lines(facts, template, categories), facts, template)
     categories = tuple(replace(line, brings=brought_by(line, (*assessments, *care))) for line in categories)
     return replace(
         _bare(facts, template, as_of, categories),
@@ -85,15 +90,21 @@ def _nothing(stop: Gate, categories: Iterable[CategoryLine], facts: Facts, templ
 def _waiting(line: CategoryLine, facts: Facts, due: tuple[ItemLine, ...]) -> CategoryLine:
     """The line with the tests that would settle what it misses: of several, those that are due now."""
     due_codes = {item.code for item in due}
-    tests: dict[str, None] = {}
-    for code in line.missing:
-        settling = facts.vocabulary[code].settled_by
-        now = [test for test in settling if test in due_codes]
-        tests.update(dict.fromkeys(now or settling))
+    agents = tuple(replace(agent, waits_for=_tests(agent.missing, facts, due_codes)) for agent in line.agents)
     flags = line.flags
     if line.disposition == "conditional" and "test-first" not in flags:
         flags = (*flags, "test-first")
-    return replace(line, waits_for=tuple(tests), flags=flags)
+    return replace(line, waits_for=_tests(line.missing, facts, due_codes), flags=flags, agents=agents)
+
+
+def _tests(missing: Iterable[str], facts: Facts, due: set[str]) -> tuple[str, ...]:
+    """The tests that would settle some facts: for each, of several, those that are due now."""
+    tests: dict[str, None] = {}
+    for code in missing:
+        settling = facts.vocabulary[code].settled_by
+        now = [test for test in settling if test in due]
+        tests.update(dict.fromkeys(now or settling))
+    return tuple(tests)
 
 
 def _assessments(
@@ -106,7 +117,10 @@ def _assessments(
         for test in line.waits_for:
             opens.setdefault(test, []).append(line.code)
     known = {item.code for item in due}
-    every = (*due, *(wanted_test(code, template) for code in opens if code not in known))
+    startable = [line for line in categories if line.disposition in STARTABLE]
+    named = [test for line in startable for agent in line.agents if agent.listed for test in agent.waits_for]
+    wanted = dict.fromkeys(code for code in (*opens, *named) if code not in known)
+    every = (*due, *(wanted_test(code, template) for code in wanted))
     lines = [replace(item, opens=tuple(opens.get(item.code, ()))) for item in every]
     return tuple(sorted(lines, key=lambda item: -len(item.opens)))
 
@@ -114,13 +128,17 @@ def _assessments(
 def _to_confirm(categories: Iterable[CategoryLine], findings: Findings) -> tuple[str, ...]:
     """Facts a person should confirm, those on which most open lines rest first.
 
-    What was worked out comes after what is missing or presumed: it changes only when the facts behind it do.
+    What was worked out comes after what is missing or presumed: it changes only when the facts behind it do. What only
+    the name of a drug waits for comes last.
     """
     weight: Counter[str] = Counter()
+    drugs: dict[str, None] = {}
     for line in categories:
         if line.disposition == "not-offered":
             continue
         weight.update(line.missing)
         weight.update(fact.code for fact in (*line.presumes, *line.derives))
+        drugs.update(dict.fromkeys(code for agent in line.agents if agent.listed for code in agent.missing))
     order = list(findings)
-    return tuple(sorted(weight, key=lambda code: (findings[code].state == "derived", -weight[code], order.index(code))))
+    ranked = sorted(weight, key=lambda code: (findings[code].state == "derived", -weight[code], order.index(code)))
+    return (*ranked, *(code for code in drugs if code not in weight))

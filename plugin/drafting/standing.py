@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from plugin.drafting.facts import Facts, merged, references
@@ -30,7 +30,7 @@ def category_lines(facts: Facts, template: Template) -> tuple[CategoryLine, ...]
     rules: dict[str, list[CategoryRule]] = {}
     for rule in template.category_rules:
         rules.setdefault(rule.code, []).append(rule)
-    checked = [(gate, _outcome(facts, gate)) for gate in template.gates if gate.disposition != "no-plan"]
+    checked = [(gate, outcome_of(facts, gate)) for gate in template.gates if gate.disposition != "no-plan"]
     own = [(gate, outcome) for gate, outcome in checked if not gate.companions]
     alone = {
         code: _line(_opening(facts, of_code), [outcome for gate, outcome in own if code in gate.targets], template)
@@ -55,7 +55,8 @@ def _opening(facts: Facts, rules: list[CategoryRule]) -> Opening:
     return Opening("not-offered", rules[0], (), closing, ())
 
 
-def _outcome(facts: Facts, gate: Gate) -> GateOutcome:
+def outcome_of(facts: Facts, gate: Gate) -> GateOutcome:
+    """What a gate says for this patient, its companions left aside."""
     truth = facts.truth(gate.condition)
     reasons = facts.reasons(gate.condition)
     return GateOutcome(
@@ -109,16 +110,16 @@ def _line(opening: Opening, gates: list[GateOutcome], template: Template) -> Cat
         regulatory_status=rule.regulatory_status,
         unsourced=rule.grounds.unsourced,
         flags=tuple(dict.fromkeys(flag for each in opening.speaking for flag in each.flags)),
-        agents=activity.agents,
+        agents=(),
         monitors=activity.monitors,
         effects=activity.effects,
         not_with=activity.not_with,
         notes=activity.notes,
     )
-    return line if opening.disposition == "not-offered" else _gated(line, gates)
+    return line if opening.disposition == "not-offered" else gated(line, gates)
 
 
-def _gated(line: CategoryLine, gates: list[GateOutcome]) -> CategoryLine:
+def gated(line: CategoryLine, gates: Sequence[GateOutcome]) -> CategoryLine:
     """The line after these gates: the strictest moves it, and what any of them rests on or waits for is kept."""
     if not gates:
         return line
@@ -154,17 +155,17 @@ def _accompanied(
     """The line after the gates that ask for a companion, judged by where the companions stand on their own."""
     if line.disposition == "not-offered":
         return line
-    return _gated(line, [_beside(gate, outcome, alone) for gate, outcome in gates if line.code in gate.targets])
+    return gated(line, [beside(gate, outcome, alone) for gate, outcome in gates if line.code in gate.targets])
 
 
-def _beside(gate: Gate, outcome: GateOutcome, alone: Mapping[str, CategoryLine]) -> GateOutcome:
+def beside(gate: Gate, outcome: GateOutcome, alone: Mapping[str, CategoryLine]) -> GateOutcome:
     """What the gate says once it is known where its companions stand."""
     if outcome.truth is not True:
         return outcome
-    beside = [alone[code] for code in gate.companions if code in alone]
-    standing = max([each.disposition for each in beside], key=ORDER.index) if beside else "not-offered"
+    companions = [alone[code] for code in gate.companions if code in alone]
+    standing = max([each.disposition for each in companions], key=ORDER.index) if companions else "not-offered"
     if standing == "conditional":
-        missing = tuple(dict.fromkeys(code for each in beside for code in each.missing))
+        missing = tuple(dict.fromkeys(code for each in companions for code in each.missing))
         return replace(outcome, disposition="conditional", missing=missing)
     return replace(outcome, disposition="judgement" if standing == "not-offered" else standing)
 

@@ -14,6 +14,7 @@ from plugin.library.activity_file import ActivityReader
 from plugin.library.code_names import displays
 from plugin.library.conditions import Compiler
 from plugin.library.content import system_url
+from plugin.library.drug_tables import DrugTables
 from plugin.library.elements import coding, condition_text, extension, extensions
 from plugin.library.expressions import names_in
 from plugin.library.rules import (
@@ -48,6 +49,8 @@ class Builder:
         self.ids: dict[str, Document] = {}
         self.category_rules: list[CategoryRule] = []
         self.gates: list[Gate] = []
+        self.agent_gates: list[Gate] = []
+        self.tables = DrugTables(profiles, self.compiler, self.citations)
         self.item_rules: list[ItemRule] = []
         self.alert_rules: list[AlertRule] = []
 
@@ -60,10 +63,15 @@ class Builder:
             self._definitions(document)
         for document in by_type.get("asset-collection", []):
             self._evidence(document)
+        for document in by_type.get("drug-table", []):
+            self.tables.read_drugs(document)
+        for document in by_type.get("superseded-statements", []):
+            self.tables.read_statements(document)
         self._activities(by_type.get("ActivityDefinition", []))
         strategies = by_type.get("workflow-definition", [])
         for document in sorted(by_type.get("clinical-protocol", []), key=_place_in(strategies)):
             self._protocol(document)
+        self.tables.check_held_back(self.agent_gates)
         if len(strategies) != 1:
             message = (
                 f"a template needs exactly one PlanDefinition of type workflow-definition, found {len(strategies)}"
@@ -94,6 +102,11 @@ class Builder:
                 *self.vocabulary.code_sets.local_urls,
             ),
             resources=tuple(document.data for document in documents),
+            drugs=self.tables.drugs,
+            parts=self.tables.parts,
+            agent_gates=tuple(self.agent_gates),
+            combinations=tuple(self.tables.combinations),
+            superseded=tuple(self.tables.superseded),
         )
 
     def _definitions(self, document: Document) -> None:
@@ -126,6 +139,7 @@ class Builder:
             if activity.code in self.activities:
                 remedy = "keep one ActivityDefinition per code"
                 self.faults.append(document.fault(("code",), f"the item '{activity.code}' is described twice", remedy))
+            self.tables.check_use(activity.agents, activity.code, document, ())
             self.activities[activity.code] = activity
 
     def _protocol(self, document: Document) -> None:
@@ -144,7 +158,10 @@ class Builder:
     def _rule(self, action: dict[str, Any], condition: Condition, document: Document, path: ElementPath) -> None:
         system, code = coding(action)
         if extension(action, "gate-disposition"):
-            self.gates.append(self._gate(action, condition, document, path))
+            gate = self._gate(action, condition, document, path)
+            (self.agent_gates if gate.agents else self.gates).append(gate)
+        elif extension(action, "combination-disposition"):
+            self.tables.add_combination(action, condition, self._grounds(action, document, path), document, path)
         elif system == CATEGORY and self._described(code, document, path):
             self.category_rules.append(
                 CategoryRule(
@@ -191,6 +208,9 @@ class Builder:
             companions=tuple(extensions(action, "gate-companion")),
             presumption_stands=extension(action, "gate-presumption") == "stands",
             grounds=self._grounds(action, document, path),
+            agents=self.tables.known_agents(extensions(action, "gate-agent"), document, path),
+            presumption_waits=extension(action, "gate-presumption") == "waits",
+            waits_alone=extension(action, "gate-waiting") == "alone",
         )
 
     def _grounds(self, action: dict[str, Any], document: Document, path: ElementPath) -> Grounds:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from plugin.library.expressions import Expression, names_in
@@ -74,8 +74,11 @@ class CategoryRule:
 class Gate:
     """Closes or moves categories that rules have opened; gates speak last and always win.
 
+    agents: when not empty, the gate holds back these drugs instead: on its targets, or on every line without targets.
     companions: when not empty, the gate moves its targets only if none of these categories stands as offered.
     presumption_stands: a not-offered that rests on a presumption stays so, instead of becoming judgement.
+    presumption_waits: what is only presumed leaves the gate undecided.
+    waits_alone: while the gate is undecided only its drugs wait, and no line on their account.
     """
 
     id: str
@@ -87,6 +90,9 @@ class Gate:
     companions: tuple[str, ...]
     presumption_stands: bool
     grounds: Grounds
+    agents: frozenset[str] = frozenset()
+    presumption_waits: bool = False
+    waits_alone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +157,92 @@ class Effect(Remark):
 
 
 @dataclass(frozen=True, slots=True)
+class Term:
+    """A code of one of our small CodeSystems with what people read for it."""
+
+    code: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class DrugUse:
+    """One use of a drug and how it stands with the regulator. `unsourced`: no source was read for it.
+
+    categories: the treatment categories that this use belongs to; named: whether lines may name the drug for it.
+    date: as written, of any precision; new: an action of the last two years, not yet in the guidelines that were read.
+    """
+
+    text: str
+    categories: frozenset[str]
+    status: Term
+    named: bool
+    date: str
+    citations: tuple[Citation, ...]
+    unsourced: bool
+    new: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Drug:
+    """A drug as lines name it. classes: the one that people read first; combinations are ruled out by all of them."""
+
+    name: str
+    classes: tuple[Term, ...]
+    uses: tuple[DrugUse, ...]
+
+    def uses_in(self, category: str) -> tuple[DrugUse, ...]:
+        """What it is used for in one treatment category."""
+        return tuple(use for use in self.uses if category in use.categories)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a category, such as the partner of a combination: possible while any of its drugs is."""
+
+    name: str
+    agents: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One side of a combination: the drugs that belong to it, by name or by class, and whole categories."""
+
+    agents: frozenset[str]
+    categories: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Combination:
+    """What is not given together; `judgement` where a clinician may decide otherwise. Unless its condition is false."""
+
+    id: str
+    title: str
+    reason: str
+    condition: Condition
+    disposition: Literal["not-offered", "judgement"]
+    sides: tuple[Side, Side]
+    grounds: Grounds
+
+
+@dataclass(frozen=True, slots=True)
+class Superseded:
+    """What an older text says, what became of it, and what holds now.
+
+    items: codes of the lines that show it; condition: shown only where it is true, everywhere when None.
+    """
+
+    id: str
+    says: str
+    status: Term
+    now: str
+    severity: Term
+    items: frozenset[str]
+    condition: Condition | None
+    citations: tuple[Citation, ...]
+    unsourced: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Activity:
     """What an item is: its name, its words, where the page groups it; and what is known of it whoever the patient is.
 
@@ -180,6 +272,7 @@ class Template:
 
     part_urls: canonical URLs with version of every PlanDefinition it is made of, and of the site's maps of its codes.
     resources: every FHIR resource of the template as loaded, for packaging and for `$apply`.
+    drugs: by name; parts: of a category, by its code; agent_gates: those that hold back drugs.
     """
 
     id: str
@@ -196,11 +289,23 @@ class Template:
     questionnaires: Mapping[str, dict[str, Any]]
     part_urls: tuple[str, ...]
     resources: tuple[dict[str, Any], ...]
+    drugs: Mapping[str, Drug] = field(default_factory=dict)
+    parts: Mapping[str, tuple[Part, ...]] = field(default_factory=dict)
+    agent_gates: tuple[Gate, ...] = ()
+    combinations: tuple[Combination, ...] = ()
+    superseded: tuple[Superseded, ...] = ()
 
     def conditioned_on(self) -> frozenset[str]:
         """The findings that any of its conditions asks about, by code."""
-        rules: tuple[CategoryRule | Gate | ItemRule | AlertRule, ...]
-        rules = (*self.category_rules, *self.gates, *self.item_rules, *self.alert_rules)
+        rules: tuple[CategoryRule | Gate | ItemRule | AlertRule | Combination, ...]
+        rules = (
+            *self.category_rules,
+            *self.gates,
+            *self.agent_gates,
+            *self.combinations,
+            *self.item_rules,
+            *self.alert_rules,
+        )
         names = frozenset[str]().union(*(names_in(rule.condition.expression) for rule in rules))
         return frozenset(code for code, definition in self.vocabulary.items() if definition.variable in names)
 

@@ -17,6 +17,8 @@ LIBRARIES = {
     "logic-library": "library-definitions",
     "asset-collection": "library-evidence",
     "open-questions": "library-open-questions",
+    "drug-table": "library-drugs",
+    "superseded-statements": "library-superseded",
 }
 BY_TYPE = {
     "PlanDefinition": "plan-definition",

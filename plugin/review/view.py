@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from plugin.delivery.clashes import Clash, clashes
 from plugin.delivery.lines import Line, LineKind, brought_along, decidable_lines, key_of, kind_of, standing_of
 from plugin.drafting.model import Brought, Disposition, Draft
 from plugin.findings.model import Finding, Problem, Result
@@ -238,6 +239,11 @@ class PageView:
     progress: Progress
     labels: Mapping[str, str]
     sampled: frozenset[str] = frozenset()
+    clashes: tuple[Clash, ...] = ()
+
+    def clashing(self, code: str) -> tuple[Clash, ...]:
+        """The pairs of accepted lines, one of them this one, that must not be given at the same time."""
+        return tuple(clash for clash in self.clashes if code in (clash.first.code, clash.second.code))
 
     def label(self, code: str) -> str:
         """The name of a category, test or finding; the code itself where the template has none."""
@@ -288,6 +294,7 @@ def build_page(
         progress=_progress([view(line) for line in decidable_lines(draft)]),
         labels={**words.labels, **{code: definition.label for code, definition in vocabulary.items()}},
         sampled=sampled,
+        clashes=clashes(draft, lambda line: view(line).choice),
     )
 
 

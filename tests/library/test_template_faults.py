@@ -31,6 +31,7 @@ def spoil(folder, file, pattern, replacement):
 
 PATHWAY = "pathways/hr-positive-first-line.yaml"
 RECEPTORS = "pathways/er-low.yaml"
+CATEGORIES = "activities/categories.yaml"
 
 
 @pytest.mark.parametrize(
@@ -44,8 +45,67 @@ RECEPTORS = "pathways/er-low.yaml"
         (PATHWAY, r"label: asco_hr_2021", "label: asco_hr_1921", "not in evidence.yaml", "add the source"),
         (PATHWAY, r"code: cdk46-et\b", "code: cdk47-et", "cdk47-et", "activities"),
         ("safety.yaml", r"valueCode: not-offered", "valueCode: not-offerd", "not-offerd", ""),
+        (CATEGORIES, r'"ribociclib"', '"ribociclip"', "'ribociclip' is not in the drug table", "drugs.yaml"),
+        (CATEGORIES, r'"ribociclib"', '"olaparib"', "'olaparib' has no use in 'cdk46-et'", "add the use"),
+        ("agents.yaml", r'valueString: "ribociclib"', 'valueString: "x"', "'x' is not in the drug table", "drugs.yaml"),
+        (
+            "drugs.yaml",
+            r'source, valueString: "\w+"',
+            'source, valueString: "nobody"',
+            "'nobody' is not in evidence.yaml",
+            "",
+        ),
+        ("drugs.yaml", r"url: status, valueCode: approved", "url: status, valueCode: fine", "fine", "as FHIR R4"),
+        ("drugs.yaml", r"category, valueCode: cdk46-et", "category, valueCode: cdk64", "cdk64", "as FHIR R4"),
+        (
+            "drugs.yaml",
+            r'name, valueString: "ribociclib"',
+            'name, valueString: "palbociclib"',
+            "stands twice",
+            "one entry",
+        ),
+        ("drugs.yaml", r"use\n        extension:", "uses\n        extension:", "uses", ""),
+        (
+            "combinations.yaml",
+            r"agent, valueString: .*?}",
+            'agent, valueString: "x"}',
+            "'x' is not in the drug table",
+            "",
+        ),
+        ("combinations.yaml", r"class, valueCode: [\w-]+", "class, valueCode: poison", "poison", "as FHIR R4"),
+        (
+            "superseded.yaml",
+            r'source, valueString: "\w+"',
+            'source, valueString: "nobody"',
+            "'nobody' is not in",
+            "add the source",
+        ),
+        ("superseded.yaml", r"id, valueString: .SD-02.", 'id, valueString: "SD-01"', "'SD-01' stands twice", "rename"),
+        ("superseded.yaml", r'"%tnbc"', '"%tnbk"', "%tnbk is neither", "definitions.yaml"),
     ],
-    ids=["name", "value", "undecided value", "syntax", "no boolean", "citation", "code", "disposition"],
+    ids=[
+        "name",
+        "value",
+        "undecided value",
+        "syntax",
+        "no boolean",
+        "citation",
+        "code",
+        "disposition",
+        "drug of a category",
+        "use of a drug",
+        "drug of a gate",
+        "source of a use",
+        "status",
+        "category of a use",
+        "drug twice",
+        "field of a drug",
+        "drug of a combination",
+        "class",
+        "source of a statement",
+        "statement twice",
+        "statement of whom",
+    ],
 )
 def test_a_fault_is_named_with_file_line_and_remedy(template_folder, file, pattern, replacement, message, remedy):
     line = spoil(template_folder, file, pattern, replacement)
@@ -55,6 +115,36 @@ def test_a_fault_is_named_with_file_line_and_remedy(template_folder, file, patte
     assert fault.file == file
     assert abs(fault.line - line) <= 1
     assert remedy in fault.remedy
+
+
+def test_a_drug_that_no_line_may_name_needs_a_gate_that_says_so(template_folder):
+    line = spoil(template_folder, "drugs.yaml", r'name, valueString: "atezolizumab"', r"\g<0>")
+    spoil(
+        template_folder,
+        "agents.yaml",
+        r"gate-agent, valueString: \"atezolizumab\"",
+        'gate-agent, valueString: "olaparib"',
+    )
+    with pytest.raises(TemplateError, match="no line may name 'atezolizumab' for 'io-chemo'") as raised:
+        load_template(template_folder, content_folder("profiles"))
+    [fault] = raised.value.faults
+    assert (fault.file, abs(fault.line - line) <= 2) == ("drugs.yaml", True)
+    assert "gate-agent" in fault.remedy
+
+
+def test_a_combination_has_two_sides(template_folder):
+    one_side = (
+        r"      - url: [^\n]*combination-group\n        extension:\n          - {url: agent[^\n]*\n(?=      - url)"
+    )
+    spoil(template_folder, "combinations.yaml", one_side, "")
+    with pytest.raises(TemplateError, match="'sn-20-tamoxifen-ribociclib' has 1 sides"):
+        load_template(template_folder, content_folder("profiles"))
+
+
+def test_a_statement_stands_on_some_line(template_folder):
+    spoil(template_folder, "superseded.yaml", r"      - {url: supportive-care, valueCode: hospice}\n", "")
+    with pytest.raises(TemplateError, match="'SD-32' stands on no line"):
+        load_template(template_folder, content_folder("profiles"))
 
 
 def test_every_fault_is_reported_not_only_the_first(template_folder):

@@ -51,6 +51,46 @@ GATE = action(
     extension("gate-target", valueCode="parp"),
     description="Why.",
 )
+AGENT_GATE = action(
+    "agent-qtc",
+    extension("gate-disposition", valueCode="not-offered"),
+    extension("gate-agent", valueString="ribociclib"),
+    extension("gate-presumption", valueCode="waits"),
+    extension("gate-waiting", valueCode="alone"),
+)
+COMBINATION = action(
+    "two-of-one-class",
+    extension("combination-disposition", valueCode="not-offered"),
+    *[{"url": f"{BASE}/StructureDefinition/combination-group",
+       "extension": [{"url": "class", "valueCode": "parp-inhibitor"}]}] * 2,
+)  # fmt: skip
+USE = [
+    {"url": "text", "valueString": "A use"},
+    {"url": "category", "valueCode": "cdk46-et"},
+    {"url": "status", "valueCode": "approved"},
+    {"url": "date", "valueString": "2017"},
+    {"url": "source", "valueString": "label_ribociclib"},
+    {"url": "new", "valueBoolean": True},
+]
+DRUG = {
+    "url": f"{BASE}/StructureDefinition/drug",
+    "extension": [
+        {"url": "name", "valueString": "ribociclib"},
+        {"url": "class", "valueCode": "cdk46-inhibitor"},
+        {"url": "use", "extension": USE},
+    ],
+}
+STATEMENT = {
+    "url": f"{BASE}/StructureDefinition/superseded-statement",
+    "extension": [
+        {"url": "id", "valueString": "SD-01"},
+        {"url": "says", "valueString": "So it was."},
+        {"url": "status", "valueCode": "superseded"},
+        {"url": "now", "valueString": "So it is."},
+        {"url": "severity", "valueCode": "high"},
+        {"url": "category", "valueCode": "cdk46-et"},
+    ],
+}
 NO_PLAN = action("deceased", extension("gate-disposition", valueCode="no-plan"))
 TEST = action("due-lvef", extension("accompanies", valueCode="her2-thp"), code=coded("assessment", "lvef"))
 ALERT = action("urgent", extension("alert-level", valueCode="critical"), code=coded("alert", "urgent"))
@@ -93,7 +133,12 @@ CASE = {
     "rule": "hr-1l-cdk46-et",
     "title": "Postmenopausal woman, first line",
     "findings": {"er": "positive", "metastatic": True, "age": 64},
-    "expect": {"offered": ["cdk46-et"], "offered_exactly": ["cdk46-et"]},
+    "expect": {
+        "offered": ["cdk46-et"],
+        "offered_exactly": ["cdk46-et"],
+        "agents_named": {"cdk46-et": ["palbociclib"]},
+        "not_beside": {"cdk46-et": ["chemo-single"]},
+    },
 }
 
 SOUND = {
@@ -121,6 +166,15 @@ SOUND = {
         | {"extension": [extension("named-condition", valueExpression=CONDITION)]},
     ),
     "evidence": ("library-evidence", head("Library", "e", "asset-collection") | {"relatedArtifact": [SOURCE]}),
+    "drugs": ("library-drugs", head("Library", "d", "drug-table") | {"extension": [DRUG]}),
+    "statements": (
+        "library-superseded",
+        head("Library", "s", "superseded-statements") | {"extension": [STATEMENT]},
+    ),
+    "agents": (
+        "plan-definition",
+        head("PlanDefinition", "a", "clinical-protocol") | {"action": [AGENT_GATE, COMBINATION]},
+    ),
     "findings": ("library-findings", head("Library", "f", "model-definition") | {"dataRequirement": [FINDING]}),
     "form": (
         "questionnaire",
@@ -161,6 +215,11 @@ SLIPS = {
     "an item type that is none": ("form", "item.0.type", "slider", "group"),
     "a form about devices": ("form", "subjectType", ["Device"], "Patient"),
     "a list that is none": ("cases", "cases.0.expect.maybe", ["parp"], "at least one of"),
+    "a drug without fields": ("drugs", "extension.0.extension", REMOVE, "the fields of the entry"),
+    "no drug at all": ("drugs", "extension", [], "at least one drug"),
+    "a statement in the drug table": ("drugs", "extension.0.url", STATEMENT["url"], "use one of: drug"),
+    "a gate of no drug": ("agents", "action.0.extension", AGENT_GATE["extension"][:1], "gate-agent with a drug"),
+    "drugs of a line as text": ("cases", "cases.0.expect.agents_named", {"cdk46-et": "palbociclib"}, "list drugs"),
     "nothing expected": ("cases", "cases.0.expect", {}, "at least one of"),
     "a finding as list": ("cases", "cases.0.findings.er", ["positive"], ""),
 }
@@ -182,6 +241,10 @@ VALUES = {
     "half unsourced": ("rules", "action.0.extension.4", extension("rule-unsourced", valueBoolean=False), "true"),
     "a level that is none": ("tests", "action.1.extension.0.valueCode", "fatal", "alert-level-codes"),
     "a condition in another language": ("definitions", "extension.0.valueExpression.language", "text/cql", "fhirpath"),
+    "a status that is none": ("drugs", "extension.0.extension.2.extension.2.valueCode", "fine", "regulatory-status"),
+    "a class that is none": ("drugs", "extension.0.extension.1.valueCode", "poison", "drug-class"),
+    "a fate that is none": ("statements", "extension.0.extension.2.valueCode", "gone", "superseded-status"),
+    "a presumption that is neither": ("agents", "action.0.extension.2.valueCode", "falls", "presumption-handling"),
     "a year as text": (
         "evidence",
         "relatedArtifact.0.extension.0",

@@ -31,7 +31,7 @@ class Case:
     id: str
     rule: str
     findings: dict[str, Value]
-    expect: dict[str, list[str]]
+    expect: dict[str, Any]
     as_of: date
 
 

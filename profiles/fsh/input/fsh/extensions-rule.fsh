@@ -90,12 +90,12 @@ Description: "A category that must be offered beside the targets; repeats, any o
 
 Extension: GatePresumption
 Id: gate-presumption
-Title: "Presumption stands"
-Description: "`stands`: a not-offered that rests on a presumption stays so instead of becoming judgement."
+Title: "What a presumption is worth"
+Description: "`stands`: a not-offered that rests on a presumption stays so instead of becoming judgement. `waits`, for drugs: what is only presumed leaves the gate undecided."
 * insert OnRule
 * value[x] 1..1
 * value[x] only code
-* valueCode = #stands
+* valueCode from PresumptionHandlingCodes (required)
 
 Extension: Accompanies
 Id: accompanies

@@ -36,7 +36,11 @@ RuleSet: Proposal
     ActivityWaitsFor named waitsFor 0..* and
     ActivityPresumes named presumes 0..* and
     ActivityDerives named derives 0..* and
-    ActivityRegulatoryStatus named regulatoryStatus 0..1
+    ActivityRegulatoryStatus named regulatoryStatus 0..1 and
+    ActivityRegulatoryCode named regulatoryCode 0..* and
+    ActivityAgent named agent 0..* and
+    ActivityNotBeside named notWith 0..* and
+    ActivitySuperseded named superseded 0..*
 * insert LineExtension(disposition, activity-disposition)
 * insert LineExtension(rule, activity-rule)
 * insert LineExtension(strength, activity-strength)
@@ -47,6 +51,7 @@ RuleSet: Proposal
 * insert LineExtension(presumes, activity-presumes)
 * insert LineExtension(derives, activity-derives)
 * insert LineExtension(regulatoryStatus, activity-regulatory-status)
+* insert LineExtension(regulatoryCode, activity-regulatory-code)
 
 // Names the discriminating URL once more, for validators that do not follow a slice into the extension it names.
 RuleSet: LineExtension(slice, extension)

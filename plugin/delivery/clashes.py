@@ -1,0 +1,50 @@
+"""Lines that a clinician has taken into the plan although they must not be given at the same time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from plugin.delivery.lines import Line
+from plugin.drafting.model import CategoryLine, Draft, NotBeside
+from plugin.storage.reviews import Choice
+
+TAKEN: frozenset[Choice | None] = frozenset({"accept", "change"})
+
+
+@dataclass(frozen=True, slots=True)
+class Clash:
+    """Two lines of the plan, with every reason why they do not go together."""
+
+    first: CategoryLine
+    second: CategoryLine
+    reasons: tuple[NotBeside, ...]
+
+    @property
+    def sentence(self) -> str:
+        """The warning in words, for the page and for the saved plan."""
+        agents = dict.fromkeys(name for reason in self.reasons for name in reason.agents)
+        where = f" ({', '.join(agents)})" if agents and all(reason.agents for reason in self.reasons) else ""
+        if all(reason.disposition == "judgement" for reason in self.reasons):
+            asked = "At the same time only by the clinician's decision"
+        else:
+            asked = "Not at the same time"
+        why = " ".join(f"{reason.title}: {reason.reason}" for reason in self.reasons)
+        return f"{self.first.label} and {self.second.label} are both in the plan. {asked}{where}. {why}"
+
+
+def clashes(draft: Draft, choice: Callable[[Line], Choice | None]) -> tuple[Clash, ...]:
+    """The pairs of lines that were both accepted, each pair once, in the order of the draft.
+
+    choice: the decision that counts for a line, None where there is none.
+    """
+    taken = [line for line in draft.categories if line.disposition != "not-offered" and choice(line) in TAKEN]
+    return tuple(_pairs(taken))
+
+
+def _pairs(taken: list[CategoryLine]) -> Iterator[Clash]:
+    for place, first in enumerate(taken):
+        for second in taken[place + 1 :]:
+            reasons = tuple(each for each in first.not_beside if each.code == second.code)
+            if reasons:
+                yield Clash(first, second, reasons)
