@@ -162,6 +162,27 @@ def _rendered(plan: Draft, template: Template, form: str) -> str:
 
 
 @main.command()
+@click.argument("templates", nargs=-1, metavar="[TEMPLATE...]")
+@click.option("--junit", type=click.Path(path_type=Path), metavar="FILE", help="Write the results as JUnit XML, too.")
+@click.pass_context
+def check(ctx: click.Context, templates: tuple[str, ...], junit: Path | None) -> None:
+    """Check templates: load them, run their cases, look for rules without cases or sources and for what is unused.
+
+    TEMPLATE: a template's folder or name; all that came along when left out. Exit code 1 where something is to be
+    mended.
+    """
+    from plugin.quality.as_text import report_text, verdict
+    from plugin.quality.command import run_checks
+
+    reports = run_checks(templates, junit)
+    _print("\n".join(map(report_text, reports)))
+    for report in reports:
+        click.echo(f"careplan: {verdict(report)}", err=True)
+    if any(report.faults for report in reports):
+        ctx.exit(1)
+
+
+@main.command()
 @click.option("--port", type=click.IntRange(0, 65535), default=8765, show_default=True, help="Port of the sandbox EHR.")
 @click.option("--fhir-server", metavar="URL", help="Use this FHIR R4 server instead of starting one.")
 def demo(port: int, fhir_server: str | None) -> None:

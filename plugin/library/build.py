@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 
 from plugin.errors import Fault, TemplateError
+from plugin.library.about import About, read_about
 from plugin.library.conditions import Compiler
 from plugin.library.content import system_url
 from plugin.library.elements import coding, condition_text, extension, extensions
@@ -22,6 +23,7 @@ from plugin.library.rules import (
     Grounds,
     ItemKind,
     ItemRule,
+    NamedCondition,
     Template,
 )
 from plugin.library.vocabulary import Vocabulary
@@ -41,7 +43,9 @@ class Builder:
         self.faults: list[Fault] = self.compiler.faults
         self.activities: dict[str, Activity] = {}
         self.citations: dict[str, Citation] = {}
-        self.ids: dict[str, Document] = {}
+        self.places: dict[str, tuple[str, int]] = {}
+        self.named: dict[str, NamedCondition] = {}
+        self.about: About | None = None
         self.category_rules: list[CategoryRule] = []
         self.gates: list[Gate] = []
         self.item_rules: list[ItemRule] = []
@@ -56,6 +60,8 @@ class Builder:
             self._definitions(document)
         for document in by_type.get("asset-collection", []):
             self._evidence(document)
+        for document in by_type.get("module-definition", []):
+            self.about = read_about(document, self.vocabulary, self.profiles, self.faults)
         for document in by_type.get("ActivityDefinition", []):
             self._activity(document)
         strategies = by_type.get("workflow-definition", [])
@@ -91,10 +97,15 @@ class Builder:
                 *self.vocabulary.code_sets.local_urls,
             ),
             resources=tuple(document.data for document in documents),
+            named=self.named,
+            places=self.places,
+            about=self.about,
+            date=strategy.get("date", ""),
         )
 
     def _definitions(self, document: Document) -> None:
         texts = {}
+        descriptions = {}
         for index, each in enumerate(document.data.get("extension", [])):
             expression = each.get("valueExpression", {})
             path = ("extension", index, "valueExpression", "expression")
@@ -103,7 +114,11 @@ class Builder:
                 remedy = "choose a name that no finding and no other named condition has"
                 self.faults.append(document.fault(path, f"the name '{name}' is already taken", remedy))
             texts[name] = (expression.get("expression", ""), document, path)
+            descriptions[name] = expression.get("description", name)
         self.compiler.define(texts)
+        for name in [name for name in texts if name in self.compiler.definitions]:
+            condition = Condition(texts[name][0], self.compiler.definitions[name])
+            self.named[name] = NamedCondition(name, descriptions[name], condition)
 
     def _evidence(self, document: Document) -> None:
         for artifact in document.data.get("relatedArtifact", []):
@@ -114,6 +129,9 @@ class Builder:
                 year=extension(artifact, "evidence-year"),
                 kind=extension(artifact, "evidence-kind", ""),
                 verification=extension(artifact, "evidence-verification", "knowledge"),
+                read=extension(artifact, "evidence-read", ""),
+                organisation=artifact.get("label", ""),
+                title=artifact.get("display", ""),
             )
 
     def _activity(self, document: Document) -> None:
@@ -240,20 +258,18 @@ class Builder:
     def _unique(self, rule_id: str, document: Document, path: ElementPath) -> None:
         if not rule_id:
             self.faults.append(document.fault(path, "a rule without id", "give it a stable, unique id"))
-        elif rule_id in self.ids:
-            message = f"the id '{rule_id}' stands already in {self.ids[rule_id].file}"
+        elif rule_id in self.places:
+            message = f"the id '{rule_id}' stands already in {self.places[rule_id][0]}"
             self.faults.append(
                 document.fault((*path, "id"), message, "ids are unique over the whole template; rename one")
             )
-        self.ids[rule_id] = document
+        self.places[rule_id] = (document.file, document.line(*path))
 
     def _described(self, code: str, document: Document, path: ElementPath) -> bool:
         if code in self.activities:
             return True
         message = f"the item '{code}' has no ActivityDefinition"
-        self.faults.append(
-            document.fault((*path, "code"), message, "describe it in activities/ or correct the code")
-        )
+        self.faults.append(document.fault((*path, "code"), message, "describe it in activities/ or correct the code"))
         return False
 
 

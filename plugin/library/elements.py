@@ -36,3 +36,11 @@ def condition_text(action: dict[str, Any]) -> str:
         if condition.get("kind") == "applicability":
             return str(condition["expression"]["expression"])
     return ""
+
+
+def parts_of(extension: dict[str, Any]) -> dict[str, list[Any]]:
+    """The values of a complex extension by the url of their part, in order."""
+    parts: dict[str, list[Any]] = {}
+    for part in extension.get("extension", []):
+        parts.setdefault(part["url"], []).append(next(value for key, value in part.items() if key.startswith("value")))
+    return parts

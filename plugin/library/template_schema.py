@@ -13,7 +13,11 @@ from jsonschema.exceptions import ValidationError
 from plugin.errors import Fault
 from plugin.library.yaml_file import Document
 
-LIBRARIES = {"logic-library": "library-definitions", "asset-collection": "library-evidence"}
+LIBRARIES = {
+    "logic-library": "library-definitions",
+    "asset-collection": "library-evidence",
+    "module-definition": "library-about",
+}
 BY_TYPE = {
     "PlanDefinition": "plan-definition",
     "ActivityDefinition": "activity-definition",
@@ -31,9 +35,18 @@ def schema_faults(document: Document) -> list[Fault]:
     if name is None:
         known = ", ".join([*BY_TYPE, "Library"])
         return [document.fault((), f"a template has no place for a {data['resourceType']}", f"use one of: {known}")]
+    return _schema_says(document, name)
+
+
+def case_file_faults(document: Document) -> list[Fault]:
+    """What the schema of case files finds wrong."""
+    return _schema_says(document, "cases")
+
+
+def _schema_says(document: Document, name: str) -> list[Fault]:
     return [
         _fault(document, error)
-        for error in sorted(_validator(name).iter_errors(data), key=lambda e: list(map(str, e.path)))
+        for error in sorted(_validator(name).iter_errors(document.data), key=lambda e: list(map(str, e.path)))
     ]
 
 

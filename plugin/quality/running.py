@@ -1,0 +1,112 @@
+"""Running cases: the draft that each patient gets, compared with the lists that were expected."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from plugin.drafting.facts import Facts
+from plugin.drafting.model import Draft
+from plugin.drafting.plan import draft_plan
+from plugin.library.expressions import Truth
+from plugin.library.rules import Template
+from plugin.quality.cases import Case
+from plugin.quality.stated import findings_from_values
+
+EXACTLY = "_exactly"
+NOWHERE = "nowhere"
+
+
+@dataclass(frozen=True, slots=True)
+class Miss:
+    """One expected list that a case did not get, in words: what was expected there, and what came instead."""
+
+    expected: str
+    got: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of one case.
+
+    lists: list name -> codes, as the draft has them.
+    truth: of the condition of the rule that the case is about.
+    undecided: ids of all rules whose condition the facts of the case leave open.
+    """
+
+    case: Case
+    lists: Mapping[str, tuple[str, ...]]
+    truth: Truth
+    undecided: frozenset[str]
+    misses: tuple[Miss, ...]
+
+    @property
+    def passed(self) -> bool:
+        """Whether every expected list came."""
+        return not self.misses
+
+
+def run_case(case: Case, template: Template) -> Outcome:
+    """Draft for the patient of a case and compare."""
+    findings = findings_from_values(case.findings, template.vocabulary, case.as_of)
+    draft = draft_plan(findings, template, case.as_of)
+    lists = lists_of(draft)
+    facts = Facts(findings, template.vocabulary)
+    truths = {rule.id: facts.truth(rule.condition) for rule in template.rules}
+    undecided = frozenset(rule for rule, truth in truths.items() if truth is None)
+    return Outcome(case, lists, truths[case.rule], undecided, tuple(_misses(case, lists, draft)))
+
+
+def lists_of(draft: Draft) -> dict[str, tuple[str, ...]]:
+    """The codes of a draft by the names that the JSON contract gives its lists."""
+    return {
+        "offered": tuple(line.code for line in draft.standing("offered")),
+        "conditional": tuple(line.code for line in draft.standing("conditional")),
+        "judgement": tuple(line.code for line in draft.standing("judgement")),
+        "not_offered": tuple(line.code for line in draft.standing("not-offered")),
+        "assessments": tuple(line.code for line in draft.assessments),
+        "supportive_care": tuple(line.code for line in draft.supportive_care),
+        "alerts": tuple(alert.code for alert in draft.alerts),
+    }
+
+
+def _misses(case: Case, lists: Mapping[str, tuple[str, ...]], draft: Draft) -> Iterator[Miss]:
+    for name, expected in case.expect.items():
+        if name.endswith(EXACTLY):
+            shown = name.removesuffix(EXACTLY)
+            if sorted(lists[shown]) != sorted(expected):
+                yield Miss(f"{shown}: exactly {_listed(expected)}", f"{shown}: {_difference(expected, lists[shown])}")
+            continue
+        missing = [code for code in expected if code not in lists[name]]
+        if missing:
+            yield Miss(
+                f"{name}: {_listed(missing)}",
+                "; ".join(f"{code} {_whereabouts(code, lists, draft)}" for code in missing),
+            )
+
+
+def _difference(expected: tuple[str, ...], got: tuple[str, ...]) -> str:
+    lacking = [code for code in expected if code not in got]
+    surplus = [code for code in got if code not in expected]
+    parts = [f"lacks {_listed(lacking)}"] if lacking else []
+    return ", ".join([*parts, *([f"has {_listed(surplus)} besides"] if surplus else [])])
+
+
+def _whereabouts(code: str, lists: Mapping[str, tuple[str, ...]], draft: Draft) -> str:
+    """Where a code stands instead, and what put it there."""
+    names = [name for name, codes in lists.items() if code in codes]
+    if not names:
+        return f"is {NOWHERE}"
+    line = next((line for line in draft.categories if line.code == code), None)
+    if line is None:
+        return f"is in {', '.join(names)}"
+    because = [f"by {line.rule}"]
+    if line.missing:
+        because.append(f"waits for {', '.join(line.missing)}")
+    if line.closed_by:
+        because.append(f"closed by {', '.join(map(str, line.closed_by))}")
+    return f"is in {', '.join(names)} ({'; '.join(because)})"
+
+
+def _listed(codes: tuple[str, ...] | list[str]) -> str:
+    return ", ".join(codes) or "nothing"
