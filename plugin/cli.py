@@ -183,6 +183,24 @@ def check(ctx: click.Context, templates: tuple[str, ...], junit: Path | None) ->
 
 
 @main.command()
+@click.argument("template", default="", metavar="[TEMPLATE]")
+@click.option("-o", "--output", "folder", required=True, type=click.Path(path_type=Path), metavar="DIR")
+@click.pass_context
+def book(ctx: click.Context, template: str, folder: Path) -> None:
+    """Write a template as a document that clinicians can read and sign: HTML pages in DIR, and one file to print.
+
+    TEMPLATE: a template's folder or name. Exit code 1 where a case fails; the book is written and says so.
+    """
+    from plugin.quality.command import write_book
+
+    made, first = write_book(folder, template)
+    _print(f"{first}\n")
+    if made.failed:
+        click.echo(f"careplan: {len(made.failed)} of {made.case_count} cases fail; see careplan check", err=True)
+        ctx.exit(1)
+
+
+@main.command()
 @click.option("--port", type=click.IntRange(0, 65535), default=8765, show_default=True, help="Port of the sandbox EHR.")
 @click.option("--fhir-server", metavar="URL", help="Use this FHIR R4 server instead of starting one.")
 def demo(port: int, fhir_server: str | None) -> None:

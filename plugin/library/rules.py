@@ -181,6 +181,11 @@ class Template:
         """Everything that has an id and a condition: category rules, gates, items, alerts."""
         return (*self.category_rules, *self.gates, *self.item_rules, *self.alert_rules)
 
+    @property
+    def grounded_rules(self) -> tuple[CategoryRule | Gate | ItemRule, ...]:
+        """The rules that stand on sources: all but alerts."""
+        return (*self.category_rules, *self.gates, *self.item_rules)
+
     def conditioned_on(self) -> frozenset[str]:
         """The findings that any of its conditions asks about, by code."""
         names = frozenset[str]().union(*(names_in(rule.condition.expression) for rule in self.rules))

@@ -63,21 +63,8 @@ def about_library(template: Template) -> dict[str, Any] | None:
     about = template.about
     if about is None:
         return None
-    kept = (
-        "resourceType",
-        "id",
-        "url",
-        "version",
-        "name",
-        "title",
-        "status",
-        "date",
-        "publisher",
-        "type",
-        "description",
-    )
     return {
-        **{key: about.resource[key] for key in kept if key in about.resource},
+        **{key: value for key, value in about.resource.items() if key != "extension"},
         "meta": {"profile": [PROFILE]},
         "extension": [*_attribute_extensions(template), *_basis_extensions(about)],
         "relatedArtifact": [_artifact(citation) for citation in cited_sources(template)],
@@ -117,7 +104,7 @@ def _text(attribute: SourceAttribute, template: Template) -> str:
 
 
 def _all_grounds(template: Template) -> Iterator[Iterable[Citation]]:
-    for rule in (*template.category_rules, *template.gates, *template.item_rules):
+    for rule in template.grounded_rules:
         yield rule.grounds.citations
 
 

@@ -1,1 +1,1 @@
-"""The QA workbench: does a template do what it says, and what does it say in words that people can sign?"""
+"""The QA workbench: whether a template does what it says, and what it says, in words that people can sign."""

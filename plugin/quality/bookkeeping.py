@@ -1,4 +1,4 @@
-"""Checks that need no draft of their own: is every rule shown by cases and sourced, is everything that is written used?
+"""Checks that need no draft of their own: whether rules are shown by cases and sourced, and what is written is used.
 
 Each takes the same Material and gives one Section; `SECTIONS` is their order in the report. A new check is a function
 more in that list.
@@ -12,7 +12,7 @@ from pathlib import Path
 
 import orjson
 
-from plugin.library.rules import AlertRule, CategoryRule, Gate, Rule, Template
+from plugin.library.rules import CategoryRule, Gate, Rule, Template
 from plugin.library.source_attributes import used_findings
 from plugin.quality.report import Level, Remark, Section
 from plugin.quality.running import Outcome
@@ -55,10 +55,7 @@ def rules_that_wait(material: Material) -> Section:
     opening = [rule for rule in rules if isinstance(rule, CategoryRule) and rule.id not in own]
     others = [rule for rule in rules if not isinstance(rule, CategoryRule) and rule.id not in anywhere]
     remarks = [
-        *(
-            _about(material, rule, "fault", "has no case of its own with its deciding fact unknown", remedy)
-            for rule in opening
-        ),
+        *(_about(material, rule, "fault", "has no case with its deciding fact unknown", remedy) for rule in opening),
         *(_about(material, rule, "gap", "is decided in every case", remedy) for rule in others),
     ]
     return Section("Rules shown with the fact unknown that decides them", len(rules), tuple(remarks))
@@ -83,7 +80,7 @@ def categories_reached(material: Material) -> Section:
 
 def rules_sourced(material: Material) -> Section:
     """Rules without a source that somebody read. That a rule cites nothing and is not marked stops the loading."""
-    rules = [rule for rule in material.template.rules if not isinstance(rule, AlertRule)]
+    rules = material.template.grounded_rules
     unsourced = [rule for rule in rules if rule.grounds.unsourced]
     text = f"{len(unsourced)} are marked unsourced and need clinical confirmation: {_listed(r.id for r in unsourced)}"
     return Section("Rules with a source that was read", len(rules), (Remark("note", text),) if unsourced else ())
@@ -108,7 +105,7 @@ def findings_used(material: Material) -> Section:
 def items_listed(material: Material) -> Section:
     """Items that are described but that no rule lists."""
     template = material.template
-    listed = {rule.code for rule in (*template.category_rules, *template.item_rules)}
+    listed = {rule.code for rule in template.category_rules} | {rule.code for rule in template.item_rules}
     remarks = [
         Remark("gap", f"{code}: described in activities, and no rule lists it", remedy="write the rule or remove it")
         for code in template.activities

@@ -38,7 +38,7 @@ class Case:
 
 
 def read_cases(folder: Path, template: Template) -> tuple[tuple[Case, ...], tuple[Fault, ...]]:
-    """Every case under `folder`/cases that can be run, in the order of file names, and what is wrong with the others."""
+    """Every case under `folder`/cases that can be run, in file order, and what is wrong with the others."""
     cases: list[Case] = []
     faults: list[Fault] = []
     for path in sorted((folder / "cases").rglob("*.yaml")):

@@ -8,10 +8,18 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
 
-from plugin.errors import InputError
+from plugin import __version__
+from plugin.errors import InputError, TemplateError
+from plugin.library.content import content_folder, default_template_folder
+from plugin.library.template import load_template
+from plugin.quality.book.model import Book, make_book
+from plugin.quality.book.render import INDEX, render_book
+from plugin.quality.cases import read_cases
 from plugin.quality.check import check_template, template_folders
 from plugin.quality.junit import junit_xml
 from plugin.quality.report import TemplateReport
+from plugin.quality.running import Outcome
+from plugin.quality.side_by_side import run_cases
 
 REDRAW_SECONDS = 0.1
 
@@ -37,6 +45,28 @@ def write_file(path: Path, content: bytes) -> None:
         path.write_bytes(content)
     except OSError as error:
         raise InputError(f"{path} cannot be written: {error.strerror}; choose a folder that can be") from error
+
+
+def write_book(folder: Path, name: str) -> tuple[Book, Path]:
+    """Make the book of the template that is named, the default one when the name is empty, in `folder`.
+
+    Gives the book and its first page. Raises UsageError, TemplateError, and InputError where a case cannot be run or
+    a file not be written.
+    """
+    template_folder = template_folders((name,))[0] if name else default_template_folder()
+    template = load_template(template_folder)
+    cases, faults = read_cases(template_folder, template)
+    if faults:
+        raise TemplateError(list(faults))
+    with ShownProgress(template_folder.name) as shown:
+        outcomes: list[Outcome] = []
+        for outcome in run_cases(cases, template):
+            outcomes.append(outcome)
+            shown.tell(len(outcomes), len(cases))
+    book = make_book(template, outcomes, content_folder("profiles"))
+    for file, html in render_book(book, f"careplan-plugin {__version__}").items():
+        write_file(folder / file, html.encode())
+    return book, folder / INDEX
 
 
 class ShownProgress:

@@ -26,7 +26,8 @@ def junit_xml(reports: Iterable[TemplateReport]) -> bytes:
             _check(suite, report, section)
         _count(suite)
     indent(root)
-    return tostring(root, encoding="utf-8", xml_declaration=True) + b"\n"
+    document: bytes = tostring(root, encoding="utf-8", xml_declaration=True)
+    return document + b"\n"
 
 
 def _case(suite: Element, report: TemplateReport, outcome: Outcome) -> None:

@@ -79,10 +79,8 @@ def _misses(case: Case, lists: Mapping[str, tuple[str, ...]], draft: Draft) -> I
             continue
         missing = [code for code in expected if code not in lists[name]]
         if missing:
-            yield Miss(
-                f"{name}: {_listed(missing)}",
-                "; ".join(f"{code} {_whereabouts(code, lists, draft)}" for code in missing),
-            )
+            got = "; ".join(f"{code} {_whereabouts(code, lists, draft)}" for code in missing)
+            yield Miss(f"{name}: {_listed(missing)}", got)
 
 
 def _difference(expected: tuple[str, ...], got: tuple[str, ...]) -> str:

@@ -34,7 +34,7 @@ def _can_fork() -> bool:
 
 
 def _inherit(template: Template) -> None:
-    global _inherited  # noqa: PLW0603
+    global _inherited
     _inherited = template
 
 

@@ -1,4 +1,4 @@
-"""Patients made of plain values: each value is stated by a clinician, so that cases go through the reader's own door."""
+"""Patients made of plain values, each stated by a clinician, so that cases go through the reader's own door."""
 
 from __future__ import annotations
 
