@@ -52,6 +52,8 @@ def _line(kind: ItemKind, rules: list[tuple[ItemRule, tuple[str, ...]]], facts: 
         accompanies=tuple(dict.fromkeys(code for _, beside in rules for code in beside)),
         sources=tuple(citations),
         unsourced=all(rule.grounds.unsourced for rule, _ in rules),
+        evidence_kind=lead.grounds.kind,
+        confidence=lead.grounds.confidence,
     )
 
 

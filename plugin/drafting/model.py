@@ -108,6 +108,8 @@ class ItemLine:
     accompanies: tuple[str, ...]
     sources: tuple[Citation, ...]
     unsourced: bool
+    evidence_kind: str = ""
+    confidence: str = ""
 
 
 @dataclass(frozen=True, slots=True)

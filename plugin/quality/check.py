@@ -13,7 +13,6 @@ from plugin.library.template import load_template
 from plugin.quality.bookkeeping import SECTIONS, Material
 from plugin.quality.cases import read_cases
 from plugin.quality.report import Section, TemplateReport, remark_of
-from plugin.quality.running import Outcome
 from plugin.quality.side_by_side import run_cases
 
 # (cases done, cases in all), called after each case.
@@ -70,11 +69,3 @@ def _folder(name: str, known: list[Path]) -> Path:
 
 def _title(template: Template) -> str:
     return f"{template.title}, version {template.version}"
-
-
-def outcomes_by_rule(outcomes: tuple[Outcome, ...]) -> dict[str, list[Outcome]]:
-    """The outcomes of the cases of each rule, in file order."""
-    by_rule: dict[str, list[Outcome]] = {}
-    for outcome in outcomes:
-        by_rule.setdefault(outcome.case.rule, []).append(outcome)
-    return by_rule

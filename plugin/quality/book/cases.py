@@ -46,7 +46,7 @@ def case_view(outcome: Outcome, template: Template) -> CaseView:
             for name, codes in case.expect.items()
         ),
         passed=outcome.passed,
-        truth={True: "holds", False: "does not hold", None: "undecided"}[outcome.truth],
+        truth={True: "holds", False: "does not hold", None: "is undecided"}[outcome.truth],
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from plugin.library.about import OpenQuestion
 from plugin.library.in_words import Clause, explain
@@ -134,15 +135,17 @@ def make_book(template: Template, outcomes: Iterable[Outcome], profiles: Path) -
     )
 
 
-def _protocols(template: Template) -> list[dict[str, object]]:
+def _protocols(template: Template) -> list[dict[str, Any]]:
     """The PlanDefinitions with rules, in the order in which the strategy names them."""
-    strategy = next(resource for resource in template.resources if resource["id"] == template.id)
-    places = {action["definitionCanonical"]: place for place, action in enumerate(strategy.get("action", []))}
+    strategy = next(resource for resource in template.resources if resource.get("url") == template.url)
+    places = {
+        action["definitionCanonical"].split("|")[0]: place for place, action in enumerate(strategy.get("action", []))
+    }
     found = [resource for resource in template.resources if _is_protocol(resource)]
     return sorted(found, key=lambda resource: places.get(str(resource["url"]), len(places)))
 
 
-def _is_protocol(resource: dict[str, object]) -> bool:
+def _is_protocol(resource: dict[str, Any]) -> bool:
     kind = resource.get("type")
     codings = kind.get("coding", []) if isinstance(kind, dict) else []
     return any(coding.get("code") == PROTOCOL for coding in codings)
