@@ -193,7 +193,7 @@ def book(ctx: click.Context, template: str, folder: Path) -> None:
     """
     from plugin.quality.command import write_book
 
-    made, first = write_book(folder, template)
+    made, first = write_book(folder, template, f"careplan-plugin {__version__}")
     _print(f"{first}\n")
     if made.failed:
         click.echo(f"careplan: {len(made.failed)} of {made.case_count} cases fail; see careplan check", err=True)

@@ -43,22 +43,12 @@ class BasisPart:
 
 
 @dataclass(frozen=True, slots=True)
-class OpenQuestion:
-    """A question that the sources leave open; default: what the rules do until the clinical lead has answered."""
-
-    key: str
-    question: str
-    default: str
-
-
-@dataclass(frozen=True, slots=True)
 class About:
-    """Source attributes and basis in the order of their CodeSystems, open questions as written."""
+    """Source attributes and basis, each in the order of its CodeSystem."""
 
     resource: dict[str, Any]
     attributes: tuple[SourceAttribute, ...]
     basis: tuple[BasisPart, ...]
-    questions: tuple[OpenQuestion, ...]
 
 
 def read_about(document: Document, vocabulary: Vocabulary, profiles: Path, faults: list[Fault]) -> About:
@@ -83,10 +73,6 @@ def read_about(document: Document, vocabulary: Vocabulary, profiles: Path, fault
             if code in attributes
         ),
         basis=tuple(BasisPart(code, label, _text(basis[code])) for code, label in labels[1].items() if code in basis),
-        questions=tuple(
-            OpenQuestion(str(parts["key"][0]), str(parts["question"][0]), str(parts["default"][0]))
-            for parts in _each(document, "open-question", "key", faults)
-        ),
     )
 
 

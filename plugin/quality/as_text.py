@@ -45,7 +45,8 @@ def _share(report: TemplateReport) -> str:
 
 def _failure(outcome: Outcome) -> Iterator[str]:
     case = outcome.case
-    yield f"  ✗ {case.file}:{case.line}: {case.id} “{case.title}”, about {case.rule}"
+    about = case.rule or ", ".join(case.knowledge)
+    yield f"  ✗ {case.file}:{case.line}: {case.id} “{case.title}”, about {about}"
     for miss in outcome.misses:
         yield from _wrapped(f"expected  {miss.expected}", "      ")
         yield from _wrapped(f"got       {miss.got}", "      ")

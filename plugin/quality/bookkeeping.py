@@ -14,7 +14,10 @@ import orjson
 
 from plugin.library.rules import CategoryRule, Gate, Rule, Template
 from plugin.library.source_attributes import used_findings
-from plugin.quality.report import Level, Remark, Section
+from plugin.quality.coverage import COVERAGE_FILE, load_coverage
+from plugin.quality.open_questions import OPEN_QUESTIONS_FILE, open_question_faults, open_questions
+from plugin.quality.places import Places, places
+from plugin.quality.report import Level, Remark, Section, remark_of
 from plugin.quality.running import Outcome
 from plugin.quality.waiting import can_wait
 
@@ -30,9 +33,14 @@ class Material:
     profiles: Path
     outcomes: tuple[Outcome, ...]
 
+    @property
+    def places(self) -> Places:
+        """Where people can meet a fact of the template."""
+        return places(self.template, self.profiles)
+
     def cases_where(self, truth: bool | None) -> frozenset[str]:
         """The rules that have a case of their own in which their condition has this truth."""
-        return frozenset(outcome.case.rule for outcome in self.outcomes if outcome.truth is truth)
+        return frozenset(each.case.rule for each in self.outcomes if each.case.rule and each.truth is truth)
 
 
 def rules_that_hold(material: Material) -> Section:
@@ -115,13 +123,36 @@ def items_listed(material: Material) -> Section:
 
 
 def questions_open(material: Material) -> Section:
-    """What the clinical lead has still to decide, with what the rules do until then."""
+    """What people have still to decide, with what the rules do until then."""
+    file = material.folder / OPEN_QUESTIONS_FILE
+    faults = open_question_faults(material.folder, material.places) if file.is_file() else ()
+    asked = open_questions(material.template)
+    notes = [
+        Remark("note", f"{each.key}, for the {each.decides}: {each.question} Until then: {each.default}")
+        for each in asked
+    ]
+    return Section("Open questions", len(asked), (*map(remark_of, faults), *notes))
+
+
+def sources_covered(material: Material) -> Section:
+    """What became of every fact of the documents that the template was made from."""
+    if not (material.folder / COVERAGE_FILE).is_file():
+        return Section("Facts of the source documents", 0, (Remark("note", f"the template has no {COVERAGE_FILE}"),))
+    found = load_coverage(material.folder, material.template, material.profiles)
+    placed = ", ".join(f"{count} at a {kind}" for kind, count in found.by_kind().items())
+    aside = ", ".join(f"{count} {reason}" for reason, count in found.by_reason().items())
+    tally = f"{len(found.placed)} are placed ({placed}); {len(found.facts) - len(found.placed)} are set aside ({aside})"
+    return Section(
+        "Facts of the source documents", len(found.facts), (*map(remark_of, found.faults), Remark("note", tally))
+    )
+
+
+def self_described(material: Material) -> Section:
+    """The source attributes and the basis for independent review."""
     about = material.template.about
-    if about is None:
-        text = "the template has no about.yaml: no source attributes, no basis for review, no open questions"
-        return Section("Open questions", 0, (Remark("gap", text, remedy="write it as a Library module-definition"),))
-    remarks = [Remark("note", f"{each.key}: {each.question} Until then: {each.default}") for each in about.questions]
-    return Section("Open questions for the clinical lead", len(remarks), tuple(remarks))
+    text = "the template has no about.yaml: no source attributes, no basis for independent review"
+    gap = Remark("gap", text, remedy="write it as a Library of type module-definition")
+    return Section("Source attributes", len(about.attributes) if about else 0, () if about else (gap,))
 
 
 SECTIONS: tuple[Callable[[Material], Section], ...] = (
@@ -132,6 +163,8 @@ SECTIONS: tuple[Callable[[Material], Section], ...] = (
     sources_used,
     findings_used,
     items_listed,
+    sources_covered,
+    self_described,
     questions_open,
 )
 

@@ -14,6 +14,9 @@ from plugin.library.vocabulary import FindingDefinition, Value
 from plugin.library.yaml_file import Document, read_yaml
 from plugin.quality.stated import UNKNOWN
 
+LISTS = ("offered", "conditional", "judgement", "not_offered", "assessments", "supportive_care", "alerts")
+SILENT = "silent"
+EXPECTATIONS = (*LISTS, "offered_exactly", SILENT)
 TYPES: dict[str, tuple[type, ...]] = {"boolean": (bool,), "code": (str,), "integer": (int,), "decimal": (int, float)}
 
 
@@ -21,9 +24,10 @@ TYPES: dict[str, tuple[type, ...]] = {"boolean": (bool,), "code": (str,), "integ
 class Case:
     """One patient of a case file.
 
-    rule: id of the rule, gate, item or alert that the case is about.
+    rule: id of the rule, gate, item or alert that the case is about; empty for a whole patient.
+    knowledge: entries of the knowledge base that decide a whole patient's plan.
     findings: plain values; what is left out is unknown, derived or presumed.
-    expect: list name -> codes that must stand in it; `offered_exactly` names all that may be offered.
+    expect: list name -> codes that must stand in it; a name with `_exactly` names all that may.
     file, line: where it is written, relative to the template.
     """
 
@@ -32,6 +36,7 @@ class Case:
     title: str
     findings: Mapping[str, Value]
     expect: Mapping[str, tuple[str, ...]]
+    knowledge: tuple[str, ...]
     as_of: date
     file: str
     line: int
@@ -64,10 +69,11 @@ def _cases(document: Document) -> Iterator[Case]:
     for index, raw in enumerate(document.data["cases"]):
         yield Case(
             id=raw["id"],
-            rule=raw["rule"],
+            rule=raw.get("rule", ""),
             title=raw["title"],
             findings=raw["findings"],
             expect={name: tuple(codes) for name, codes in raw["expect"].items()},
+            knowledge=tuple(raw.get("knowledge", ())),
             as_of=as_of,
             file=document.file,
             line=document.line("cases", index),
@@ -75,9 +81,15 @@ def _cases(document: Document) -> Iterator[Case]:
 
 
 def _faults(case: Case, index: int, document: Document, template: Template) -> Iterator[Fault]:
-    if case.rule not in template.places:
+    if case.rule and case.rule not in template.places:
         message = f"case '{case.id}' is about '{case.rule}', which is no rule of the template"
         yield document.fault(("cases", index, "rule"), message, "name a rule, gate, item or alert by its id")
+    for name in case.expect:
+        if name not in EXPECTATIONS:
+            path = ("cases", index, "expect", name)
+            yield document.fault(
+                path, f"case '{case.id}' expects '{name}', which no draft has", f"use {', '.join(EXPECTATIONS)}"
+            )
     for code, value in case.findings.items():
         path = ("cases", index, "findings", code)
         definition = template.vocabulary.get(code)

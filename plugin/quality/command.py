@@ -8,7 +8,6 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
 
-from plugin import __version__
 from plugin.errors import InputError, TemplateError
 from plugin.library.content import content_folder, default_template_folder
 from plugin.library.template import load_template
@@ -47,11 +46,11 @@ def write_file(path: Path, content: bytes) -> None:
         raise InputError(f"{path} cannot be written: {error.strerror}; choose a folder that can be") from error
 
 
-def write_book(folder: Path, name: str) -> tuple[Book, Path]:
+def write_book(folder: Path, name: str, software: str) -> tuple[Book, Path]:
     """Make the book of the template that is named, the default one when the name is empty, in `folder`.
 
-    Gives the book and its first page. Raises UsageError, TemplateError, and InputError where a case cannot be run or
-    a file not be written.
+    software: name and version of what makes it. Gives the book and its first page. Raises UsageError for a name that is
+    no template, TemplateError where it or its cases are broken, and InputError where a file cannot be written.
     """
     template_folder = template_folders((name,))[0] if name else default_template_folder()
     template = load_template(template_folder)
@@ -64,7 +63,7 @@ def write_book(folder: Path, name: str) -> tuple[Book, Path]:
             outcomes.append(outcome)
             shown.tell(len(outcomes), len(cases))
     book = make_book(template, outcomes, content_folder("profiles"))
-    for file, html in render_book(book, f"careplan-plugin {__version__}").items():
+    for file, html in render_book(book, software).items():
         write_file(folder / file, html.encode())
     return book, folder / INDEX
 

@@ -33,7 +33,9 @@ def junit_xml(reports: Iterable[TemplateReport]) -> bytes:
 def _case(suite: Element, report: TemplateReport, outcome: Outcome) -> None:
     case = outcome.case
     name = f"{case.id}: {case.title}"
-    test = SubElement(suite, "testcase", classname=f"{report.name}.{case.rule}", name=name, file=case.file)
+    test = SubElement(
+        suite, "testcase", classname=f"{report.name}.{case.rule or 'whole patient'}", name=name, file=case.file
+    )
     test.set("line", str(case.line))
     if outcome.misses:
         words = "\n".join(f"expected {miss.expected}\n     got {miss.got}" for miss in outcome.misses)

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from plugin.drafting.facts import Facts
-from plugin.drafting.model import Draft
+from plugin.drafting.model import CategoryLine, Draft, ItemLine
 from plugin.drafting.plan import draft_plan
 from plugin.library.expressions import Truth
 from plugin.library.rules import Template
-from plugin.quality.cases import Case
+from plugin.quality.cases import SILENT, Case
 from plugin.quality.stated import findings_from_values
 
 EXACTLY = "_exactly"
@@ -30,7 +30,7 @@ class Outcome:
     """What came of one case.
 
     lists: list name -> codes, as the draft has them.
-    truth: of the condition of the rule that the case is about.
+    truth: of the condition of the rule that the case is about; None too for a whole patient.
     undecided: ids of all rules whose condition the facts of the case leave open.
     """
 
@@ -54,7 +54,7 @@ def run_case(case: Case, template: Template) -> Outcome:
     facts = Facts(findings, template.vocabulary)
     truths = {rule.id: facts.truth(rule.condition) for rule in template.rules}
     undecided = frozenset(rule for rule, truth in truths.items() if truth is None)
-    return Outcome(case, lists, truths[case.rule], undecided, tuple(_misses(case, lists, draft)))
+    return Outcome(case, lists, truths.get(case.rule), undecided, tuple(_misses(case, lists, draft, template)))
 
 
 def lists_of(draft: Draft) -> dict[str, tuple[str, ...]]:
@@ -70,8 +70,13 @@ def lists_of(draft: Draft) -> dict[str, tuple[str, ...]]:
     }
 
 
-def _misses(case: Case, lists: Mapping[str, tuple[str, ...]], draft: Draft) -> Iterator[Miss]:
+def _misses(case: Case, lists: Mapping[str, tuple[str, ...]], draft: Draft, template: Template) -> Iterator[Miss]:
     for name, expected in case.expect.items():
+        if name == SILENT:
+            heard = [rule for rule in expected if rule in _speaking(draft, template)]
+            if heard:
+                yield Miss(f"silent: {_listed(heard)}", f"{_listed(heard)} spoke")
+            continue
         if name.endswith(EXACTLY):
             shown = name.removesuffix(EXACTLY)
             if sorted(lists[shown]) != sorted(expected):
@@ -81,6 +86,14 @@ def _misses(case: Case, lists: Mapping[str, tuple[str, ...]], draft: Draft) -> I
         if missing:
             got = "; ".join(f"{code} {_whereabouts(code, lists, draft)}" for code in missing)
             yield Miss(f"{name}: {_listed(missing)}", got)
+
+
+def _speaking(draft: Draft, template: Template) -> frozenset[str]:
+    """The rules that are heard in a draft: those of its lines, and those of its alerts."""
+    lines: tuple[CategoryLine | ItemLine, ...] = (*draft.categories, *draft.assessments, *draft.supportive_care)
+    texts = {alert.text for alert in draft.alerts}
+    alerts = (rule.id for rule in template.alert_rules if rule.text in texts)
+    return frozenset(alerts).union(*(line.rules for line in lines))
 
 
 def _difference(expected: tuple[str, ...], got: tuple[str, ...]) -> str:

@@ -132,7 +132,6 @@ def folder(tmp_path):
         ("valueCode: use-of-race", "valueCode: use-of-sex", "'use-of-race' is missing"),
         ("finding, valueCode: age", "finding, valueCode: years", "'years' is no finding"),
         ("{url: part, valueCode: validation}", "{url: part, valueCode: limits}", "'validation' is missing"),
-        ('{url: key, valueString: "OQ-02"}', '{url: key, valueString: "OQ-01"}', "'OQ-01' stands twice"),
     ],
 )
 def test_a_fault_in_about_yaml_is_named_with_its_line(folder, old, new, told):

@@ -11,6 +11,7 @@ from click.testing import CliRunner
 
 from plugin.cli import main
 from plugin.library.content import default_template_folder
+from plugin.quality.open_questions import open_questions
 
 WRONG = """as_of: 2026-11-22
 cases:
@@ -98,7 +99,7 @@ def test_every_rule_gate_source_fact_and_named_condition_is_in_the_whole(pages, 
     ids = set(pages["whole.html"].ids)
     wanted = {f"rule-{rule.id}" for rule in template.rules} | {f"source-{code}" for code in template.citations}
     wanted |= {f"finding-{code}" for code in template.vocabulary} | {f"name-{name}" for name in template.named}
-    wanted |= {f"question-{each.key}" for each in template.about.questions}
+    wanted |= {f"question-{each.key}" for each in open_questions(template)}
     assert wanted - ids == set()
 
 

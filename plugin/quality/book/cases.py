@@ -18,6 +18,7 @@ LISTS = {
     "assessments": "Tests due",
     "supportive_care": "Supportive care",
     "alerts": "Alerts",
+    "silent": "Rules that must not speak",
 }
 
 
@@ -31,10 +32,11 @@ class CaseView:
     expected: tuple[tuple[str, tuple[str, ...]], ...]
     passed: bool
     truth: str
+    knowledge: tuple[str, ...]
 
 
 def case_view(outcome: Outcome, template: Template) -> CaseView:
-    """The case of an outcome; alerts are told by their code, since several texts share one."""
+    """The case of an outcome; alerts and rules are told by their code."""
     case = outcome.case
     vocabulary = template.vocabulary
     return CaseView(
@@ -47,6 +49,7 @@ def case_view(outcome: Outcome, template: Template) -> CaseView:
         ),
         passed=outcome.passed,
         truth={True: "holds", False: "does not hold", None: "is undecided"}[outcome.truth],
+        knowledge=case.knowledge,
     )
 
 

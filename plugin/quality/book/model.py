@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from plugin.library.about import OpenQuestion
 from plugin.library.in_words import Clause, explain
 from plugin.library.rules import (
     AlertRule,
@@ -20,6 +19,7 @@ from plugin.library.rules import (
     Template,
 )
 from plugin.quality.book.cases import CaseView, case_view
+from plugin.quality.open_questions import OpenQuestion, open_questions
 from plugin.quality.running import Outcome
 from plugin.review.code_names import code_names
 
@@ -89,11 +89,16 @@ class NamedView:
 
 @dataclass(frozen=True, slots=True)
 class Book:
-    """Everything that is printed. names: code of a flag, kind of evidence or confidence -> its words."""
+    """Everything that is printed.
+
+    names: code of a flag, kind of evidence or confidence -> its words. patients: cases that are about no single rule.
+    """
 
     template: Template
     parts: tuple[Part, ...]
     definitions: tuple[NamedView, ...]
+    patients: tuple[CaseView, ...]
+    questions: tuple[OpenQuestion, ...]
     cited_by: Mapping[str, tuple[Rule, ...]]
     names: Mapping[str, str]
     failed: tuple[Outcome, ...]
@@ -128,6 +133,8 @@ def make_book(template: Template, outcomes: Iterable[Outcome], profiles: Path) -
             NamedView(each, explain(each.condition, template.vocabulary, template.named))
             for each in template.named.values()
         ),
+        patients=tuple(case_view(outcome, template) for outcome in by_rule.get("", ())),
+        questions=open_questions(template),
         cited_by=_cited_by(template),
         names=names,
         failed=tuple(outcome for outcome in every if not outcome.passed),
@@ -152,7 +159,6 @@ def _is_protocol(resource: dict[str, Any]) -> bool:
 
 
 def _view(rule: Rule, template: Template, outcomes: list[Outcome], names: Mapping[str, str]) -> RuleView:
-    about = template.about
     documented = () if isinstance(rule, AlertRule) else rule.grounds.documented
     labels = template.label
     return RuleView(
@@ -173,7 +179,7 @@ def _view(rule: Rule, template: Template, outcomes: list[Outcome], names: Mappin
         beside=_labels(rule.accompanies, template) if isinstance(rule, ItemRule) else (),
         companions=tuple(map(labels, rule.companions)) if isinstance(rule, Gate) else (),
         gates=tuple(gate for gate in template.gates if isinstance(rule, CategoryRule) and rule.code in gate.targets),
-        questions=tuple(each for each in (about.questions if about else ()) if each.key in documented),
+        questions=tuple(each for each in open_questions(template) if each.key in documented),
         cases=tuple(case_view(outcome, template) for outcome in outcomes),
     )
 

@@ -19,7 +19,8 @@ ABOUT = (
     ("definitions", "Named conditions"),
     ("vocabulary", "Vocabulary: the facts"),
     ("sources", "Sources"),
-    ("questions", "Questions for the clinical lead"),
+    ("patients", "Whole patients"),
+    ("questions", "Open questions"),
 )
 
 
@@ -48,7 +49,8 @@ def render_book(book: Book, software: str) -> dict[str, str]:
 def _pages(book: Book) -> tuple[Page, ...]:
     prefix = f"{book.template.id}-"
     parts = [Page(f"{part.id.removeprefix(prefix)}.html", part.title, "part", at) for at, part in enumerate(book.parts)]
-    rest = [Page(f"{name}.html", title, name) for name, title in ABOUT if name != "questions" or book.template.about]
+    empty = {name for name, content in (("patients", book.patients), ("questions", book.questions)) if not content}
+    rest = [Page(f"{name}.html", title, name) for name, title in ABOUT if name not in empty]
     return (Page(INDEX, book.template.title, "index"), *parts, *rest)
 
 
@@ -61,8 +63,7 @@ def _places(book: Book, pages: tuple[Page, ...]) -> dict[str, str]:
     places |= {f"name-{view.named.name}": "definitions.html" for view in book.definitions}
     places |= {f"finding-{code}": "vocabulary.html" for code in book.template.vocabulary}
     places |= {f"source-{code}": "sources.html" for code in book.template.citations}
-    about = book.template.about
-    return places | {f"question-{each.key}": "questions.html" for each in (about.questions if about else ())}
+    return places | {f"question-{each.key}": "questions.html" for each in book.questions}
 
 
 def _linker(places: Mapping[str, str], here: str) -> Callable[[str], str]:

@@ -1,4 +1,4 @@
-// What a template says about itself: source attributes, the basis for independent review, questions left open.
+// What a template says about itself: source attributes and the basis for independent review.
 
 CodeSystem: SourceAttribute
 Id: source-attribute
@@ -80,22 +80,6 @@ Description: "One part of what a professional must know to review a draft indepe
 * extension[part].valueCode from ReviewBasisCodes (required)
 * extension[text].value[x] 1..1
 * extension[text].value[x] only string
-
-Extension: OpenQuestion
-Id: open-question
-Title: "Open question"
-Description: "A question to the clinical lead that the sources leave open, and what the template does until it is answered; repeats."
-* insert OnElement(Library)
-* extension contains
-    key 1..1 and
-    question 1..1 and
-    default 1..1
-* extension[key].value[x] 1..1
-* extension[key].value[x] only string
-* extension[question].value[x] 1..1
-* extension[question].value[x] only string
-* extension[default].value[x] 1..1
-* extension[default].value[x] only string
 
 Profile: AboutTemplate
 Parent: Library
