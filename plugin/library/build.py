@@ -121,7 +121,10 @@ class Builder:
             self.named[name] = NamedCondition(name, descriptions[name], condition)
 
     def _evidence(self, document: Document) -> None:
-        for artifact in document.data.get("relatedArtifact", []):
+        for index, artifact in enumerate(document.data.get("relatedArtifact", [])):
+            if artifact["id"] in self.citations:
+                message = f"the source '{artifact['id']}' stands twice"
+                self.faults.append(document.fault(("relatedArtifact", index, "id"), message, "keep one of the two"))
             self.citations[artifact["id"]] = Citation(
                 id=artifact["id"],
                 citation=artifact["citation"],

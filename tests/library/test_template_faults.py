@@ -41,10 +41,11 @@ PATHWAY = "pathways/hr-positive-first-line.yaml"
         (PATHWAY, r" and %her2", " and and %her2", "column", "and, or"),
         (PATHWAY, r"%her2 = 'negative'", "%her2", "no yes-or-no finding", "compare it"),
         (PATHWAY, r"label: asco_hr_2021", "label: asco_hr_1921", "not in evidence.yaml", "add the source"),
+        ("evidence.yaml", r"id: asco_hr_rapid_2024", "id: asco_hr_2021", "'asco_hr_2021' stands twice", "keep one"),
         (PATHWAY, r"code: cdk46-et\b", "code: cdk47-et", "cdk47-et", "activities"),
         ("safety.yaml", r"valueCode: not-offered", "valueCode: not-offerd", "not-offerd", ""),
     ],
-    ids=["name", "value", "undecided value", "syntax", "no boolean", "citation", "code", "disposition"],
+    ids=["name", "value", "undecided value", "syntax", "no boolean", "citation", "source", "code", "disposition"],
 )
 def test_a_fault_is_named_with_file_line_and_remedy(template_folder, file, pattern, replacement, message, remedy):
     line = spoil(template_folder, file, pattern, replacement)
