@@ -125,14 +125,15 @@ class Builder:
             if artifact["id"] in self.citations:
                 message = f"the source '{artifact['id']}' stands twice"
                 self.faults.append(document.fault(("relatedArtifact", index, "id"), message, "keep one of the two"))
+            verification = extension(artifact, "evidence-verification", "knowledge")
             self.citations[artifact["id"]] = Citation(
                 id=artifact["id"],
                 citation=artifact["citation"],
                 url=artifact.get("url", ""),
                 year=extension(artifact, "evidence-year"),
                 kind=extension(artifact, "evidence-kind", ""),
-                verification=extension(artifact, "evidence-verification", "knowledge"),
-                read=extension(artifact, "evidence-read", ""),
+                verification=verification,
+                read="" if verification == "knowledge" else extension(artifact, "evidence-read", ""),
                 organisation=artifact.get("label", ""),
                 title=artifact.get("display", ""),
             )
