@@ -12,7 +12,7 @@ from plugin.quality.book.model import Part, RuleView
 
 WIDTH = 760
 SHARED_WIDTH, ASKED_LEFT, ASKED_RIGHT, REACHED_LEFT, REACHED_WIDTH, INDENT = 196, 222, 518, 542, 218, 18
-LINE, PADDING, GAP, MARK = 15, 8, 8, 24
+LINE, PADDING, GAP, MARK = 15, 8, 8, 32
 CHARACTER = 6.25  # the average width of a character at 12 pixels
 MOST_LINES = 7
 NOTHING_MORE = "nothing more"
