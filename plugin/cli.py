@@ -162,6 +162,45 @@ def _rendered(plan: Draft, template: Template, form: str) -> str:
 
 
 @main.command()
+@click.argument("templates", nargs=-1, metavar="[TEMPLATE...]")
+@click.option("--junit", type=click.Path(path_type=Path), metavar="FILE", help="Write the results as JUnit XML, too.")
+@click.pass_context
+def check(ctx: click.Context, templates: tuple[str, ...], junit: Path | None) -> None:
+    """Check templates: load them, run their cases, look for rules without cases or sources and for what is unused.
+
+    TEMPLATE: a template's folder or name; all that came along when left out. Exit code 1 where something is to be
+    mended.
+    """
+    from plugin.quality.as_text import report_text, verdict
+    from plugin.quality.command import run_checks
+
+    reports = run_checks(templates, junit)
+    _print("\n".join(map(report_text, reports)))
+    for report in reports:
+        click.echo(f"careplan: {verdict(report)}", err=True)
+    if any(report.faults for report in reports):
+        ctx.exit(1)
+
+
+@main.command()
+@click.argument("template", default="", metavar="[TEMPLATE]")
+@click.option("-o", "--output", "folder", required=True, type=click.Path(path_type=Path), metavar="DIR")
+@click.pass_context
+def book(ctx: click.Context, template: str, folder: Path) -> None:
+    """Write a template as a document that clinicians can read and sign: HTML pages in DIR, and one file to print.
+
+    TEMPLATE: a template's folder or name. Exit code 1 where a case fails; the book is written and says so.
+    """
+    from plugin.quality.command import write_book
+
+    made, first = write_book(folder, template, f"careplan-plugin {__version__}")
+    _print(f"{first}\n")
+    if made.failed:
+        click.echo(f"careplan: {len(made.failed)} of {made.case_count} cases fail; see careplan check", err=True)
+        ctx.exit(1)
+
+
+@main.command()
 @click.option("--port", type=click.IntRange(0, 65535), default=8765, show_default=True, help="Port of the sandbox EHR.")
 @click.option("--fhir-server", metavar="URL", help="Use this FHIR R4 server instead of starting one.")
 def demo(port: int, fhir_server: str | None) -> None:

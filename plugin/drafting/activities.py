@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from plugin.drafting.activity_drugs import drug_extensions, superseded_extensions
 from plugin.drafting.model import CategoryLine, ItemLine
 from plugin.library.content import extension_url, system_url
-from plugin.library.rules import Remark, Template
+from plugin.library.rules import Citation, Remark, Template
 
 # What CarePlan.activity.detail.reasonReference may point at, FHIR R4.
 REASON_TYPES = frozenset({"Condition", "Observation", "DiagnosticReport", "DocumentReference"})
+CPG_RATINGS = {
+    "activity-strength": "http://hl7.org/fhir/StructureDefinition/cqf-strengthOfRecommendation",
+    "activity-certainty": "http://hl7.org/fhir/StructureDefinition/cqf-qualityOfEvidence",
+}
 
 
 def activity_of(line: CategoryLine | ItemLine, template: Template, accepted: Collection[str] = ()) -> dict[str, Any]:
@@ -42,25 +46,47 @@ def activity_of(line: CategoryLine | ItemLine, template: Template, accepted: Col
 
 
 def _common_extensions(line: CategoryLine | ItemLine) -> list[dict[str, Any]]:
+    ratings = _ratings(line)
     result = [_extension("activity-rule", "valueString", rule) for rule in line.rules]
-    for source in line.sources:
-        artifact = {"type": "citation", "label": source.id, "citation": source.citation}
-        artifact |= {"url": source.url} if source.url else {}
-        result.append(_extension("activity-citation", "valueRelatedArtifact", artifact))
+    result += [
+        _extension("activity-citation", "valueRelatedArtifact", _artifact(source, ratings)) for source in line.sources
+    ]
+    result += [_extension(name, "valueCodeableConcept", concept) for name, concept in ratings.items()]
     if line.unsourced:
         result.append(_extension("activity-unsourced", "valueBoolean", True))
     return result
 
 
-def _category_extensions(line: CategoryLine) -> list[dict[str, Any]]:
-    result = [_extension("activity-disposition", "valueCode", line.disposition)]
-    for name, system, code in (
+def _ratings(line: CategoryLine | ItemLine) -> dict[str, dict[str, Any]]:
+    """Strength and certainty of a line by the names of their extensions; the codings name our rating systems."""
+    rated = (
         ("activity-strength", "rule-evidence", line.evidence_kind),
         ("activity-certainty", "rule-confidence", "" if line.unsourced else line.confidence),
-    ):
-        if code:
-            concept = {"coding": [{"system": system_url(system), "code": code}]}
-            result.append(_extension(name, "valueCodeableConcept", concept))
+    )
+    return {name: {"coding": [{"system": system_url(system), "code": code}]} for name, system, code in rated if code}
+
+
+def _artifact(source: Citation, ratings: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
+    """A source as CPG-on-FHIR cites it, with its kind, how far and when it was read, and how the line is rated."""
+    about: list[dict[str, Any]] = [_extension("evidence-kind", "valueCode", source.kind)] if source.kind else []
+    about.append(_extension("evidence-verification", "valueCode", source.verification))
+    if source.read:
+        about.append(_extension("evidence-read", "valueDate", source.read))
+    rated = [{"url": CPG_RATINGS[name], "valueCodeableConcept": concept} for name, concept in ratings.items()]
+    # FHIR R4 allows these two extensions on an Attachment only, so they stand on the document that is cited.
+    document = {**({"url": source.url} if source.url else {}), **({"extension": rated} if rated else {})}
+    return {
+        "extension": about,
+        "type": "citation",
+        "label": source.id,
+        "citation": source.citation,
+        **({"url": source.url} if source.url else {}),
+        **({"document": document} if document else {}),
+    }
+
+
+def _category_extensions(line: CategoryLine) -> list[dict[str, Any]]:
+    result = [_extension("activity-disposition", "valueCode", line.disposition)]
     for test in line.waits_for:
         concept = {"coding": [{"system": system_url("assessment"), "code": test}]}
         result.append(_extension("activity-waits-for", "valueCodeableConcept", concept))

@@ -1,4 +1,7 @@
-"""The draft as FHIR R4: CarePlan, Questionnaires, GuidanceResponse and Provenance in one collection Bundle."""
+"""The draft as FHIR R4, one collection Bundle: CarePlan, Questionnaires, GuidanceResponse, Provenance.
+
+With them travels the Library with the source attributes of the template, where it has one.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,7 @@ from plugin.drafting.questionnaires import questionnaires
 from plugin.findings.as_fhir import subject_of
 from plugin.library.content import CANONICAL, system_url
 from plugin.library.rules import Template
+from plugin.library.source_attributes import about_library
 
 CAREPLAN_CATEGORY = "http://hl7.org/fhir/us/core/CodeSystem/careplan-category"
 PARTICIPANT = "http://terminology.hl7.org/CodeSystem/provenance-participant-type"
@@ -28,14 +32,24 @@ def draft_bundle(draft: Draft, template: Template, software_version: str) -> Res
     key = f"{CANONICAL}/{draft.template_id}/{draft.template_version}/{draft.findings.patient.id}/{draft.as_of}"
     full_urls = {
         name: f"urn:uuid:{uuid5(NAMESPACE_URL, f'{key}/{name}')}"
-        for name in ("care-plan", "plan-review", "facts-to-confirm", "for-the-patient", "guidance", "provenance")
+        for name in (
+            "care-plan",
+            "plan-review",
+            "facts-to-confirm",
+            "for-the-patient",
+            "guidance",
+            "provenance",
+            "about",
+        )
     }
+    about = about_library(template)
     forms = questionnaires(draft, template)
     resources = {
-        "care-plan": _care_plan(draft, template),
+        "care-plan": _care_plan(draft, template) | (_supported_by(about, full_urls["about"]) if about else {}),
         **{name: form for name, form in forms.items() if name in full_urls},
         "guidance": _guidance(draft, template, full_urls["care-plan"]),
         "provenance": _provenance(draft, template, [full_urls["care-plan"]], software_version),
+        **({"about": about} if about else {}),
     }
     return {
         "resourceType": "Bundle",
@@ -67,6 +81,11 @@ def _care_plan(draft: Draft, template: Template) -> Resource:
     if not plan["activity"]:
         del plan["activity"]
     return plan
+
+
+def _supported_by(about: Resource, full_url: str) -> Resource:
+    """What points from the plan to the source attributes of the template that it was drafted by."""
+    return {"supportingInfo": [{"reference": full_url, "type": "Library", "display": about["title"]}]}
 
 
 def _guidance(draft: Draft, template: Template, care_plan: str) -> Resource:

@@ -94,6 +94,8 @@ def _line(kind: ItemKind, rules: list[Holding], facts: Facts, template: Template
         leads=lead.leads,
         for_everybody=all(rule.general for rule, _ in rules),
         notes=activity.notes,
+        evidence_kind=lead.grounds.kind,
+        confidence=lead.grounds.confidence,
     )
 
 

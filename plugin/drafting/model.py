@@ -187,6 +187,8 @@ class ItemLine:
     for_everybody: bool = False
     notes: tuple[Remark, ...] = ()
     superseded: tuple[Superseded, ...] = ()
+    evidence_kind: str = ""
+    confidence: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 
 from plugin.errors import Fault, TemplateError
+from plugin.library.about import About, read_about
 from plugin.library.activity_file import ActivityReader
 from plugin.library.code_names import displays
 from plugin.library.conditions import Compiler
@@ -27,6 +28,7 @@ from plugin.library.rules import (
     Grounds,
     ItemKind,
     ItemRule,
+    NamedCondition,
     Template,
 )
 from plugin.library.vocabulary import Vocabulary
@@ -46,7 +48,9 @@ class Builder:
         self.faults: list[Fault] = self.compiler.faults
         self.activities: dict[str, Activity] = {}
         self.citations: dict[str, Citation] = {}
-        self.ids: dict[str, Document] = {}
+        self.places: dict[str, tuple[str, int]] = {}
+        self.named: dict[str, NamedCondition] = {}
+        self.about: About | None = None
         self.category_rules: list[CategoryRule] = []
         self.gates: list[Gate] = []
         self.agent_gates: list[Gate] = []
@@ -63,6 +67,8 @@ class Builder:
             self._definitions(document)
         for document in by_type.get("asset-collection", []):
             self._evidence(document)
+        for document in by_type.get("module-definition", []):
+            self.about = read_about(document, self.vocabulary, self.profiles, self.faults)
         for document in by_type.get("drug-table", []):
             self.tables.read_drugs(document)
         for document in by_type.get("superseded-statements", []):
@@ -107,10 +113,15 @@ class Builder:
             agent_gates=tuple(self.agent_gates),
             combinations=tuple(self.tables.combinations),
             superseded=tuple(self.tables.superseded),
+            named=self.named,
+            places=self.places,
+            about=self.about,
+            date=strategy.get("date", ""),
         )
 
     def _definitions(self, document: Document) -> None:
         texts = {}
+        descriptions = {}
         for index, each in enumerate(document.data.get("extension", [])):
             expression = each.get("valueExpression", {})
             path = ("extension", index, "valueExpression", "expression")
@@ -119,17 +130,28 @@ class Builder:
                 remedy = "choose a name that no finding and no other named condition has"
                 self.faults.append(document.fault(path, f"the name '{name}' is already taken", remedy))
             texts[name] = (expression.get("expression", ""), document, path)
+            descriptions[name] = expression.get("description", name)
         self.compiler.define(texts)
+        for name in [name for name in texts if name in self.compiler.definitions]:
+            condition = Condition(texts[name][0], self.compiler.definitions[name])
+            self.named[name] = NamedCondition(name, descriptions[name], condition)
 
     def _evidence(self, document: Document) -> None:
-        for artifact in document.data.get("relatedArtifact", []):
+        for index, artifact in enumerate(document.data.get("relatedArtifact", [])):
+            if artifact["id"] in self.citations:
+                message = f"the source '{artifact['id']}' stands twice"
+                self.faults.append(document.fault(("relatedArtifact", index, "id"), message, "keep one of the two"))
+            verification = extension(artifact, "evidence-verification", "knowledge")
             self.citations[artifact["id"]] = Citation(
                 id=artifact["id"],
                 citation=artifact["citation"],
                 url=artifact.get("url", ""),
                 year=extension(artifact, "evidence-year"),
                 kind=extension(artifact, "evidence-kind", ""),
-                verification=extension(artifact, "evidence-verification", "knowledge"),
+                verification=verification,
+                read="" if verification == "knowledge" else extension(artifact, "evidence-read", ""),
+                organisation=artifact.get("label", ""),
+                title=artifact.get("display", ""),
             )
 
     def _activities(self, documents: list[Document]) -> None:
@@ -255,12 +277,12 @@ class Builder:
     def _unique(self, rule_id: str, document: Document, path: ElementPath) -> None:
         if not rule_id:
             self.faults.append(document.fault(path, "a rule without id", "give it a stable, unique id"))
-        elif rule_id in self.ids:
-            message = f"the id '{rule_id}' stands already in {self.ids[rule_id].file}"
+        elif rule_id in self.places:
+            message = f"the id '{rule_id}' stands already in {self.places[rule_id][0]}"
             self.faults.append(
                 document.fault((*path, "id"), message, "ids are unique over the whole template; rename one")
             )
-        self.ids[rule_id] = document
+        self.places[rule_id] = (document.file, document.line(*path))
 
     def _described(self, code: str, document: Document, path: ElementPath) -> bool:
         if code in self.activities:

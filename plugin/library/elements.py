@@ -49,5 +49,13 @@ def condition_text(action: dict[str, Any]) -> str:
     return ""
 
 
+def parts_of(extension: dict[str, Any]) -> dict[str, list[Any]]:
+    """The values of a complex extension by the url of their part, in order."""
+    parts: dict[str, list[Any]] = {}
+    for part in extension.get("extension", []):
+        parts.setdefault(part["url"], []).append(_value(part))
+    return parts
+
+
 def _value(extension: dict[str, Any]) -> Any:
     return next(value for key, value in extension.items() if key.startswith("value"))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
+from plugin.library.about import About
 from plugin.library.expressions import Expression, names_in
 from plugin.library.vocabulary import Vocabulary
 
@@ -23,7 +24,10 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """One source of evidence.yaml. verification: `primary` text read, `secondary` report read, `knowledge` neither."""
+    """One source of evidence.yaml. verification: `primary` text read, `secondary` report read, `knowledge` neither.
+
+    read: day on which it was last read, as YYYY-MM-DD; empty where nobody did.
+    """
 
     id: str
     citation: str
@@ -31,6 +35,9 @@ class Citation:
     year: int | None
     kind: str
     verification: str
+    read: str = ""
+    organisation: str = ""
+    title: str = ""
 
     @property
     def checked(self) -> bool:
@@ -266,6 +273,18 @@ class Activity:
     asks: tuple[str, ...] = ()
 
 
+Rule: TypeAlias = CategoryRule | Gate | Combination | ItemRule | AlertRule
+
+
+@dataclass(frozen=True, slots=True)
+class NamedCondition:
+    """A condition that many rules use by its name: what it means in words, as written, and over findings alone."""
+
+    name: str
+    description: str
+    condition: Condition
+
+
 @dataclass(frozen=True, slots=True)
 class Template:
     """One care-plan template, checked and compiled. Rules stand in the order of their files.
@@ -273,6 +292,10 @@ class Template:
     part_urls: canonical URLs with version of every PlanDefinition it is made of, and of the site's maps of its codes.
     resources: every FHIR resource of the template as loaded, for packaging and for `$apply`.
     drugs: by name; parts: of a category, by its code; agent_gates: those that hold back drugs.
+    named: the named conditions, by name.
+    places: rule id -> file and line where the rule is written.
+    about: its source attributes, basis for review and open questions; None where it says nothing of itself.
+    date: of this version, as written; empty where the strategy gives none.
     """
 
     id: str
@@ -294,19 +317,24 @@ class Template:
     agent_gates: tuple[Gate, ...] = ()
     combinations: tuple[Combination, ...] = ()
     superseded: tuple[Superseded, ...] = ()
+    named: Mapping[str, NamedCondition] = field(default_factory=dict)
+    places: Mapping[str, tuple[str, int]] = field(default_factory=dict)
+    about: About | None = None
+    date: str = ""
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """Everything that has an id and a condition: category rules, gates, combinations, items, alerts."""
+        return (*self.grounded_rules, *self.alert_rules)
+
+    @property
+    def grounded_rules(self) -> tuple[CategoryRule | Gate | Combination | ItemRule, ...]:
+        """The rules that stand on sources: all but alerts."""
+        return (*self.category_rules, *self.gates, *self.agent_gates, *self.combinations, *self.item_rules)
 
     def conditioned_on(self) -> frozenset[str]:
         """The findings that any of its conditions asks about, by code."""
-        rules: tuple[CategoryRule | Gate | ItemRule | AlertRule | Combination, ...]
-        rules = (
-            *self.category_rules,
-            *self.gates,
-            *self.agent_gates,
-            *self.combinations,
-            *self.item_rules,
-            *self.alert_rules,
-        )
-        names = frozenset[str]().union(*(names_in(rule.condition.expression) for rule in rules))
+        names = frozenset[str]().union(*(names_in(rule.condition.expression) for rule in self.rules))
         return frozenset(code for code, definition in self.vocabulary.items() if definition.variable in names)
 
     def label(self, code: str) -> str:

@@ -19,6 +19,7 @@ LIBRARIES = {
     "open-questions": "library-open-questions",
     "drug-table": "library-drugs",
     "superseded-statements": "library-superseded",
+    "module-definition": "library-about",
 }
 BY_TYPE = {
     "PlanDefinition": "plan-definition",
@@ -38,9 +39,18 @@ def schema_faults(document: Document) -> list[Fault]:
     if name is None:
         known = ", ".join([*BY_TYPE, "Library"])
         return [document.fault((), f"a template has no place for a {data['resourceType']}", f"use one of: {known}")]
+    return _schema_says(document, name)
+
+
+def case_file_faults(document: Document) -> list[Fault]:
+    """What the schema of case files finds wrong."""
+    return _schema_says(document, "cases")
+
+
+def _schema_says(document: Document, name: str) -> list[Fault]:
     return [
         _fault(document, error)
-        for error in sorted(_validator(name).iter_errors(data), key=lambda e: list(map(str, e.path)))
+        for error in sorted(_validator(name).iter_errors(document.data), key=lambda e: list(map(str, e.path)))
     ]
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from plugin.drafting.as_json import draft_json
 from plugin.drafting.plan import draft_plan
-from tests.stated import findings_from_values
+from plugin.quality.stated import findings_from_values
 
 AS_OF = date(2026, 11, 22)
 NUMBERS = {"age": [17, 34, 58, 72], "metastatic-line": [1, 2], "ecog": [0, 2, 3], "lvef": [35.0, 60.0]}

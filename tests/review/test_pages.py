@@ -75,8 +75,8 @@ def test_nobody_is_confident_without_a_source(visit):
     page = visit.read().text
     unsourced = [line for line in re.findall(r"<article.*?</article>", page, re.S) if ">Unsourced<" in line]
     assert unsourced
-    assert not [line for line in unsourced if "<dt>Confidence</dt>" in line]
-    assert "<dt>Confidence</dt>" in page
+    assert not [line for line in unsourced if "<dt>Certainty</dt>" in line]
+    assert "<dt>Certainty</dt>" in page
 
 
 def test_a_reason_is_not_told_twice(visit):

@@ -1,0 +1,1 @@
+"""A template as a document that a clinical lead can read and sign."""

@@ -1,0 +1,219 @@
+"""The book as data: parts with their rules in words, what each rests on, and the cases that show it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from plugin.library.in_words import Clause, explain
+from plugin.library.rules import (
+    AlertRule,
+    CategoryRule,
+    Combination,
+    Gate,
+    Grounds,
+    ItemRule,
+    NamedCondition,
+    Rule,
+    Side,
+    Template,
+)
+from plugin.quality.book.cases import CaseView, case_view
+from plugin.quality.open_questions import OpenQuestion, open_questions
+from plugin.quality.running import Outcome
+from plugin.review.code_names import code_names
+
+KINDS = {
+    CategoryRule: "category",
+    Gate: "gate",
+    Combination: "combination",
+    ItemRule: "item",
+    AlertRule: "alert",
+}
+PROTOCOL = "clinical-protocol"
+
+
+@dataclass(frozen=True, slots=True)
+class RuleView:
+    """One rule, gate, item or alert in words.
+
+    kind: category, gate, item or alert. item: the label of what it opens or lists; empty for a gate.
+    mark: its disposition, or the level of an alert. grounds: None for an alert.
+    targets, beside, companions: labels of categories. gates: the gates that can move what this rule opens.
+    """
+
+    rule: Rule
+    kind: str
+    item: str
+    mark: str
+    reason: str
+    clause: Clause
+    grounds: Grounds | None
+    flags: tuple[str, ...]
+    regulatory_status: str
+    targets: tuple[str, ...]
+    beside: tuple[str, ...]
+    companions: tuple[str, ...]
+    gates: tuple[Gate, ...]
+    questions: tuple[OpenQuestion, ...]
+    cases: tuple[CaseView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One PlanDefinition: a decision point, or tests, care, alerts, gates."""
+
+    id: str
+    title: str
+    description: str
+    version: str
+    rules: tuple[RuleView, ...]
+
+    @property
+    def kinds(self) -> frozenset[str]:
+        """Which kinds of rule it holds."""
+        return frozenset(view.kind for view in self.rules)
+
+    @property
+    def case_count(self) -> int:
+        """How many cases its rules have."""
+        return sum(len(view.cases) for view in self.rules)
+
+
+@dataclass(frozen=True, slots=True)
+class NamedView:
+    """A named condition, what it stands for, and the rules that use it."""
+
+    named: NamedCondition
+    clause: Clause
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """Everything that is printed.
+
+    names: code of a flag, kind of evidence or confidence -> its words. patients: cases that are about no single rule.
+    """
+
+    template: Template
+    parts: tuple[Part, ...]
+    definitions: tuple[NamedView, ...]
+    patients: tuple[CaseView, ...]
+    questions: tuple[OpenQuestion, ...]
+    cited_by: Mapping[str, tuple[Rule, ...]]
+    names: Mapping[str, str]
+    failed: tuple[Outcome, ...]
+    case_count: int
+
+
+def make_book(template: Template, outcomes: Iterable[Outcome], profiles: Path) -> Book:
+    """The book of a template; outcomes: of all its cases. Raises TemplateError where a CodeSystem cannot be read."""
+    every = tuple(outcomes)
+    by_rule: dict[str, list[Outcome]] = {}
+    for outcome in every:
+        by_rule.setdefault(outcome.case.rule, []).append(outcome)
+    names = code_names(profiles)
+    rules = {rule.id: rule for rule in template.rules}
+    parts = [
+        Part(
+            id=resource["id"],
+            title=resource["title"],
+            description=resource.get("description", ""),
+            version=resource["version"],
+            rules=tuple(
+                _view(rules[action["id"]], template, by_rule.get(action["id"], []), names)
+                for action in resource.get("action", [])
+            ),
+        )
+        for resource in _protocols(template)
+    ]
+    return Book(
+        template=template,
+        parts=tuple(parts),
+        definitions=tuple(
+            NamedView(each, explain(each.condition, template.vocabulary, template.named))
+            for each in template.named.values()
+        ),
+        patients=tuple(case_view(outcome, template) for outcome in by_rule.get("", ())),
+        questions=open_questions(template),
+        cited_by=_cited_by(template),
+        names=names,
+        failed=tuple(outcome for outcome in every if not outcome.passed),
+        case_count=len(every),
+    )
+
+
+def _protocols(template: Template) -> list[dict[str, Any]]:
+    """The PlanDefinitions with rules, in the order in which the strategy names them."""
+    strategy = next(resource for resource in template.resources if resource.get("url") == template.url)
+    places = {
+        action["definitionCanonical"].split("|")[0]: place for place, action in enumerate(strategy.get("action", []))
+    }
+    found = [resource for resource in template.resources if _is_protocol(resource)]
+    return sorted(found, key=lambda resource: places.get(str(resource["url"]), len(places)))
+
+
+def _is_protocol(resource: dict[str, Any]) -> bool:
+    kind = resource.get("type")
+    codings = kind.get("coding", []) if isinstance(kind, dict) else []
+    return any(coding.get("code") == PROTOCOL for coding in codings)
+
+
+def _view(rule: Rule, template: Template, outcomes: list[Outcome], names: Mapping[str, str]) -> RuleView:
+    documented = () if isinstance(rule, AlertRule) else rule.grounds.documented
+    labels = template.label
+    return RuleView(
+        rule=rule,
+        kind=KINDS[type(rule)],
+        item=""
+        if isinstance(rule, (Gate, Combination))
+        else names.get(rule.code, "")
+        if isinstance(rule, AlertRule)
+        else labels(rule.code),
+        mark=_mark(rule),
+        reason="" if isinstance(rule, AlertRule) else rule.reason,
+        clause=explain(rule.condition, template.vocabulary, template.named),
+        grounds=None if isinstance(rule, AlertRule) else rule.grounds,
+        flags=tuple(names.get(flag, flag) for flag in rule.flags) if isinstance(rule, CategoryRule) else (),
+        regulatory_status=rule.regulatory_status if isinstance(rule, CategoryRule) else "",
+        targets=_targets(rule, template),
+        beside=_labels(rule.accompanies, template) if isinstance(rule, ItemRule) else (),
+        companions=tuple(map(labels, rule.companions)) if isinstance(rule, Gate) else (),
+        gates=tuple(gate for gate in template.gates if isinstance(rule, CategoryRule) and rule.code in gate.targets),
+        questions=tuple(each for each in open_questions(template) if each.key in documented),
+        cases=tuple(case_view(outcome, template) for outcome in outcomes),
+    )
+
+
+def _mark(rule: Rule) -> str:
+    if isinstance(rule, AlertRule):
+        return rule.level
+    return "due" if isinstance(rule, ItemRule) else rule.disposition
+
+
+def _targets(rule: Rule, template: Template) -> tuple[str, ...]:
+    """What a gate or a combination speaks of: categories by their labels, and drugs by their names."""
+    if isinstance(rule, Gate):
+        return (*_labels(rule.targets, template), *rule.agents)
+    if isinstance(rule, Combination):
+        return tuple(dict.fromkeys(name for side in rule.sides for name in _side(side, template)))
+    return ()
+
+
+def _side(side: Side, template: Template) -> tuple[str, ...]:
+    return (*_labels(side.categories, template), *sorted(side.agents))
+
+
+def _labels(codes: frozenset[str], template: Template) -> tuple[str, ...]:
+    """Labels in the order of the template; one that no rule of it opens is left out, since the gate never meets it."""
+    return tuple(activity.label for code, activity in template.activities.items() if code in codes)
+
+
+def _cited_by(template: Template) -> dict[str, tuple[Rule, ...]]:
+    cited: dict[str, list[Rule]] = {}
+    for rule in template.grounded_rules:
+        for citation in rule.grounds.citations:
+            cited.setdefault(citation.id, []).append(rule)
+    return {code: tuple(rules) for code, rules in cited.items()}

@@ -1,0 +1,197 @@
+"""Checks that need no draft of their own: whether rules are shown by cases and sourced, and what is written is used.
+
+Each takes the same Material and gives one Section; `SECTIONS` is their order in the report. A new check is a function
+more in that list.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import orjson
+
+from plugin.library.rules import CategoryRule, Gate, Rule, Template
+from plugin.library.source_attributes import used_findings
+from plugin.quality.coverage import COVERAGE_FILE, load_coverage
+from plugin.quality.open_questions import OPEN_QUESTIONS_FILE, open_question_faults, open_questions
+from plugin.quality.places import Places, places
+from plugin.quality.report import Level, Remark, Section, remark_of
+from plugin.quality.running import Outcome
+from plugin.quality.waiting import can_wait
+
+OPEN_LISTS = ("offered", "conditional", "judgement")
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """What checks look at: a template, where it and the profiles lie, and the outcome of every case."""
+
+    template: Template
+    folder: Path
+    profiles: Path
+    outcomes: tuple[Outcome, ...]
+
+    @property
+    def places(self) -> Places:
+        """Where people can meet a fact of the template."""
+        return places(self.template, self.profiles)
+
+    def cases_where(self, truth: bool | None) -> frozenset[str]:
+        """The rules that have a case of their own in which their condition has this truth."""
+        return frozenset(each.case.rule for each in self.outcomes if each.case.rule and each.truth is truth)
+
+
+def rules_that_hold(material: Material) -> Section:
+    """Every rule, gate, item and alert has a case in which it holds; a gate that only makes wait may wait there."""
+    holding, waiting = material.cases_where(True), material.cases_where(None)
+    remarks = [
+        _about(material, rule, "fault", "has no case in which it holds", "write a patient for whom it does")
+        for rule in material.template.rules
+        if rule.id not in holding and not (_only_makes_wait(rule) and rule.id in waiting)
+    ]
+    return Section("Rules with a case in which they hold", len(material.template.rules), tuple(remarks))
+
+
+def rules_that_wait(material: Material) -> Section:
+    """Every rule that can be undecided is so in some case; a rule that opens a category in a case of its own."""
+    own = material.cases_where(None)
+    anywhere = frozenset[str]().union(*(outcome.undecided for outcome in material.outcomes))
+    rules = [rule for rule in material.template.rules if can_wait(rule.condition.expression)]
+    remedy = "write a patient of whom that fact is unknown"
+    opening = [rule for rule in rules if isinstance(rule, CategoryRule) and rule.id not in own]
+    others = [rule for rule in rules if not isinstance(rule, CategoryRule) and rule.id not in anywhere]
+    remarks = [
+        *(_about(material, rule, "fault", "has no case with its deciding fact unknown", remedy) for rule in opening),
+        *(_about(material, rule, "gap", "is decided in every case", remedy) for rule in others),
+    ]
+    return Section("Rules shown with the fact unknown that decides them", len(rules), tuple(remarks))
+
+
+def categories_reached(material: Material) -> Section:
+    """Every treatment category of our CodeSystem stands open in some case: offered, conditional or for judgement."""
+    known = _codes(material.profiles, "treatment-category")
+    reached = {code for outcome in material.outcomes for name in OPEN_LISTS for code in outcome.lists[name]}
+    opened = {rule.code for rule in material.template.category_rules}
+    remarks = [
+        Remark(
+            "gap",
+            f"{code}: no case reaches it as offered, conditional or for judgement",
+            remedy="write a case that does" if code in opened else "write a rule that opens it, with its cases",
+        )
+        for code in known
+        if code not in reached
+    ]
+    return Section("Treatment categories that a case reaches", len(known), tuple(remarks))
+
+
+def rules_sourced(material: Material) -> Section:
+    """Rules without a source that somebody read. That a rule cites nothing and is not marked stops the loading."""
+    rules = material.template.grounded_rules
+    unsourced = [rule for rule in rules if rule.grounds.unsourced]
+    text = f"{len(unsourced)} are marked unsourced and need clinical confirmation: {_listed(r.id for r in unsourced)}"
+    return Section("Rules with a source that was read", len(rules), (Remark("note", text),) if unsourced else ())
+
+
+def sources_used(material: Material) -> Section:
+    """Sources of evidence.yaml that no rule cites."""
+    cited = set(_cited(material.template))
+    unused = [code for code in material.template.citations if code not in cited]
+    text = f"{len(unused)} are cited by no rule: {_listed(unused)}"
+    return Section("Sources that a rule cites", len(material.template.citations), _note(text, unused))
+
+
+def findings_used(material: Material) -> Section:
+    """Findings of the vocabulary on which no rule rests, directly or by way of another finding."""
+    used = used_findings(material.template)
+    unused = [code for code in material.template.vocabulary if code not in used]
+    text = f"{len(unused)} are used by no rule: {_listed(unused)}"
+    return Section("Findings that a rule uses", len(material.template.vocabulary), _note(text, unused))
+
+
+def items_listed(material: Material) -> Section:
+    """Items that are described but that no rule lists."""
+    template = material.template
+    listed = {rule.code for rule in template.category_rules} | {rule.code for rule in template.item_rules}
+    remarks = [
+        Remark("gap", f"{code}: described in activities, and no rule lists it", remedy="write the rule or remove it")
+        for code in template.activities
+        if code not in listed
+    ]
+    return Section("Items that a rule lists", len(template.activities), tuple(remarks))
+
+
+def questions_open(material: Material) -> Section:
+    """What people have still to decide, with what the rules do until then."""
+    file = material.folder / OPEN_QUESTIONS_FILE
+    faults = open_question_faults(material.folder, material.places) if file.is_file() else ()
+    asked = open_questions(material.template)
+    notes = [
+        Remark("note", f"{each.key}, for the {each.decides}: {each.question} Until then: {each.default}")
+        for each in asked
+    ]
+    return Section("Open questions", len(asked), (*map(remark_of, faults), *notes))
+
+
+def sources_covered(material: Material) -> Section:
+    """What became of every fact of the documents that the template was made from."""
+    if not (material.folder / COVERAGE_FILE).is_file():
+        return Section("Facts of the source documents", 0, (Remark("note", f"the template has no {COVERAGE_FILE}"),))
+    found = load_coverage(material.folder, material.template, material.profiles)
+    placed = ", ".join(f"{count} at a {kind}" for kind, count in found.by_kind().items())
+    aside = ", ".join(f"{count} {reason}" for reason, count in found.by_reason().items())
+    tally = f"{len(found.placed)} are placed ({placed}); {len(found.facts) - len(found.placed)} are set aside ({aside})"
+    return Section(
+        "Facts of the source documents", len(found.facts), (*map(remark_of, found.faults), Remark("note", tally))
+    )
+
+
+def self_described(material: Material) -> Section:
+    """The source attributes and the basis for independent review."""
+    about = material.template.about
+    text = "the template has no about.yaml: no source attributes, no basis for independent review"
+    gap = Remark("gap", text, remedy="write it as a Library of type module-definition")
+    return Section("Source attributes", len(about.attributes) if about else 0, () if about else (gap,))
+
+
+SECTIONS: tuple[Callable[[Material], Section], ...] = (
+    rules_that_hold,
+    rules_that_wait,
+    categories_reached,
+    rules_sourced,
+    sources_used,
+    findings_used,
+    items_listed,
+    sources_covered,
+    self_described,
+    questions_open,
+)
+
+
+def _about(material: Material, rule: Rule, level: Level, text: str, remedy: str) -> Remark:
+    file, line = material.template.places[rule.id]
+    return Remark(level, f"{rule.id} {text}", f"{file}:{line}", remedy)
+
+
+def _only_makes_wait(rule: Rule) -> bool:
+    return isinstance(rule, Gate) and rule.disposition == "conditional"
+
+
+def _note(text: str, what: list[str]) -> tuple[Remark, ...]:
+    return (Remark("note", text),) if what else ()
+
+
+def _listed(codes: Iterable[str]) -> str:
+    return ", ".join(codes)
+
+
+def _codes(profiles: Path, system: str) -> list[str]:
+    document = orjson.loads((profiles / f"CodeSystem-{system}.json").read_bytes())
+    return [concept["code"] for concept in document["concept"]]
+
+
+def _cited(template: Template) -> Iterator[str]:
+    for resource in template.resources:
+        for action in resource.get("action", []):
+            yield from (artifact["label"] for artifact in action.get("documentation", []) if "label" in artifact)

@@ -1,0 +1,130 @@
+"""The cases of a template: patients as plain findings, and the lists that each must get."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from plugin.errors import Fault, TemplateError
+from plugin.library.rules import Template
+from plugin.library.template_schema import case_file_faults
+from plugin.library.vocabulary import FindingDefinition, Value
+from plugin.library.yaml_file import Document, read_yaml
+from plugin.quality.stated import UNKNOWN
+
+LISTS = ("offered", "conditional", "judgement", "not_offered", "assessments", "supportive_care", "alerts")
+SILENT, ABSENT = "silent", "absent"
+# What a case can say of the drugs of a line, and of the lines that do not go together with it.
+OF_LINES = ("agents_named", "agents_withheld", "agents_waiting", "agents_judgement", "not_beside")
+EXPECTATIONS = (*LISTS, "offered_exactly", ABSENT, SILENT, *OF_LINES)
+TYPES: dict[str, tuple[type, ...]] = {"boolean": (bool,), "code": (str,), "integer": (int,), "decimal": (int, float)}
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One patient of a case file.
+
+    rule: id of the rule, gate, item or alert that the case is about; empty for a whole patient.
+    knowledge: entries of the knowledge base that decide a whole patient's plan.
+    findings: plain values; what is left out is unknown, derived or presumed.
+    expect: list name -> codes that must stand in it; a name with `_exactly` names all that may.
+    of_lines: name of OF_LINES -> category -> drugs or other lines that it must hold.
+    file, line: where it is written, relative to the template.
+    """
+
+    id: str
+    rule: str
+    title: str
+    findings: Mapping[str, Value]
+    expect: Mapping[str, tuple[str, ...]]
+    of_lines: Mapping[str, Mapping[str, tuple[str, ...]]]
+    knowledge: tuple[str, ...]
+    as_of: date
+    file: str
+    line: int
+
+
+def read_cases(folder: Path, template: Template) -> tuple[tuple[Case, ...], tuple[Fault, ...]]:
+    """Every case under `folder`/cases that can be run, in file order, and what is wrong with the others."""
+    cases: list[Case] = []
+    faults: list[Fault] = []
+    for path in sorted((folder / "cases").rglob("*.yaml")):
+        try:
+            documents = read_yaml(path, str(path.relative_to(folder)))
+        except TemplateError as error:
+            faults.extend(error.faults)
+            continue
+        for document in documents:
+            found = case_file_faults(document)
+            if found:
+                faults.extend(found)
+                continue
+            for index, case in enumerate(_cases(document)):
+                wrong = tuple(_faults(case, index, document, template))
+                faults.extend(wrong)
+                cases.extend(() if wrong else (case,))
+    return tuple(cases), (*faults, *_repeated(cases))
+
+
+def _cases(document: Document) -> Iterator[Case]:
+    as_of = date.fromisoformat(document.data["as_of"])
+    for index, raw in enumerate(document.data["cases"]):
+        yield Case(
+            id=raw["id"],
+            rule=raw.get("rule", ""),
+            title=raw["title"],
+            findings=raw["findings"],
+            expect={name: tuple(codes) for name, codes in raw["expect"].items() if name not in OF_LINES},
+            of_lines={
+                name: {code: tuple(each) for code, each in raw["expect"][name].items()}
+                for name in OF_LINES
+                if name in raw["expect"]
+            },
+            knowledge=tuple(raw.get("knowledge", ())),
+            as_of=as_of,
+            file=document.file,
+            line=document.line("cases", index),
+        )
+
+
+def _faults(case: Case, index: int, document: Document, template: Template) -> Iterator[Fault]:
+    if case.rule and case.rule not in template.places:
+        message = f"case '{case.id}' is about '{case.rule}', which is no rule of the template"
+        yield document.fault(("cases", index, "rule"), message, "name a rule, gate, item or alert by its id")
+    for name in case.expect:
+        if name not in EXPECTATIONS:
+            path = ("cases", index, "expect", name)
+            yield document.fault(
+                path, f"case '{case.id}' expects '{name}', which no draft has", f"use {', '.join(EXPECTATIONS)}"
+            )
+    for code, value in case.findings.items():
+        path = ("cases", index, "findings", code)
+        definition = template.vocabulary.get(code)
+        if definition is None:
+            remedy = "use a code of findings.yaml, as docs/vocabulary.md lists them"
+            yield document.fault(path, f"case '{case.id}' states '{code}', which is no finding", remedy)
+        elif value != UNKNOWN and not _is_possible(value, definition):
+            message = f"case '{case.id}' states {code} = {value!r}, which it cannot be"
+            yield document.fault(path, message, f"use {_possible(definition)}, or unknown")
+
+
+def _is_possible(value: Value, definition: FindingDefinition) -> bool:
+    if not isinstance(value, TYPES[definition.type]) or (isinstance(value, bool) and definition.type != "boolean"):
+        return False
+    return not definition.values or value in definition.values
+
+
+def _possible(definition: FindingDefinition) -> str:
+    words = {"boolean": "true or false", "integer": "a whole number", "decimal": "a number"}
+    return words.get(definition.type) or "one of " + ", ".join(definition.values)
+
+
+def _repeated(cases: list[Case]) -> Iterator[Fault]:
+    first: dict[str, Case] = {}
+    for case in cases:
+        known = first.setdefault(case.id, case)
+        if known is not case:
+            message = f"the case id '{case.id}' stands already in {known.file}:{known.line}"
+            yield Fault(case.file, case.line, message, "ids of cases are unique in a template; rename one")

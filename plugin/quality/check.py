@@ -1,0 +1,71 @@
+"""Checking templates: everything that is wrong, what should be closed before a release, and what is good to know."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from plugin.errors import TemplateError, UsageError
+from plugin.library.content import content_folder
+from plugin.library.rules import Template
+from plugin.library.template import load_template
+from plugin.quality.bookkeeping import SECTIONS, Material
+from plugin.quality.cases import read_cases
+from plugin.quality.report import Section, TemplateReport, remark_of
+from plugin.quality.side_by_side import run_cases
+
+# (cases done, cases in all), called after each case.
+Progress = Callable[[int, int], None]
+
+
+def check_template(folder: Path, profiles: Path | None = None, progress: Progress | None = None) -> TemplateReport:
+    """What there is to say about the template in `folder`; a template that does not load has its faults and no more.
+
+    profiles: the folder of ValueSets and CodeSystems; the installed one when None.
+    """
+    began = time.monotonic()
+    profiles = profiles or content_folder("profiles")
+    try:
+        template = load_template(folder, profiles)
+    except TemplateError as error:
+        broken = Section("Loading", 1, tuple(map(remark_of, error.faults)))
+        return TemplateReport(folder.name, "", (broken,), seconds=time.monotonic() - began)
+    cases, faults = read_cases(folder, template)
+    outcomes = []
+    for outcome in run_cases(cases, template):
+        outcomes.append(outcome)
+        if progress is not None:
+            progress(len(outcomes), len(cases))
+    material = Material(template, folder, profiles, tuple(outcomes))
+    sections = (
+        Section("Loading", len(template.resources)),
+        Section("Case files", len(cases), tuple(map(remark_of, faults))),
+        *(section(material) for section in SECTIONS),
+    )
+    return TemplateReport(folder.name, _title(template), sections, material.outcomes, seconds=time.monotonic() - began)
+
+
+def template_folders(names: tuple[str, ...]) -> tuple[Path, ...]:
+    """The folders that the command line names, by path or by the name of a template that came along; all when none.
+
+    Raises UsageError for a name that is neither.
+    """
+    home = content_folder("templates")
+    known = sorted(path for path in home.iterdir() if path.is_dir())
+    if not names:
+        return tuple(known)
+    return tuple(_folder(name, known) for name in names)
+
+
+def _folder(name: str, known: list[Path]) -> Path:
+    by_name = {path.name: path for path in known}
+    if name in by_name and not Path(name).is_dir():
+        return by_name[name]
+    if Path(name).is_dir():
+        return Path(name).resolve()
+    raise UsageError(f"'{name}' is no template; give a folder, or one of: {', '.join(by_name)}")
+
+
+def _title(template: Template) -> str:
+    return f"{template.title}, version {template.version}"

@@ -1,0 +1,94 @@
+"""`careplan check` at work: progress on stderr, the reports to print, and the JUnit file."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
+
+from plugin.errors import InputError, TemplateError
+from plugin.library.content import content_folder, default_template_folder
+from plugin.library.template import load_template
+from plugin.quality.book.model import Book, make_book
+from plugin.quality.book.render import INDEX, render_book
+from plugin.quality.cases import read_cases
+from plugin.quality.check import check_template, template_folders
+from plugin.quality.junit import junit_xml
+from plugin.quality.report import TemplateReport
+from plugin.quality.running import Outcome
+from plugin.quality.side_by_side import run_cases
+
+REDRAW_SECONDS = 0.1
+
+
+def run_checks(names: tuple[str, ...], junit: Path | None) -> tuple[TemplateReport, ...]:
+    """The report of every template that is named, all when none is; writes the JUnit file where one is asked for.
+
+    Raises UsageError for a name that is no template, and InputError where the JUnit file cannot be written.
+    """
+    reports = []
+    for folder in template_folders(names):
+        with ShownProgress(folder.name) as shown:
+            reports.append(check_template(folder, progress=shown.tell))
+    if junit is not None:
+        write_file(junit, junit_xml(reports))
+    return tuple(reports)
+
+
+def write_file(path: Path, content: bytes) -> None:
+    """Write a file, making its folder; raises InputError with the reason where that fails."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    except OSError as error:
+        raise InputError(f"{path} cannot be written: {error.strerror}; choose a folder that can be") from error
+
+
+def write_book(folder: Path, name: str, software: str) -> tuple[Book, Path]:
+    """Make the book of the template that is named, the default one when the name is empty, in `folder`.
+
+    software: name and version of what makes it. Gives the book and its first page. Raises UsageError for a name that is
+    no template, TemplateError where it or its cases are broken, and InputError where a file cannot be written.
+    """
+    template_folder = template_folders((name,))[0] if name else default_template_folder()
+    template = load_template(template_folder)
+    cases, faults = read_cases(template_folder, template)
+    if faults:
+        raise TemplateError(list(faults))
+    with ShownProgress(template_folder.name) as shown:
+        outcomes: list[Outcome] = []
+        for outcome in run_cases(cases, template):
+            outcomes.append(outcome)
+            shown.tell(len(outcomes), len(cases))
+    book = make_book(template, outcomes, content_folder("profiles"))
+    for file, html in render_book(book, software).items():
+        write_file(folder / file, html.encode())
+    return book, folder / INDEX
+
+
+class ShownProgress:
+    """A bar on stderr, on a terminal only, drawn from this thread: the cases fork, which no other thread may see."""
+
+    def __init__(self, name: str) -> None:
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+        self.bar = Progress(*columns, console=Console(stderr=True), transient=True, auto_refresh=False)
+        self.task: TaskID = self.bar.add_task(f"{name}: loading", total=None)
+        self.name = name
+        self.drawn = 0.0
+
+    def __enter__(self) -> ShownProgress:
+        self.bar.start()
+        self.bar.refresh()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.bar.stop()
+
+    def tell(self, done: int, total: int) -> None:
+        """So many of so many cases are done."""
+        now = time.monotonic()
+        if now - self.drawn >= REDRAW_SECONDS or done == total:
+            self.drawn = now
+            self.bar.update(self.task, description=f"{self.name}: cases", completed=done, total=total, refresh=True)
