@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from plugin.library.rules import Template
 from plugin.library.vocabulary import FindingDefinition, Value, in_a_word
+from plugin.quality.cases import Case
 from plugin.quality.running import Outcome
 from plugin.quality.stated import UNKNOWN
 
@@ -18,7 +20,13 @@ LISTS = {
     "assessments": "Tests due",
     "supportive_care": "Supportive care",
     "alerts": "Alerts",
+    "absent": "In no list",
     "silent": "Rules that must not speak",
+    "agents_named": "Drugs named",
+    "agents_withheld": "Drugs held back",
+    "agents_waiting": "Drugs that wait",
+    "agents_judgement": "Drugs for judgement",
+    "not_beside": "Not at the same time",
 }
 
 
@@ -43,14 +51,19 @@ def case_view(outcome: Outcome, template: Template) -> CaseView:
         id=case.id,
         title=case.title,
         facts=tuple((vocabulary[code].label, _words(value, vocabulary[code])) for code, value in case.findings.items()),
-        expected=tuple(
-            (LISTS[name], tuple(template.label(code) for code in codes) or ("none",))
-            for name, codes in case.expect.items()
-        ),
+        expected=tuple(_expected(case, template)),
         passed=outcome.passed,
         truth={True: "holds", False: "does not hold", None: "is undecided"}[outcome.truth],
         knowledge=case.knowledge,
     )
+
+
+def _expected(case: Case, template: Template) -> Iterator[tuple[str, tuple[str, ...]]]:
+    for name, codes in case.expect.items():
+        yield LISTS[name], tuple(template.label(code) for code in codes) or ("none",)
+    for name, by_line in case.of_lines.items():
+        for code, expected in by_line.items():
+            yield f"{LISTS[name]}: {template.label(code)}", tuple(map(template.label, expected)) or ("none",)
 
 
 def _words(value: Value, definition: FindingDefinition) -> str:
