@@ -11,7 +11,8 @@ import orjson
 from plugin.errors import Fault, TemplateError
 from plugin.library.conditions import Compiler
 from plugin.library.content import system_url
-from plugin.library.elements import coding, condition_text, extension, extensions
+from plugin.library.elements import coded, coding, condition_text, extension, extensions
+from plugin.library.forms import marked
 from plugin.library.rules import (
     Activity,
     AlertRule,
@@ -19,9 +20,11 @@ from plugin.library.rules import (
     Citation,
     Condition,
     Gate,
+    GoalRule,
     Grounds,
     ItemKind,
     ItemRule,
+    Mark,
     Template,
 )
 from plugin.library.vocabulary import Vocabulary
@@ -46,6 +49,8 @@ class Builder:
         self.gates: list[Gate] = []
         self.item_rules: list[ItemRule] = []
         self.alert_rules: list[AlertRule] = []
+        self.goals: dict[str, dict[str, Any]] = {}
+        self.goal_rules: list[GoalRule] = []
 
     def build(self, documents: list[Document]) -> Template:
         """The template made of these documents; raises TemplateError with every fault."""
@@ -58,6 +63,8 @@ class Builder:
             self._evidence(document)
         for document in by_type.get("ActivityDefinition", []):
             self._activity(document)
+        forms = by_type.get("Questionnaire", [])
+        marks = {document.data["id"]: dict(self._marks(document)) for document in forms}
         strategies = by_type.get("workflow-definition", [])
         for document in sorted(by_type.get("clinical-protocol", []), key=_place_in(strategies)):
             self._protocol(document)
@@ -81,7 +88,7 @@ class Builder:
             alert_rules=tuple(self.alert_rules),
             activities=self.activities,
             citations=self.citations,
-            questionnaires={document.data["id"]: document.data for document in by_type.get("Questionnaire", [])},
+            questionnaires={document.data["id"]: document.data for document in forms},
             part_urls=(
                 *(
                     f"{document.data['url']}|{document.data['version']}"
@@ -91,6 +98,8 @@ class Builder:
                 *self.vocabulary.code_sets.local_urls,
             ),
             resources=tuple(document.data for document in documents),
+            goal_rules=tuple(self.goal_rules),
+            marks=marks,
         )
 
     def _definitions(self, document: Document) -> None:
@@ -135,6 +144,7 @@ class Builder:
         )
 
     def _protocol(self, document: Document) -> None:
+        self.goals = {goal["id"]: goal for goal in document.data.get("goal", [])}
         for index, action in enumerate(document.data.get("action", [])):
             path: ElementPath = ("action", index)
             self._unique(action.get("id", ""), document, path)
@@ -151,6 +161,8 @@ class Builder:
         system, code = coding(action)
         if extension(action, "gate-disposition"):
             self.gates.append(self._gate(action, condition, document, path))
+        elif "goalId" in action:
+            self._goal_rule(action, condition, document, path)
         elif system == CATEGORY and self._described(code, document, path):
             self.category_rules.append(
                 CategoryRule(
@@ -184,6 +196,34 @@ class Builder:
         elif system not in (CATEGORY, *ITEM_KINDS):
             remedy = "use one of the CodeSystems treatment-category, assessment, supportive-care, alert, or a gate"
             self.faults.append(document.fault((*path, "code"), f"no rule can have a code of system '{system}'", remedy))
+
+    def _goal_rule(self, action: dict[str, Any], condition: Condition, document: Document, path: ElementPath) -> None:
+        [goal_id] = action["goalId"]
+        goal = self.goals.get(goal_id)
+        if goal is None:
+            message = f"rule '{action['id']}' proposes the goal '{goal_id}', which this file does not describe"
+            self.faults.append(
+                document.fault((*path, "goalId"), message, "describe it under goal: or correct the id")
+            )
+            return
+        self.goal_rules.append(
+            GoalRule(
+                id=action["id"],
+                code=coded(goal["description"])[1],
+                label=goal["description"]["text"],
+                category=coded(goal["category"])[1],
+                reason=action.get("description", action["title"]),
+                condition=condition,
+                grounds=self._grounds(action, document, path),
+            )
+        )
+
+    def _marks(self, document: Document) -> Iterator[tuple[str, Mark]]:
+        """When the items and answers of a form belong there."""
+        for each in marked(document.data):
+            text = extension(each.element, "item-when", {}).get("expression", "")
+            condition = self.compiler.condition(text, document, each.path) if text else None
+            yield each.key, Mark(condition, frozenset(self._targets(each.element, "item-with", document, each.path)))
 
     def _gate(self, action: dict[str, Any], condition: Condition, document: Document, path: ElementPath) -> Gate:
         return Gate(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from plugin.library.expressions import Expression, names_in
@@ -101,6 +101,22 @@ class ItemRule:
 
 
 @dataclass(frozen=True, slots=True)
+class GoalRule:
+    """Proposes a goal when its condition is true; several rules may propose one.
+
+    code: of CodeSystem goal; label: the goal in words; category: of CodeSystem goal-category.
+    """
+
+    id: str
+    code: str
+    label: str
+    category: str
+    reason: str
+    condition: Condition
+    grounds: Grounds
+
+
+@dataclass(frozen=True, slots=True)
 class AlertRule:
     """Shows an alert when its condition is true."""
 
@@ -109,6 +125,17 @@ class AlertRule:
     text: str
     level: Literal["info", "warning", "critical"]
     condition: Condition
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What must hold for an item of a form, or for one of its answers: its condition, and one of these categories open.
+
+    Where neither is given it always belongs there.
+    """
+
+    condition: Condition | None
+    beside: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +159,7 @@ class Template:
 
     part_urls: canonical URLs with version of every PlanDefinition it is made of, and of the site's maps of its codes.
     resources: every FHIR resource of the template as loaded, for packaging and for `$apply`.
+    marks: per Questionnaire, when its items and answers belong there, by `plugin.library.forms.mark_key`.
     """
 
     id: str
@@ -148,11 +176,13 @@ class Template:
     questionnaires: Mapping[str, dict[str, Any]]
     part_urls: tuple[str, ...]
     resources: tuple[dict[str, Any], ...]
+    goal_rules: tuple[GoalRule, ...] = ()
+    marks: Mapping[str, Mapping[str, Mark]] = field(default_factory=dict)
 
     def conditioned_on(self) -> frozenset[str]:
         """The findings that any of its conditions asks about, by code."""
-        rules: tuple[CategoryRule | Gate | ItemRule | AlertRule, ...]
-        rules = (*self.category_rules, *self.gates, *self.item_rules, *self.alert_rules)
+        rules: tuple[CategoryRule | Gate | ItemRule | AlertRule | GoalRule, ...]
+        rules = (*self.category_rules, *self.gates, *self.item_rules, *self.alert_rules, *self.goal_rules)
         names = frozenset[str]().union(*(names_in(rule.condition.expression) for rule in rules))
         return frozenset(code for code, definition in self.vocabulary.items() if definition.variable in names)
 

@@ -1,0 +1,53 @@
+"""When an item of a form, or one of its answers, belongs there: read from the extensions that a template puts on it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from plugin.library.content import extension_url
+from plugin.library.yaml_file import ElementPath
+
+Item = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """An item or an answer option of a form that carries a mark. `number` is that of the option, None for the item."""
+
+    link_id: str
+    number: int | None
+    element: Item
+    path: ElementPath
+
+    @property
+    def key(self) -> str:
+        """How its mark is found again."""
+        return mark_key(self.link_id, self.number)
+
+
+def mark_key(link_id: str, number: int | None = None) -> str:
+    """The key of the mark on an item, or on its answer option with this number from 0."""
+    return link_id if number is None else f"{link_id}#{number}"
+
+
+def marked(form: Item) -> Iterator[Marked]:
+    """Every item and answer option of a form that says when it belongs there, in reading order."""
+    return _marked(form.get("item", []), ())
+
+
+def _marked(items: list[Item], path: ElementPath) -> Iterator[Marked]:
+    for place, item in enumerate(items):
+        here: ElementPath = (*path, "item", place)
+        if _has_mark(item):
+            yield Marked(item["linkId"], None, item, here)
+        for number, option in enumerate(item.get("answerOption", [])):
+            if _has_mark(option):
+                yield Marked(item["linkId"], number, option, (*here, "answerOption", number))
+        yield from _marked(item.get("item", []), here)
+
+
+def _has_mark(element: Item) -> bool:
+    urls = {extension.get("url") for extension in element.get("extension", [])}
+    return bool(urls & {extension_url("item-when"), extension_url("item-with")})
