@@ -51,3 +51,10 @@ def _marked(items: list[Item], path: ElementPath) -> Iterator[Marked]:
 def _has_mark(element: Item) -> bool:
     urls = {extension.get("url") for extension in element.get("extension", [])}
     return bool(urls & {extension_url("item-when"), extension_url("item-with")})
+
+
+def every_item(form: Item) -> Iterator[Item]:
+    """Every item of a form, at any depth, in reading order."""
+    for item in form.get("item", []):
+        yield item
+        yield from every_item(item)

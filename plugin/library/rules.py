@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from plugin.library.expressions import Expression, names_in
+from plugin.library.expressions import Environment, Expression, Truth, compiled, names_in
 from plugin.library.vocabulary import Vocabulary
 
 ItemKind = Literal["assessment", "supportive-care"]
@@ -15,10 +15,21 @@ GateDisposition = Literal["not-offered", "judgement", "conditional", "no-plan"]
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """A condition as its author wrote it, and the same with every named condition replaced by findings."""
+    """A condition as its author wrote it, and the same with every named condition replaced by findings.
+
+    names: the findings it asks about, by variable. decide: its answer. foresee: its answer whatever is still unknown.
+    """
 
     text: str
     expression: Expression
+    names: frozenset[str] = field(init=False, repr=False, compare=False)
+    decide: Callable[[Environment], Truth] = field(init=False, repr=False, compare=False)
+    foresee: Callable[[Environment], Truth] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "names", names_in(self.expression))
+        object.__setattr__(self, "decide", compiled(self.expression))
+        object.__setattr__(self, "foresee", compiled(self.expression, foresee=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +194,7 @@ class Template:
         """The findings that any of its conditions asks about, by code."""
         rules: tuple[CategoryRule | Gate | ItemRule | AlertRule | GoalRule, ...]
         rules = (*self.category_rules, *self.gates, *self.item_rules, *self.alert_rules, *self.goal_rules)
-        names = frozenset[str]().union(*(names_in(rule.condition.expression) for rule in rules))
+        names = frozenset[str]().union(*(rule.condition.names for rule in rules))
         return frozenset(code for code, definition in self.vocabulary.items() if definition.variable in names)
 
     def label(self, code: str) -> str:
