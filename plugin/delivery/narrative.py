@@ -16,6 +16,7 @@ GROUPS: tuple[tuple[Choice | None, str], ...] = (
     ("accept", "Accepted"),
     ("change", "Kept with a change"),
     ("decline", "Declined"),
+    ("defer", "Deferred"),
     (None, "Not decided yet"),
 )
 

@@ -76,8 +76,8 @@ def transaction(plan: ReviewedPlan, existing: Resource | None, held: Copies | No
 
 
 def _is_written(plan: ReviewedPlan, line: Line) -> bool:
-    """Undecided lines become activities only where every condition holds; the rest stays in words and in the form."""
-    return plan.choice(line) is not None or standing_of(line) in ("offered", "due")
+    """Undecided and deferred lines become activities only where every condition holds; else words and form keep them."""
+    return plan.choice(line) not in (None, "defer") or standing_of(line) in ("offered", "due")
 
 
 def _activity(plan: ReviewedPlan, line: Line) -> Resource:
@@ -90,6 +90,8 @@ def _activity(plan: ReviewedPlan, line: Line) -> Resource:
     if decision.choice == "decline":
         detail["status"] = "cancelled"
         detail["statusReason"] = {"text": decision.reason}
+    if decision.choice == "defer":
+        detail["statusReason"] = {"text": f"Deferred: {decision.reason}"}
     if decision.choice == "change":
         detail["description"] = decision.text
     activity["extension"] = [*activity.get("extension", ()), _decision_extension(decision)]

@@ -1,4 +1,4 @@
-"""The draft as FHIR R4: CarePlan, Questionnaires, GuidanceResponse and Provenance in one collection Bundle."""
+"""The draft as FHIR R4: CarePlan, Goals, Questionnaires, GuidanceResponse and Provenance in one collection Bundle."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 from plugin.drafting.activities import activity_of
+from plugin.drafting.goal_fhir import goals_of
 from plugin.drafting.model import CategoryLine, Draft, ItemLine
 from plugin.drafting.narrative import as_xhtml
 from plugin.drafting.questionnaires import questionnaires
@@ -26,16 +27,18 @@ def draft_bundle(draft: Draft, template: Template, software_version: str) -> Res
     software_version: of this package, named in the Provenance.
     """
     key = f"{CANONICAL}/{draft.template_id}/{draft.template_version}/{draft.findings.patient.id}/{draft.as_of}"
-    full_urls = {
-        name: f"urn:uuid:{uuid5(NAMESPACE_URL, f'{key}/{name}')}"
-        for name in ("care-plan", "plan-review", "facts-to-confirm", "for-the-patient", "guidance", "provenance")
-    }
+    goals = dict(goals_of(draft, subject_of(draft.findings.patient)))
+    made = {name: goal for name, goal in goals.items() if not isinstance(goal, str)}
+    names = ("care-plan", *made, "plan-review", "facts-to-confirm", "for-the-patient", "guidance", "provenance")
+    full_urls = {name: f"urn:uuid:{uuid5(NAMESPACE_URL, f'{key}/{name}')}" for name in names}
+    aims = [goal if isinstance(goal, str) else full_urls[name] for name, goal in goals.items()]
     forms = questionnaires(draft, template)
     resources = {
-        "care-plan": _care_plan(draft, template),
+        "care-plan": _care_plan(draft, template, aims),
+        **made,
         **{name: form for name, form in forms.items() if name in full_urls},
         "guidance": _guidance(draft, template, full_urls["care-plan"]),
-        "provenance": _provenance(draft, template, [full_urls["care-plan"]], software_version),
+        "provenance": _provenance(draft, template, [full_urls[name] for name in ("care-plan", *made)], software_version),
     }
     return {
         "resourceType": "Bundle",
@@ -45,7 +48,7 @@ def draft_bundle(draft: Draft, template: Template, software_version: str) -> Res
     }
 
 
-def _care_plan(draft: Draft, template: Template) -> Resource:
+def _care_plan(draft: Draft, template: Template, goals: list[str]) -> Resource:
     lines: tuple[CategoryLine | ItemLine, ...] = (
         *draft.standing("offered"),
         *draft.assessments,
@@ -62,6 +65,7 @@ def _care_plan(draft: Draft, template: Template) -> Resource:
         "title": template.title,
         "subject": subject_of(draft.findings.patient),
         "created": draft.as_of,
+        **({"goal": [{"reference": goal} for goal in goals]} if goals else {}),
         "activity": [activity_of(line, template) for line in lines],
     }
     if not plan["activity"]:

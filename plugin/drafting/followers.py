@@ -46,25 +46,30 @@ class _Rule:
 class Followers:
     """Knows, for one patient, which facts follow from which others, and are not told by the chart themselves.
 
-    Only those that matter: that conditions which are still open ask about, or that lead to one of these.
+    asked: the variables that conditions which are still open ask about.
+    leading: these, and those from which one of them would follow. A fact that only keeps another from being presumed is
+        not among them: the other one is what there is to ask.
     """
 
     def __init__(self, facts: Facts, asked: Iterable[str]) -> None:
         self.facts = facts
         self._rules = _rules_of(facts.vocabulary)
-        sources = {
-            definition.variable: (definition, self._sources(definition))
-            for definition in _conclusive(facts.vocabulary)
-        }
-        self.relevant = set(asked)
-        waiting = list(self.relevant)
+        self.leading = set(asked)
         self._by_source: dict[str, list[FindingDefinition]] = {}
+        conclusive = {definition.variable: definition for definition in _conclusive(facts.vocabulary)}
+        seen, waiting = set(self.leading), list(self.leading)
         while waiting:
-            definition, names = sources.get(waiting.pop(), (None, frozenset[str]()))
-            for name in names if definition is not None else ():
+            follower = waiting.pop()
+            if follower not in conclusive:
+                continue
+            definition = conclusive[follower]
+            behind = self._behind(definition)
+            if follower in self.leading:
+                self.leading |= behind
+            for name in behind | self._against(definition):
                 self._by_source.setdefault(name, []).append(definition)
-                if name not in self.relevant:
-                    self.relevant.add(name)
+                if name not in seen:
+                    seen.add(name)
                     waiting.append(name)
 
     def world(self, code: str, value: Value) -> World:
@@ -87,16 +92,20 @@ class Followers:
                     waiting.append(name)
         return World(environment, states, self.facts)
 
-    def _sources(self, definition: FindingDefinition) -> frozenset[str]:
-        """The variables that decide a fact of which the chart says nothing by itself."""
+    def _behind(self, definition: FindingDefinition) -> frozenset[str]:
+        """The variables from which a fact would follow of which the chart says nothing by itself."""
         finding = self.facts.findings[definition.code]
         rules = self._rules[definition.code]
-        names: frozenset[str] = frozenset()
-        if finding.state in ("unknown", "presumed") or any(finding.note == rule.derivation.reason for rule in rules):
-            names = names.union(*(rule.names for rule in rules))
-        if finding.state == "presumed" and definition.presumption is not None:
-            names = names.union(*map(names_in, definition.presumption.unless))
-        return names
+        open_ = finding.state in ("unknown", "presumed")
+        if not open_ and all(finding.note != rule.derivation.reason for rule in rules):
+            return frozenset()
+        return frozenset[str]().union(*(rule.names for rule in rules))
+
+    def _against(self, definition: FindingDefinition) -> frozenset[str]:
+        """The variables that would keep a fact from being presumed."""
+        if self.facts.findings[definition.code].state != "presumed" or definition.presumption is None:
+            return frozenset()
+        return frozenset[str]().union(*map(names_in, definition.presumption.unless))
 
     def _conclude(
         self, definition: FindingDefinition, environment: Environment, states: Mapping[str, State]

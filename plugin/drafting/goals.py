@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from plugin.drafting.facts import Facts, merged, references
 from plugin.drafting.model import GoalLine, GoalStanding, OwnWords
+from plugin.findings.dates import spoken
 from plugin.findings.model import Findings, FormAnswer, SaidBy
 from plugin.library.elements import extension
 from plugin.library.forms import every_item
@@ -98,6 +99,7 @@ def _what_matters(template: Template) -> set[tuple[str, str]]:
     }
 
 
-def words_of_goal(words: OwnWords) -> str:
-    """Where the words come from, in a sentence part: `in the patient's own words, 3 Nov 2026`."""
-    return ", ".join(filter(None, (SPOKEN_OF[words.said_by], words.date)))
+def source_of_words(words: OwnWords) -> str:
+    """Where the words come from, in a sentence part: `in the patient's own words, 3 Nov 2026 (Goal/7)`."""
+    said = ", ".join(filter(None, (SPOKEN_OF[words.said_by], words.date and spoken(words.date))))
+    return f"{said} ({', '.join(words.references)})"

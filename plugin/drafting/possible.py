@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from plugin.findings.words import value_in_words
-from plugin.library.expressions import Comparison, Membership, leaves
+from plugin.library.expressions import Comparison
 from plugin.library.rules import Condition
 from plugin.library.vocabulary import FindingDefinition, Value
 
@@ -25,13 +25,13 @@ def _limits(definition: FindingDefinition, asked: Iterable[Condition]) -> set[fl
     step = 1 if definition.type == "integer" else 0.01
     limits: set[float] = set()
     for condition in asked:
-        for leaf in leaves(condition.expression):
-            match leaf:
-                case Comparison(name, symbol, value) if name == definition.variable:
-                    limits.update(_of_comparison(symbol, float(value), step))
-                case Membership(name, values) if name == definition.variable:
-                    for value in values:
-                        limits.update(_of_comparison("=", float(value), step))
+        for leaf in condition.numbers:
+            if leaf.name != definition.variable:
+                continue
+            if isinstance(leaf, Comparison):
+                limits.update(_of_comparison(leaf.operator, float(leaf.value), step))
+            else:
+                limits.update(limit for value in leaf.values for limit in _of_comparison("=", float(value), step))
     return limits
 
 

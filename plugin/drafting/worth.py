@@ -28,7 +28,7 @@ def effects(facts: Facts, template: Template, lines: Iterable[CategoryLine]) -> 
     followers = Followers(facts, open_to)
     found: dict[str, tuple[Effect, ...]] = {}
     for code, variable, _ in facts.by_variable():
-        if variable not in followers.relevant or facts.is_settled(code):
+        if variable not in followers.leading or facts.is_settled(code):
             continue
         told = tuple(_effects_of(code, scale, followers, open_to))
         if any(effect.moved for effect in told):

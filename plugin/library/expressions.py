@@ -227,6 +227,16 @@ def leaves(expression: Expression) -> Iterator[Leaf]:
             yield expression
 
 
+def numbers_in(expression: Expression) -> Iterator[Comparison | Membership]:
+    """Every comparison of a finding with numbers, in reading order."""
+    for leaf in leaves(expression):
+        match leaf:
+            case Comparison(_, _, value) if not isinstance(value, str | bool):
+                yield leaf
+            case Membership(_, values) if not any(isinstance(value, str | bool) for value in values):
+                yield leaf
+
+
 def deciding(
     expression: Expression, environment: Environment, cost: Callable[[str], int] = lambda _: 0
 ) -> tuple[Truth, frozenset[str]]:

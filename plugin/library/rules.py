@@ -6,7 +6,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from plugin.library.expressions import Environment, Expression, Truth, compiled, names_in
+from plugin.library.expressions import (
+    Comparison,
+    Environment,
+    Expression,
+    Membership,
+    Truth,
+    compiled,
+    names_in,
+    numbers_in,
+)
 from plugin.library.vocabulary import Vocabulary
 
 ItemKind = Literal["assessment", "supportive-care"]
@@ -17,17 +26,20 @@ GateDisposition = Literal["not-offered", "judgement", "conditional", "no-plan"]
 class Condition:
     """A condition as its author wrote it, and the same with every named condition replaced by findings.
 
-    names: the findings it asks about, by variable. decide: its answer. foresee: its answer whatever is still unknown.
+    names: the findings it asks about, by variable. numbers: its comparisons with numbers.
+    decide: its answer. foresee: its answer whatever is still unknown.
     """
 
     text: str
     expression: Expression
     names: frozenset[str] = field(init=False, repr=False, compare=False)
+    numbers: tuple[Comparison | Membership, ...] = field(init=False, repr=False, compare=False)
     decide: Callable[[Environment], Truth] = field(init=False, repr=False, compare=False)
     foresee: Callable[[Environment], Truth] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "names", names_in(self.expression))
+        object.__setattr__(self, "numbers", tuple(numbers_in(self.expression)))
         object.__setattr__(self, "decide", compiled(self.expression))
         object.__setattr__(self, "foresee", compiled(self.expression, foresee=True))
 

@@ -180,11 +180,12 @@ class Progress:
     accepted: int
     changed: int
     declined: int
+    deferred: int = 0
 
     @property
     def decided(self) -> int:
-        """Lines with a decision that counts."""
-        return self.accepted + self.changed + self.declined
+        """Lines with a decision that counts; one that was put off is settled for this review."""
+        return self.accepted + self.changed + self.declined + self.deferred
 
     @property
     def undecided(self) -> int:
@@ -334,4 +335,5 @@ def _columns(groups: tuple[FactGroup, ...]) -> tuple[tuple[FactGroup, ...], ...]
 
 def _progress(views: list[LineView]) -> Progress:
     choices = [view.choice for view in views]
-    return Progress(len(views), choices.count("accept"), choices.count("change"), choices.count("decline"))
+    accepted, changed, declined, deferred = map(choices.count, ("accept", "change", "decline", "defer"))
+    return Progress(len(views), accepted, changed, declined, deferred)

@@ -43,9 +43,11 @@ def stated(resources: list[dict[str, Any]], code: str, value: Value, template: T
 
 
 def foretold(draft: Draft, template: Template) -> Iterator[tuple[str, Value, dict[str, str]]]:
-    """Every yes-or-no or coded fact that conditions ask about and nobody has settled, with what each value would do."""
+    """Every yes-or-no or coded fact that lines depend on and nobody has settled, with what each value would do."""
     now = standings(draft)
-    for code in sorted(template.conditioned_on()):
+    names = frozenset[str]().union(*(rule.condition.names for rule in (*template.category_rules, *template.gates)))
+    asked = {code for code, definition in template.vocabulary.items() if definition.variable in names}
+    for code in sorted(asked | draft.effects.keys()):
         definition, finding = template.vocabulary[code], draft.findings[code]
         if definition.type not in ("boolean", "code") or finding.state == "known":
             continue
