@@ -76,7 +76,7 @@ def transaction(plan: ReviewedPlan, existing: Resource | None, held: Copies | No
 
 
 def _is_written(plan: ReviewedPlan, line: Line) -> bool:
-    """Undecided and deferred lines become activities only where every condition holds; else words and form keep them."""
+    """Undecided and deferred lines become activities only where every condition holds; words and form keep the rest."""
     return plan.choice(line) not in (None, "defer") or standing_of(line) in ("offered", "due")
 
 

@@ -32,13 +32,14 @@ def draft_bundle(draft: Draft, template: Template, software_version: str) -> Res
     names = ("care-plan", *made, "plan-review", "facts-to-confirm", "for-the-patient", "guidance", "provenance")
     full_urls = {name: f"urn:uuid:{uuid5(NAMESPACE_URL, f'{key}/{name}')}" for name in names}
     aims = [goal if isinstance(goal, str) else full_urls[name] for name, goal in goals.items()]
+    written = [full_urls[name] for name in ("care-plan", *made)]
     forms = questionnaires(draft, template)
     resources = {
         "care-plan": _care_plan(draft, template, aims),
         **made,
         **{name: form for name, form in forms.items() if name in full_urls},
         "guidance": _guidance(draft, template, full_urls["care-plan"]),
-        "provenance": _provenance(draft, template, [full_urls[name] for name in ("care-plan", *made)], software_version),
+        "provenance": _provenance(draft, template, written, software_version),
     }
     return {
         "resourceType": "Bundle",

@@ -22,7 +22,8 @@ CONTROLS = "http://hl7.org/fhir/questionnaire-item-control"
 def facts_to_confirm(draft: Draft, template: Template) -> list[Item]:
     """An item for each fact that would change the plan, those that would change most first."""
     return [
-        _fact(template.vocabulary[code], draft.findings[code], _told(code, draft, template)) for code in draft.to_confirm
+        _fact(template.vocabulary[code], draft.findings[code], _told(code, draft, template))
+        for code in draft.to_confirm
     ]
 
 

@@ -22,8 +22,8 @@ SURE, PLAIN, UNSURE = range(3)
 def fitted(form: Item, draft: Draft, template: Template) -> Item:
     """The form for this patient.
 
-    An item or an answer whose condition is false, or whose treatment is not open, is left out; one whose condition is not
-    known stays. Answers of an item with a rest (extension `item-rest`) are not left out but moved there.
+    An item or an answer whose condition is false, or whose treatment is not open, is left out; one whose condition is
+    not known stays. Answers of an item with a rest (extension `item-rest`) are not left out but moved there.
     """
     fit = _Fit(draft, template, template.marks.get(form["id"], {}))
     moved: dict[str, list[Item]] = {}
@@ -74,7 +74,8 @@ def _item(fit: _Fit, item: Item, moved: dict[str, list[Item]]) -> Item:
         result["item"] = _ordered(fit, item["item"], moved)
     if "answerOption" in item:
         rest = extension(item, "item-rest", "")
-        ranked = [(fit.rank(item["linkId"], number), _bare(option)) for number, option in enumerate(item["answerOption"])]
+        options = enumerate(item["answerOption"])
+        ranked = [(fit.rank(item["linkId"], number), _bare(option)) for number, option in options]
         if rest:
             moved.setdefault(rest, []).extend(option for rank, option in ranked if rank is None)
         staying = sorted(((rank, option) for rank, option in ranked if rank is not None), key=lambda pair: pair[0])

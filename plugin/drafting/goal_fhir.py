@@ -40,7 +40,8 @@ def _quoted(words: OwnWords, subject: Resource) -> Resource:
     asked = [f"Asked: {words.question}"] if words.question else []
     goal = _goal("priority", words.text, subject, [f"Quoted: {source_of_words(words)}.", *asked])
     goal["extension"] = [
-        {"url": extension_url("goal-source"), "valueReference": {"reference": reference}} for reference in words.references
+        {"url": extension_url("goal-source"), "valueReference": {"reference": reference}}
+        for reference in words.references
     ]
     return goal | ({"expressedBy": subject} if words.said_by == "patient" else {})
 

@@ -118,8 +118,8 @@ def _to_confirm(
 ) -> tuple[str, ...]:
     """Facts a person should confirm: those that would move most lines first, those that move none are left out.
 
-    What was worked out comes after what is missing or presumed: it changes only when the facts behind it do. A line that
-    no single fact would move waits for several: all that it waits for stand at the end.
+    What was worked out comes after what is missing or presumed: it changes only when the facts behind it do. A line
+    that no single fact would move waits for several: all that it waits for stand at the end.
     """
     moved = {code: len(frozenset[str]().union(*(effect.moved for effect in found))) for code, found in told.items()}
     order = {code: place for place, code in enumerate(findings)}

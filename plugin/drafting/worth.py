@@ -17,11 +17,11 @@ from plugin.library.expressions import Truth, deciding
 from plugin.library.rules import CategoryRule, Condition, Gate, Template
 
 RANK: dict[str, int] = {disposition: rank for rank, disposition in enumerate(ORDER)}
-CLOSED, JUDGEMENT, CONDITIONAL, OFFERED = (RANK[name] for name in ("not-offered", "judgement", "conditional", "offered"))
+CLOSED, JUDGEMENT, CONDITIONAL, OFFERED = range(len(ORDER))
 
 
 def effects(facts: Facts, template: Template, lines: Iterable[CategoryLine]) -> dict[str, tuple[Effect, ...]]:
-    """For each fact that is not settled and would move a line, what each of its values would move, in template order."""
+    """For each fact that is not settled and would move a line: what each of its values would move."""
     today = {line.code: RANK[line.disposition] for line in lines}
     scale = _Scale(facts, template, today)
     open_to = _still_open(facts, template)
@@ -40,6 +40,7 @@ def _still_open(facts: Facts, template: Template) -> dict[str, tuple[Condition, 
     """The conditions of rules and gates whose answer facts that are not settled could change, by these facts."""
     unsettled = {variable for code, variable, _ in facts.by_variable() if not facts.is_settled(code)}
     settled = {**facts.environment, **dict.fromkeys(unsettled)}
+    judged: tuple[CategoryRule | Gate, ...]
     judged = (*template.category_rules, *(gate for gate in template.gates if gate.disposition != "no-plan"))
     open_to: dict[str, list[Condition]] = {}
     for condition in {rule.condition.text: rule.condition for rule in judged}.values():

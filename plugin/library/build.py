@@ -202,9 +202,7 @@ class Builder:
         goal = self.goals.get(goal_id)
         if goal is None:
             message = f"rule '{action['id']}' proposes the goal '{goal_id}', which this file does not describe"
-            self.faults.append(
-                document.fault((*path, "goalId"), message, "describe it under goal: or correct the id")
-            )
+            self.faults.append(document.fault((*path, "goalId"), message, "describe it under goal: or correct the id"))
             return
         self.goal_rules.append(
             GoalRule(
@@ -291,9 +289,7 @@ class Builder:
         if code in self.activities:
             return True
         message = f"the item '{code}' has no ActivityDefinition"
-        self.faults.append(
-            document.fault((*path, "code"), message, "describe it in activities/ or correct the code")
-        )
+        self.faults.append(document.fault((*path, "code"), message, "describe it in activities/ or correct the code"))
         return False
 
 

@@ -124,8 +124,8 @@ def evaluate(expression: Expression, environment: Environment) -> Truth:
 def compiled(expression: Expression, *, foresee: bool = False) -> Callable[[Environment], Truth]:
     """The expression as one function that answers as `evaluate` does, for those who ask it many times.
 
-    foresee: the answer that holds whatever the unknown facts turn out to be; None where it may go either way. It differs
-        only in `.exists()`, which is false of an unknown fact today and may be true of it tomorrow.
+    foresee: the answer that holds whatever the unknown facts turn out to be; None where it may go either way. It
+        differs only in `.exists()`, which is false of an unknown fact today and may be true of it tomorrow.
     """
     match expression:
         case Conjunction(operands) | Disjunction(operands):
