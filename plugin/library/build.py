@@ -12,7 +12,7 @@ from plugin.errors import Fault, TemplateError
 from plugin.library.conditions import Compiler
 from plugin.library.content import system_url
 from plugin.library.elements import coded, coding, condition_text, extension, extensions
-from plugin.library.forms import marked
+from plugin.library.forms import lost_rests, marked
 from plugin.library.rules import (
     Activity,
     AlertRule,
@@ -218,6 +218,9 @@ class Builder:
 
     def _marks(self, document: Document) -> Iterator[tuple[str, Mark]]:
         """When the items and answers of a form belong there."""
+        for lost in lost_rests(document.data):
+            message = f"answers of '{lost.link_id}' that do not fit would go to an item that is not there"
+            self.faults.append(document.fault(lost.path, message, "correct the linkId in item-rest, or add that item"))
         for each in marked(document.data):
             text = extension(each.element, "item-when", {}).get("expression", "")
             condition = self.compiler.condition(text, document, each.path) if text else None

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from plugin.library.content import extension_url
+from plugin.library.elements import extensions
 from plugin.library.yaml_file import ElementPath
 
 Item = dict[str, Any]
@@ -34,18 +35,27 @@ def mark_key(link_id: str, number: int | None = None) -> str:
 
 def marked(form: Item) -> Iterator[Marked]:
     """Every item and answer option of a form that says when it belongs there, in reading order."""
-    return _marked(form.get("item", []), ())
+    for each in _items(form.get("item", []), ()):
+        if _has_mark(each.element):
+            yield each
+        for number, option in enumerate(each.element.get("answerOption", [])):
+            if _has_mark(option):
+                yield Marked(each.link_id, number, option, (*each.path, "answerOption", number))
 
 
-def _marked(items: list[Item], path: ElementPath) -> Iterator[Marked]:
+def lost_rests(form: Item) -> Iterator[Marked]:
+    """Every item whose answers that do not fit would go to an item that the form does not have."""
+    known = {item["linkId"] for item in every_item(form)}
+    for each in _items(form.get("item", []), ()):
+        if any(rest not in known for rest in extensions(each.element, "item-rest")):
+            yield each
+
+
+def _items(items: list[Item], path: ElementPath) -> Iterator[Marked]:
     for place, item in enumerate(items):
         here: ElementPath = (*path, "item", place)
-        if _has_mark(item):
-            yield Marked(item["linkId"], None, item, here)
-        for number, option in enumerate(item.get("answerOption", [])):
-            if _has_mark(option):
-                yield Marked(item["linkId"], number, option, (*here, "answerOption", number))
-        yield from _marked(item.get("item", []), here)
+        yield Marked(item["linkId"], None, item, here)
+        yield from _items(item.get("item", []), here)
 
 
 def _has_mark(element: Item) -> bool:

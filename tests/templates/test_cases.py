@@ -41,8 +41,8 @@ def test_every_rule_and_gate_has_a_case_in_which_it_speaks(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", TEMPLATES)
-def test_every_category_rule_has_a_case_in_which_its_facts_are_missing(name: str) -> None:
-    rules = {rule.id for rule in template(name).category_rules}
+def test_every_category_and_goal_rule_has_a_case_in_which_its_facts_are_missing(name: str) -> None:
+    rules = {rule.id for rule in (*template(name).category_rules, *template(name).goal_rules)}
     assert rules - _rules_with(name, None) == set()
 
 
@@ -61,7 +61,9 @@ def _where(code: str, lists: dict[str, list[str]]) -> list[str]:
 
 def _conditions(name: str) -> dict[str, Condition]:
     chosen = template(name)
-    rules = (*chosen.category_rules, *chosen.gates, *chosen.item_rules, *chosen.alert_rules)
+    rules = (
+        *chosen.category_rules, *chosen.gates, *chosen.item_rules, *chosen.alert_rules, *chosen.goal_rules,
+    )  # fmt: skip
     return {rule.id: rule.condition for rule in rules}
 
 

@@ -37,12 +37,12 @@ def test_no_text_names_an_agent_without_approval_for_the_disease(texts: list[str
 
 
 def test_every_rule_names_what_it_encodes(template: Template) -> None:
-    rules = (*template.category_rules, *template.gates, *template.item_rules)
+    rules = (*template.category_rules, *template.gates, *template.item_rules, *template.goal_rules)
     assert [rule.id for rule in rules if not rule.grounds.documented] == []
 
 
 def test_every_rule_says_how_strong_its_evidence_is(template: Template) -> None:
-    rules = (*template.category_rules, *template.gates, *template.item_rules)
+    rules = (*template.category_rules, *template.gates, *template.item_rules, *template.goal_rules)
     assert [rule.id for rule in rules if not (rule.grounds.kind and rule.grounds.confidence)] == []
 
 
@@ -87,8 +87,8 @@ def test_the_questionnaires_have_the_groups_that_drafting_fills(template: Templa
     assert {"offered", "conditional", "judgement", "not-offered", "assessments", "support"} == set(
         groups["plan-review"]
     )
-    assert groups["facts-to-confirm"] == ["facts"]
-    assert {"symptoms", "matters", "questions", "support"} <= set(groups["for-the-patient"])
+    assert groups["facts-to-confirm"] == ["facts", "stated"]
+    assert groups["for-the-patient"] == ["urgent", "symptoms", "matters", "questions", "support", "more"]
 
 
 def test_no_link_id_stands_twice_in_one_form(template: Template) -> None:
@@ -115,7 +115,7 @@ def test_rules_that_join_in_one_item_say_nothing_twice(template: Template) -> No
 
 
 def test_what_no_source_backs_is_not_called_highly_certain(template: Template) -> None:
-    rules = (*template.category_rules, *template.gates, *template.item_rules)
+    rules = (*template.category_rules, *template.gates, *template.item_rules, *template.goal_rules)
     assert [rule.id for rule in rules if rule.grounds.unsourced and rule.grounds.confidence == "high"] == []
 
 
