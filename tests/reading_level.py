@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
 from plugin.library.content import default_template_folder
@@ -58,7 +59,7 @@ def syllables_es(word: str) -> int:
     plain = re.sub(r"y(?![aeiouáéíóú])", "i", plain)
     nuclei = 0
     for group in re.findall(f"[{STRONG}{WEAK}{STRESSED}]+", plain):
-        apart = sum(_apart(one, other) for one, other in zip(group, group[1:], strict=False))
+        apart = sum(_apart(one, other) for one, other in pairwise(group))
         nuclei += 1 + apart
     return max(1, nuclei)
 

@@ -16,7 +16,7 @@ KEPT_INSIDE = "The goals are kept inside this plan, since the EHR takes no goals
 
 @dataclass(frozen=True, slots=True)
 class PlanGoals:
-    """references: what CarePlan.goal names. entries: Goals to create. contained: those that stay inside the CarePlan."""
+    """references: what CarePlan.goal names. entries: Goals to create. contained: those that stay inside the plan."""
 
     references: tuple[str, ...]
     entries: tuple[Resource, ...] = ()
