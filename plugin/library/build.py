@@ -31,6 +31,7 @@ from plugin.library.vocabulary import Vocabulary
 from plugin.library.yaml_file import Document, ElementPath
 
 CATEGORY, ASSESSMENT, SUPPORT, ALERT = map(system_url, ("treatment-category", "assessment", "supportive-care", "alert"))
+REST = "correct the linkId in item-rest, or add that item"
 ITEM_KINDS: dict[str, ItemKind] = {ASSESSMENT: "assessment", SUPPORT: "supportive-care"}
 
 
@@ -145,6 +146,9 @@ class Builder:
 
     def _protocol(self, document: Document) -> None:
         self.goals = {goal["id"]: goal for goal in document.data.get("goal", [])}
+        for index, goal in enumerate(document.data.get("goal", [])):
+            for element in ("description", "category"):
+                self._known_code(goal[element], document, ("goal", index, element))
         for index, action in enumerate(document.data.get("action", [])):
             path: ElementPath = ("action", index)
             self._unique(action.get("id", ""), document, path)
@@ -216,15 +220,24 @@ class Builder:
             )
         )
 
+    def _known_code(self, concept: dict[str, Any], document: Document, path: ElementPath) -> None:
+        system, code = coded(concept)
+        file = self.profiles / f"CodeSystem-{system.rsplit('/', 1)[-1]}.json"
+        if code not in {each["code"] for each in orjson.loads(file.read_bytes())["concept"]}:
+            remedy = f"use a code of {file.name}, or add it there by way of profiles/fsh"
+            self.faults.append(document.fault(path, f"'{code}' is no code of {system}", remedy))
+
     def _marks(self, document: Document) -> Iterator[tuple[str, Mark]]:
         """When the items and answers of a form belong there."""
         for lost in lost_rests(document.data):
             message = f"answers of '{lost.link_id}' that do not fit would go to an item that is not there"
-            self.faults.append(document.fault(lost.path, message, "correct the linkId in item-rest, or add that item"))
+            self.faults.append(document.fault(lost.where("item-rest"), message, REST))
         for each in marked(document.data):
             text = extension(each.element, "item-when", {}).get("expression", "")
-            condition = self.compiler.condition(text, document, each.path) if text else None
-            yield each.key, Mark(condition, frozenset(self._targets(each.element, "item-with", document, each.path)))
+            where = (*each.where("item-when"), "valueExpression", "expression")
+            condition = self.compiler.condition(text, document, where) if text else None
+            targets = self._targets(each.element, "item-with", document, each.where("item-with"))
+            yield each.key, Mark(condition, frozenset(targets))
 
     def _gate(self, action: dict[str, Any], condition: Condition, document: Document, path: ElementPath) -> Gate:
         return Gate(

@@ -22,6 +22,13 @@ class Marked:
     element: Item
     path: ElementPath
 
+    def where(self, name: str) -> ElementPath:
+        """The path of its extension of ours with this name; its own path where it has none."""
+        for index, each in enumerate(self.element.get("extension", [])):
+            if each.get("url") == extension_url(name):
+                return (*self.path, "extension", index)
+        return self.path
+
     @property
     def key(self) -> str:
         """How its mark is found again."""

@@ -30,6 +30,7 @@ def spoil(folder, file, pattern, replacement):
 
 
 PATHWAY = "pathways/hr-positive-first-line.yaml"
+FORM = "questionnaires/for-the-patient.yaml"
 
 
 @pytest.mark.parametrize(
@@ -43,8 +44,35 @@ PATHWAY = "pathways/hr-positive-first-line.yaml"
         (PATHWAY, r"label: asco_hr_2021", "label: asco_hr_1921", "not in evidence.yaml", "add the source"),
         (PATHWAY, r"code: cdk46-et\b", "code: cdk47-et", "cdk47-et", "activities"),
         ("safety.yaml", r"valueCode: not-offered", "valueCode: not-offerd", "not-offerd", ""),
+        ("goals.yaml", r"goalId: \[own-priority\]", "goalId: [own-wish]", "'own-wish', which this file", "goal:"),
+        ("goals.yaml", r"code: own-priority\}", "code: own-wish}", "own-wish", ""),
+        (FORM, r'"%metastasisBone or', '"%metastasisBon or', "%metastasisBon is neither", "findings.yaml"),
+        (FORM, r"valueCode: trial\}", "valueCode: trail}", "trail", ""),
+        (FORM, r"item-rest, valueString: more.diagnosis", "item-rest, valueString: mere", "not there", "item-rest"),
+        (
+            FORM,
+            r"extension: \[\{url: http://hl7.org/fhir/StructureDefinition/translation",
+            "extension: [{url: http://hl7.org/fhir/StructureDefinition/translations",
+            "translation",
+            "lang",
+        ),
     ],
-    ids=["name", "value", "undecided value", "syntax", "no boolean", "citation", "code", "disposition"],
+    ids=[
+        "name",
+        "value",
+        "undecided value",
+        "syntax",
+        "no boolean",
+        "citation",
+        "code",
+        "disposition",
+        "goal",
+        "goal code",
+        "item condition",
+        "item treatment",
+        "item rest",
+        "translation",
+    ],
 )
 def test_a_fault_is_named_with_file_line_and_remedy(template_folder, file, pattern, replacement, message, remedy):
     line = spoil(template_folder, file, pattern, replacement)
