@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from plugin.drafting.model import CategoryLine, Draft, Effect, Fact, GoalLine, ItemLine, OwnWords
+from plugin.drafting.model import CategoryLine, Draft, Consequence, Fact, GoalLine, ItemLine, OwnWords
 from plugin.findings.as_json import finding_json
 
 
@@ -29,7 +29,10 @@ def draft_json(draft: Draft) -> dict[str, Any]:
         "goals": [_goal(line) for line in draft.proposed_goals()],
         "goals_to_ask": [_goal(line) | {"missing": list(line.missing)} for line in draft.goals_to_ask()],
         "to_confirm": list(draft.to_confirm),
-        "effects": {code: [_effect(effect) for effect in draft.effects.get(code, ())] for code in draft.to_confirm},
+        "consequences": {
+            code: [_consequence(consequence) for consequence in draft.consequences.get(code, ())]
+            for code in draft.to_confirm
+        },
         "findings": {code: finding_json(finding) for code, finding in draft.findings.items()},
     }
 
@@ -72,9 +75,9 @@ def _words(words: OwnWords) -> dict[str, Any]:
     return said | {"because": list(words.references)}
 
 
-def _effect(effect: Effect) -> dict[str, Any]:
-    moved = {name.replace("-", "_"): list(codes) for name, codes in effect.by_disposition}
-    return {"value": effect.value} | moved
+def _consequence(consequence: Consequence) -> dict[str, Any]:
+    moved = {name.replace("-", "_"): list(codes) for name, codes in consequence.by_disposition}
+    return {"value": consequence.value} | moved
 
 
 def _written(facts: tuple[Fact, ...]) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from plugin.drafting.effect_words import effects_in_words
+from plugin.drafting.consequence_words import consequences_in_words
 from plugin.drafting.model import Draft
 from plugin.findings.model import Finding
 from plugin.library.content import extension_url, system_url
@@ -39,7 +39,7 @@ def facts_stated(draft: Draft, template: Template) -> list[Item]:
 def _told(code: str, draft: Draft, template: Template) -> tuple[str, ...]:
     finding = draft.findings[code]
     note = (f"{finding.state.capitalize()}: {finding.note}",) if finding.note else ()
-    return (*note, *effects_in_words(draft.effects.get(code, ()), template.label))
+    return (*note, *consequences_in_words(draft.consequences.get(code, ()), template.label))
 
 
 def _fact(definition: FindingDefinition, finding: Finding, told: tuple[str, ...]) -> Item:

@@ -148,7 +148,7 @@ class OwnWords:
 
 
 @dataclass(frozen=True, slots=True)
-class Effect:
+class Consequence:
     """What would become of the plan if one fact were this: the categories that would change their list, by code.
 
     value: as the form and the page write it. by_disposition: where those that would move would then stand.
@@ -178,7 +178,7 @@ class Draft:
     """The whole draft for one patient. `no_plan` says why nothing at all is drafted; empty otherwise.
 
     to_confirm: presumed, derived, missing and conflicting findings, those that would change most first.
-    effects: for each of them, what its possible values would change; empty for one that changes things only together
+    consequences: for each of them, what its possible values would change; empty for one that changes things only together
         with others.
     goals, own_words: what the plan is for, as the findings suggest it and as the chart quotes the patient.
     """
@@ -194,7 +194,7 @@ class Draft:
     alerts: tuple[Alert, ...]
     to_confirm: tuple[str, ...]
     no_plan: str = ""
-    effects: Mapping[str, tuple[Effect, ...]] = field(default_factory=dict)
+    consequences: Mapping[str, tuple[Consequence, ...]] = field(default_factory=dict)
     goals: tuple[GoalLine, ...] = ()
     own_words: tuple[OwnWords, ...] = ()
 

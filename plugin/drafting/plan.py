@@ -9,9 +9,9 @@ from datetime import date
 from plugin.drafting.facts import Facts
 from plugin.drafting.goals import goal_lines, own_words
 from plugin.drafting.items import alerts, item_lines, wanted_test
-from plugin.drafting.model import Alert, CategoryLine, Draft, Effect, ItemLine
+from plugin.drafting.model import Alert, CategoryLine, Draft, Consequence, ItemLine
 from plugin.drafting.standing import category_lines
-from plugin.drafting.worth import effects
+from plugin.drafting.worth import consequences
 from plugin.findings.model import Findings
 from plugin.library.rules import Gate, Template
 
@@ -28,13 +28,13 @@ def draft_plan(findings: Findings, template: Template, as_of: date) -> Draft:
         return _nothing(stop, categories, facts, template, as_of)
     due = item_lines("assessment", facts, template, categories)
     categories = tuple(_waiting(line, facts, due) for line in categories)
-    told = effects(facts, template, categories)
+    told = consequences(facts, template, categories)
     return replace(
         _bare(facts, template, as_of, categories),
         assessments=_assessments(due, categories, template),
         supportive_care=item_lines("supportive-care", facts, template, categories),
         to_confirm=_to_confirm(categories, findings, told),
-        effects=told,
+        consequences=told,
         goals=goal_lines(facts, template),
         own_words=own_words(findings, template),
     )
@@ -114,14 +114,16 @@ def _assessments(
 
 
 def _to_confirm(
-    categories: Iterable[CategoryLine], findings: Findings, told: Mapping[str, tuple[Effect, ...]]
+    categories: Iterable[CategoryLine], findings: Findings, told: Mapping[str, tuple[Consequence, ...]]
 ) -> tuple[str, ...]:
     """Facts a person should confirm: those that would move most lines first, those that move none are left out.
 
     What was worked out comes after what is missing or presumed: it changes only when the facts behind it do. A line
     that no single fact would move waits for several: all that it waits for stand at the end.
     """
-    moved = {code: len(frozenset[str]().union(*(effect.moved for effect in found))) for code, found in told.items()}
+    moved = {
+        code: len(frozenset[str]().union(*(consequence.moved for consequence in found))) for code, found in told.items()
+    }
     order = {code: place for place, code in enumerate(findings)}
     asked = sorted(moved, key=lambda code: (findings[code].state == "derived", -moved[code], order[code]))
     stuck = [line for line in categories if line.disposition == "conditional" and told.keys().isdisjoint(line.missing)]

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from plugin.drafting.facts import Facts
 from plugin.drafting.followers import Followers, World
-from plugin.drafting.model import CategoryLine, Disposition, Effect
+from plugin.drafting.model import CategoryLine, Disposition, Consequence
 from plugin.drafting.possible import possible_values
 from plugin.drafting.standing import ORDER
 from plugin.library.expressions import Truth, deciding
@@ -20,18 +20,18 @@ RANK: dict[str, int] = {disposition: rank for rank, disposition in enumerate(ORD
 CLOSED, JUDGEMENT, CONDITIONAL, OFFERED = range(len(ORDER))
 
 
-def effects(facts: Facts, template: Template, lines: Iterable[CategoryLine]) -> dict[str, tuple[Effect, ...]]:
+def consequences(facts: Facts, template: Template, lines: Iterable[CategoryLine]) -> dict[str, tuple[Consequence, ...]]:
     """For each fact that is not settled and would move a line: what each of its values would move."""
     today = {line.code: RANK[line.disposition] for line in lines}
     scale = _Scale(facts, template, today)
     open_to = _still_open(facts, template)
     followers = Followers(facts, open_to)
-    found: dict[str, tuple[Effect, ...]] = {}
+    found: dict[str, tuple[Consequence, ...]] = {}
     for code, variable, _ in facts.by_variable():
         if variable not in followers.leading or facts.is_settled(code):
             continue
-        told = tuple(_effects_of(code, scale, followers, open_to))
-        if any(effect.moved for effect in told):
+        told = tuple(_consequences_of(code, scale, followers, open_to))
+        if any(consequence.moved for consequence in told):
             found[code] = told
     return found
 
@@ -51,15 +51,15 @@ def _still_open(facts: Facts, template: Template) -> dict[str, tuple[Condition, 
     return {name: tuple(conditions) for name, conditions in open_to.items()}
 
 
-def _effects_of(
+def _consequences_of(
     code: str, scale: _Scale, followers: Followers, open_to: Mapping[str, tuple[Condition, ...]]
-) -> Iterator[Effect]:
+) -> Iterator[Consequence]:
     definition = scale.facts.vocabulary[code]
     for words, value in possible_values(definition, open_to.get(definition.variable, ())):
         world = followers.world(code, value)
         asked = {condition.text: condition for name in world.changed for condition in open_to.get(name, ())}
         answers = {text: condition.decide(world.environment) for text, condition in asked.items()}
-        yield Effect(words, scale.moved(answers, world))
+        yield Consequence(words, scale.moved(answers, world))
 
 
 class _Scale:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from plugin.delivery.lines import Line, LineKind, decidable_lines, key_of, kind_of, standing_of
-from plugin.drafting.effect_words import effects_in_words
+from plugin.drafting.consequence_words import consequences_in_words
 from plugin.drafting.goals import SPOKEN_OF
 from plugin.drafting.model import Disposition, Draft, OwnWords
 from plugin.findings.model import Finding, Problem, Result
@@ -70,7 +70,7 @@ class FactView:
 
     rank: place among the questions that would change most, from 1; 0 where it is not asked.
     behind: what the fact rests on that is no result of its own: results of other facts, or the patient's record.
-    effects: what its possible values would move, in the words of the page; moves: how many lines that are.
+    consequences: what its possible values would move, in the words of the page; moves: how many lines that are.
     """
 
     definition: FindingDefinition
@@ -78,7 +78,7 @@ class FactView:
     statement: Fact | None
     rank: int
     behind: tuple[Result, ...] = ()
-    effects: tuple[str, ...] = ()
+    consequences: tuple[str, ...] = ()
     moves: int = 0
 
     @property
@@ -318,15 +318,17 @@ def _facts(
     ranks = {code: rank for rank, code in enumerate(draft.to_confirm, start=1)}
 
     def view(code: str, definition: FindingDefinition) -> FactView:
-        finding, effects = draft.findings[code], draft.effects.get(code, ())
+        finding, consequences = draft.findings[code], draft.consequences.get(code, ())
         return FactView(
             definition=definition,
             finding=finding,
             statement=stated.get(code),
             rank=ranks.get(code, 0),
             behind=sources_elsewhere(finding, draft.findings),
-            effects=effects_in_words(effects, lambda name: labels.get(name, name)) if code in ranks else (),
-            moves=len(frozenset[str]().union(*(effect.moved for effect in effects))),
+            consequences=consequences_in_words(consequences, lambda name: labels.get(name, name))
+            if code in ranks
+            else (),
+            moves=len(frozenset[str]().union(*(consequence.moved for consequence in consequences))),
         )
 
     return [view(code, definition) for code, definition in vocabulary.items()]

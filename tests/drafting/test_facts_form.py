@@ -1,4 +1,4 @@
-"""The form of facts to confirm: what would change the plan, in that order, with value, origin, unit and effect."""
+"""The form of facts to confirm: what would change the plan, in that order, with value, origin, unit and consequence."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def origin(item):
 @pytest.mark.parametrize("path", PATIENTS, ids=lambda path: path.stem)
 def test_only_facts_that_move_a_line_are_asked_those_that_move_most_first(path, drafted):
     draft = drafted(chart(path))
-    moved = {code: set().union(*(e.moved for e in effects)) for code, effects in draft.effects.items()}
+    moved = {code: set().union(*(e.moved for e in consequences)) for code, consequences in draft.consequences.items()}
     assert all(moved.values())
     for derived in (False, True):
         sizes = [

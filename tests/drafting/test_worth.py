@@ -47,12 +47,12 @@ def foretold(draft: Draft, template: Template) -> Iterator[tuple[str, Value, dic
     now = standings(draft)
     names = frozenset[str]().union(*(rule.condition.names for rule in (*template.category_rules, *template.gates)))
     asked = {code for code, definition in template.vocabulary.items() if definition.variable in names}
-    for code in sorted(asked | draft.effects.keys()):
+    for code in sorted(asked | draft.consequences.keys()):
         definition, finding = template.vocabulary[code], draft.findings[code]
         if definition.type not in ("boolean", "code") or finding.state == "known":
             continue
         values = {"yes": True, "no": False} if definition.type == "boolean" else {v: v for v in definition.values}
-        told = {effect.value: effect for effect in draft.effects.get(code, ())}
+        told = {consequence.value: consequence for consequence in draft.consequences.get(code, ())}
         for words, value in values.items():
             moves = told[words].by_disposition if words in told else ()
             yield code, value, now | {line: name for name, lines in moves for line in lines}

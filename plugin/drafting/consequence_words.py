@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from plugin.drafting.model import Disposition, Effect
+from plugin.drafting.model import Disposition, Consequence
 
 VERBS: dict[Disposition, str] = {
     "offered": "offers",
@@ -16,14 +16,18 @@ MOST_NAMED = 4
 TOGETHER = "By itself it moves no line; together with other facts of this list it does."
 
 
-def effects_in_words(effects: Iterable[Effect], label: Callable[[str], str]) -> tuple[str, ...]:
+def consequences_in_words(consequences: Iterable[Consequence], label: Callable[[str], str]) -> tuple[str, ...]:
     """One sentence for each value that would move a line; for a fact that moves none alone, the one that says so."""
-    said = tuple(f"{effect.value}: {_moves(effect, label)}" for effect in effects if effect.by_disposition)
+    said = tuple(
+        f"{consequence.value}: {_moves(consequence, label)}"
+        for consequence in consequences
+        if consequence.by_disposition
+    )
     return said or (TOGETHER,)
 
 
-def _moves(effect: Effect, label: Callable[[str], str]) -> str:
-    return "; ".join(f"{VERBS[name]} {_named(codes, label)}" for name, codes in effect.by_disposition)
+def _moves(consequence: Consequence, label: Callable[[str], str]) -> str:
+    return "; ".join(f"{VERBS[name]} {_named(codes, label)}" for name, codes in consequence.by_disposition)
 
 
 def _named(codes: tuple[str, ...], label: Callable[[str], str]) -> str:
