@@ -56,4 +56,6 @@ CHART_SEARCHES = (
     Search("Procedure", "Procedures"),
     Search("CarePlan", "Care plans"),
     Search("AllergyIntolerance", "Allergies and intolerances"),
+    Search("Goal", "The patient's goals"),
+    Search("QuestionnaireResponse", "Forms that the patient filled in"),
 )

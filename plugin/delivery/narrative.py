@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from html import escape
 
+from plugin.delivery.goals import KEPT_INSIDE, goal_names
 from plugin.delivery.lines import Line, decidable_lines, standing_of
 from plugin.delivery.plan import ReviewedPlan
 from plugin.drafting.drug_words import drug_sentences
 from plugin.drafting.model import CategoryLine, Fact
-from plugin.drafting.outline import Entry, Section, fact_in_words, in_words
+from plugin.drafting.outline import Entry, Section, fact_in_words, goal_sections, in_words
 from plugin.storage.reviews import Choice
 
 NOTICE = "Proposal from decision support, reviewed by a clinician. Nothing here is ordered, dosed or started."
@@ -17,6 +18,7 @@ GROUPS: tuple[tuple[Choice | None, str], ...] = (
     ("accept", "Accepted"),
     ("change", "Kept with a change"),
     ("decline", "Declined"),
+    ("defer", "Deferred"),
     (None, "Not decided yet"),
 )
 
@@ -27,14 +29,20 @@ def narrative(plan: ReviewedPlan) -> str:
     parts = [
         '<div xmlns="http://www.w3.org/1999/xhtml">',
         f"<p><b>{escape(draft.template_title)}</b>, drafted as of {draft.as_of}, reviewed by "
-        f"{escape(plan.reviewer.name)}. {escape(NOTICE)}</p>",
+        f"{escape(plan.reviewer.name)}. {escape(NOTICE)}{_kept_inside(plan)}</p>",
         *(_as_xhtml(section) for section in _sections(plan) if section.entries),
         "</div>",
     ]
     return "".join(parts)
 
 
+def _kept_inside(plan: ReviewedPlan) -> str:
+    return "" if plan.writes_goals or not goal_names(plan) else f" {escape(KEPT_INSIDE)}"
+
+
 def _sections(plan: ReviewedPlan) -> Iterator[Section]:
+    if not plan.draft.no_plan:
+        yield from goal_sections(plan.draft, plan.template)
     warnings = (clash.sentence for clash in plan.clashes())
     yield Section("Attention", tuple(Entry(text) for text in (*warnings, *(each.text for each in plan.draft.alerts))))
     for choice, heading in GROUPS:

@@ -23,7 +23,7 @@ class ReviewedPlan:
     """Everything that goes into the EHR, before it is FHIR.
 
     decisions, statements: those in force. withdrawn: statements taken back, which the EHR may still hold.
-    at: when it is sent.
+    at: when it is sent. writes_goals: whether the EHR lets us create Goals; else they stay inside the plan.
     """
 
     patient: PatientKey
@@ -35,6 +35,7 @@ class ReviewedPlan:
     at: datetime
     software_version: str
     withdrawn: Mapping[str, Fact] = field(default_factory=dict)
+    writes_goals: bool = True
 
     def decision(self, line: Line) -> Decision | None:
         """The decision that counts for a line: not one that was taken while the line stood elsewhere."""

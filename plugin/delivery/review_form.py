@@ -8,14 +8,12 @@ from plugin.delivery.lines import Line, decidable_lines
 from plugin.delivery.plan import ReviewedPlan
 from plugin.delivery.statements import reference_to
 from plugin.drafting.model import CategoryLine
-from plugin.drafting.questionnaires import questionnaires
-from plugin.library.content import system_url
+from plugin.drafting.questionnaires import decision_coding, plan_review
 from plugin.storage.reviews import Decision
 
 Item = dict[str, Any]
 FORM = "plan-review"
 ITEM_GROUPS = {"assessment": "assessments", "supportive-care": "support"}
-DECISION_WORDS = {"accept": "Accept", "change": "Change", "decline": "Decline"}
 
 
 def review_form(plan: ReviewedPlan) -> dict[str, Any]:
@@ -24,7 +22,7 @@ def review_form(plan: ReviewedPlan) -> dict[str, Any]:
     The form lists this patient's lines, so it is of use with these answers alone; EHRs that let apps write no
     Questionnaire still keep both.
     """
-    form = questionnaires(plan.draft, plan.template)[FORM] | {"id": FORM}
+    form = plan_review(plan.draft, plan.template) | {"id": FORM}
     answered: dict[str, list[Item]] = {}
     for line in decidable_lines(plan.draft):
         decision = plan.decision(line)
@@ -51,12 +49,8 @@ def _group(line: Line) -> str:
 
 def _answer(line: Line, decision: Decision) -> Item:
     link_id = f"{_group(line)}.{line.code}"
-    coding = {
-        "system": system_url("review-decision"),
-        "code": decision.choice,
-        "display": DECISION_WORDS[decision.choice],
-    }
-    items: list[Item] = [{"linkId": f"{link_id}.decision", "text": "Decision", "answer": [{"valueCoding": coding}]}]
+    answer = [{"valueCoding": decision_coding(decision.choice)}]
+    items: list[Item] = [{"linkId": f"{link_id}.decision", "text": "Decision", "answer": answer}]
     words = "; ".join(filter(None, (decision.text, decision.reason)))
     if words:
         items.append({"linkId": f"{link_id}.reason", "answer": [{"valueString": words}]})

@@ -1,4 +1,4 @@
-"""A reviewed plan as FHIR: one transaction of CarePlan, statements, filled-in review form and Provenance. Pure."""
+"""A reviewed plan as FHIR: one transaction of CarePlan, Goals, statements, filled-in form and Provenance. Pure."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 
 import orjson
 
+from plugin.delivery.goals import PlanGoals, goal_names, plan_goals
 from plugin.delivery.held import Copies
 from plugin.delivery.lines import Line, decidable_lines, standing_of
 from plugin.delivery.narrative import narrative
@@ -25,8 +26,12 @@ Resource = dict[str, Any]
 UNDECIDED = "Not decided at this review."
 
 
-def care_plan(plan: ReviewedPlan) -> Resource:
-    """The CarePlan: a draft proposal, whatever was decided; declined lines stay, cancelled, with their reason."""
+def care_plan(plan: ReviewedPlan, goals: PlanGoals | None = None) -> Resource:
+    """The CarePlan: a draft proposal, whatever was decided; declined lines stay, cancelled, with their reason.
+
+    goals: as they are written beside it; as if the EHR held none of them yet, when None.
+    """
+    goals = goals or plan_goals(plan, {})
     activities = [_activity(plan, line) for line in decidable_lines(plan.draft) if _is_written(plan, line)]
     resource: Resource = {
         "resourceType": "CarePlan",
@@ -42,6 +47,10 @@ def care_plan(plan: ReviewedPlan) -> Resource:
         "created": plan.draft.as_of,
         "author": reference_to(plan.reviewer),
     }
+    if goals.contained:
+        resource["contained"] = list(goals.contained)
+    if goals.references:
+        resource["goal"] = [{"reference": reference} for reference in goals.references]
     return resource | ({"activity": activities} if activities else {})
 
 
@@ -50,6 +59,7 @@ def content_key(plan: ReviewedPlan) -> str:
     content = [
         [_activity(plan, line) for line in decidable_lines(plan.draft)],
         [observation(fact, plan.template.vocabulary[code], "") for code, fact in sorted(stated(plan).items())],
+        goal_names(plan),
         plan.reviewer.reference,
         plan.reviewer.name,
         plan.template.version,
@@ -57,18 +67,25 @@ def content_key(plan: ReviewedPlan) -> str:
     return hashlib.sha256(orjson.dumps(content)).hexdigest()[:40]
 
 
-def transaction(plan: ReviewedPlan, existing: Resource | None, held: Copies | None = None) -> Resource:
+def transaction(
+    plan: ReviewedPlan,
+    existing: Resource | None,
+    held: Copies | None = None,
+    goals_held: Mapping[str, str] | None = None,
+) -> Resource:
     """The transaction that writes the plan.
 
     existing: the CarePlan that the EHR holds from an earlier save; it is updated, and only if nobody changed it since.
     held: our statements as the EHR holds them; those that say something else now are updated.
+    goals_held: identifier -> reference of the goals that it holds already.
     Everything else is created once: a repeated save finds it by its identifier.
     """
     statements = statement_entries(plan, held or {})
-    plan_entry = _plan_entry(plan, existing)
+    goals = plan_goals(plan, goals_held or {})
+    plan_entry = _plan_entry(plan, existing, goals)
     form = review_form(plan)
     form["identifier"] = plan.identifier("review", plan.at)
-    entries = [plan_entry, *statements.entries, created(form)]
+    entries = [plan_entry, *goals.entries, *statements.entries, created(form)]
     provenance = _provenance(plan, [reference_of(entry) for entry in entries])
     entries.append(added(provenance, f"urn:uuid:{plan.uuid('provenance', plan.at)}"))
     bundle = {"resourceType": "Bundle", "type": "transaction", "entry": entries}
@@ -76,8 +93,8 @@ def transaction(plan: ReviewedPlan, existing: Resource | None, held: Copies | No
 
 
 def _is_written(plan: ReviewedPlan, line: Line) -> bool:
-    """Undecided lines become activities only where every condition holds; the rest stays in words and in the form."""
-    return plan.choice(line) is not None or standing_of(line) in ("offered", "due")
+    """Undecided and deferred lines become activities only where every condition holds; words and form keep the rest."""
+    return plan.choice(line) not in (None, "defer") or standing_of(line) in ("offered", "due")
 
 
 def _activity(plan: ReviewedPlan, line: Line) -> Resource:
@@ -90,6 +107,8 @@ def _activity(plan: ReviewedPlan, line: Line) -> Resource:
     if decision.choice == "decline":
         detail["status"] = "cancelled"
         detail["statusReason"] = {"text": decision.reason}
+    if decision.choice == "defer":
+        detail["statusReason"] = {"text": f"Deferred: {decision.reason}"}
     if decision.choice == "change":
         detail["description"] = decision.text
     activity["extension"] = [*activity.get("extension", ()), _decision_extension(decision)]
@@ -105,8 +124,8 @@ def _decision_extension(decision: Decision) -> Resource:
     return {"url": extension_url("review-decision"), "extension": parts}
 
 
-def _plan_entry(plan: ReviewedPlan, existing: Resource | None) -> Resource:
-    resource = care_plan(plan)
+def _plan_entry(plan: ReviewedPlan, existing: Resource | None, goals: PlanGoals) -> Resource:
+    resource = care_plan(plan, goals)
     if existing is None:
         return created(resource)
     return updated(resource | {"id": existing["id"]}, existing, plan.patient.iss)

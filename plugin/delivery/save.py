@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from plugin.chart.client import FhirClient
 from plugin.delivery.compare import differences
+from plugin.delivery.goals import goal_names
 from plugin.delivery.held import STATEMENT_SYSTEM, Copies, copies_among, statement_identifier
 from plugin.delivery.plan import IDENTIFIER_SYSTEM, ReviewedPlan
 from plugin.delivery.reviewed import care_plan, content_key, transaction
@@ -50,9 +51,10 @@ def save_plan(plan: ReviewedPlan, client: FhirClient, database: Database, clock:
         earlier = deliveries_of(session, plan.patient)
     try:
         existing, held = _existing(plan, client), _held(plan, client)
+        plan, goals_held = _with_goals(plan, client)
     except RemoteError as failure:
         return _keep(database, clock, _open(plan, None, transaction(plan, None), database), _not_sent(failure))
-    bundle = _sound(transaction(plan, existing, held))
+    bundle = _sound(transaction(plan, existing, held, goals_held))
     statements_stand = not statement_entries(plan, held).entries
     if existing is not None and earlier and statements_stand and _is_last_saved(plan, earlier[0], existing):
         return earlier[0]
@@ -88,6 +90,26 @@ def _held(plan: ReviewedPlan, client: FhirClient) -> Copies:
         search = [("patient", plan.patient.patient_id), ("identifier", asked)]
         found += [resource for page in client.search("Observation", search) for resource in page.resources]
     return copies_among(found, plan.patient, codes)
+
+
+def _with_goals(plan: ReviewedPlan, client: FhirClient) -> tuple[ReviewedPlan, dict[str, str]]:
+    """The plan, and the goals of it that the EHR holds; an EHR that refuses to search for goals gets them inside.
+
+    Raises RemoteError where it gives no answer at all, since then nothing is known.
+    """
+    names = [plan.identifier("goal", name)["value"] for name in goal_names(plan)] if plan.writes_goals else []
+    held: dict[str, str] = {}
+    for start in range(0, len(names), ASKED_AT_ONCE):
+        asked = ",".join(f"{IDENTIFIER_SYSTEM}|{name}" for name in names[start : start + ASKED_AT_ONCE])
+        search = [("patient", plan.patient.patient_id), ("identifier", asked)]
+        try:
+            found = [goal for page in client.search("Goal", search) for goal in page.resources]
+        except Refused:
+            return replace(plan, writes_goals=False), {}
+        for goal in found:
+            values = {each.get("value") for each in goal.get("identifier", ())}
+            held |= {name: f"Goal/{goal['id']}" for name in names if name in values}
+    return plan, held
 
 
 def _is_last_saved(plan: ReviewedPlan, last: Delivery, existing: Resource) -> bool:

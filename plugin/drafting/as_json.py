@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from plugin.drafting.drugs_as_json import agents_json, not_beside_json, superseded_json
-from plugin.drafting.model import CategoryLine, Draft, Fact, ItemLine
+from plugin.drafting.model import CategoryLine, Consequence, Draft, Fact, GoalLine, ItemLine, OwnWords
 from plugin.findings.as_json import finding_json
 from plugin.library.rules import Remark
 
@@ -27,7 +27,14 @@ def draft_json(draft: Draft) -> dict[str, Any]:
             {"code": alert.code, "text": alert.text, "level": alert.level, "because": list(alert.because)}
             for alert in draft.alerts
         ],
+        "patient_words": [_words(words) for words in draft.own_words],
+        "goals": [_goal(line) for line in draft.proposed_goals()],
+        "goals_to_ask": [_goal(line) | {"missing": list(line.missing)} for line in draft.goals_to_ask()],
         "to_confirm": list(draft.to_confirm),
+        "consequences": {
+            code: [_consequence(consequence) for consequence in draft.consequences.get(code, ())]
+            for code in draft.to_confirm
+        },
         "findings": {code: finding_json(finding) for code, finding in draft.findings.items()},
     }
 
@@ -36,7 +43,7 @@ def _reason(line: CategoryLine | ItemLine) -> dict[str, Any]:
     return {"code": line.code, "rule": line.rule, "why": line.why, "because": list(line.because)}
 
 
-def _authority(line: CategoryLine | ItemLine) -> dict[str, Any]:
+def _authority(line: CategoryLine | ItemLine | GoalLine) -> dict[str, Any]:
     return {"evidence": [source.id for source in line.sources], "unsourced": line.unsourced}
 
 
@@ -76,6 +83,24 @@ def _in_use(line: CategoryLine) -> dict[str, Any]:
 
 def _remark(said: Remark) -> dict[str, Any]:
     return {"text": said.text, "evidence": [source.id for source in said.citations], "unsourced": said.unsourced}
+
+
+def _goal(line: GoalLine) -> dict[str, Any]:
+    return (
+        {"code": line.code, "text": line.label, "rule": line.rule, "why": line.why}
+        | {"because": list(line.because)}
+        | _authority(line)
+    )
+
+
+def _words(words: OwnWords) -> dict[str, Any]:
+    said = {"text": words.text, "said_by": words.said_by, "date": words.date, "question": words.question}
+    return said | {"because": list(words.references)}
+
+
+def _consequence(consequence: Consequence) -> dict[str, Any]:
+    moved = {name.replace("-", "_"): list(codes) for name, codes in consequence.by_disposition}
+    return {"value": consequence.value} | moved
 
 
 def _written(facts: tuple[Fact, ...]) -> list[str]:

@@ -1,4 +1,4 @@
-"""The draft as FHIR R4, one collection Bundle: CarePlan, Questionnaires, GuidanceResponse, Provenance.
+"""The draft as FHIR R4, one collection Bundle: CarePlan, Goals, Questionnaires, GuidanceResponse, Provenance.
 
 With them travels the Library with the source attributes of the template, where it has one.
 """
@@ -9,6 +9,7 @@ from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 from plugin.drafting.activities import activity_of
+from plugin.drafting.goal_fhir import goals_of
 from plugin.drafting.model import CategoryLine, Draft, ItemLine
 from plugin.drafting.narrative import as_xhtml
 from plugin.drafting.questionnaires import questionnaires
@@ -30,25 +31,21 @@ def draft_bundle(draft: Draft, template: Template, software_version: str) -> Res
     software_version: of this package, named in the Provenance.
     """
     key = f"{CANONICAL}/{draft.template_id}/{draft.template_version}/{draft.findings.patient.id}/{draft.as_of}"
-    full_urls = {
-        name: f"urn:uuid:{uuid5(NAMESPACE_URL, f'{key}/{name}')}"
-        for name in (
-            "care-plan",
-            "plan-review",
-            "facts-to-confirm",
-            "for-the-patient",
-            "guidance",
-            "provenance",
-            "about",
-        )
-    }
+    goals = dict(goals_of(draft, subject_of(draft.findings.patient)))
+    made = {name: goal for name, goal in goals.items() if not isinstance(goal, str)}
+    forms_and_more = ("plan-review", "facts-to-confirm", "for-the-patient", "guidance", "provenance", "about")
+    names = ("care-plan", *made, *forms_and_more)
+    full_urls = {name: f"urn:uuid:{uuid5(NAMESPACE_URL, f'{key}/{name}')}" for name in names}
+    aims = [goal if isinstance(goal, str) else full_urls[name] for name, goal in goals.items()]
+    written = [full_urls[name] for name in ("care-plan", *made)]
     about = about_library(template)
     forms = questionnaires(draft, template)
     resources = {
-        "care-plan": _care_plan(draft, template) | (_supported_by(about, full_urls["about"]) if about else {}),
+        "care-plan": _care_plan(draft, template, aims) | (_supported_by(about, full_urls["about"]) if about else {}),
+        **made,
         **{name: form for name, form in forms.items() if name in full_urls},
         "guidance": _guidance(draft, template, full_urls["care-plan"]),
-        "provenance": _provenance(draft, template, [full_urls["care-plan"]], software_version),
+        "provenance": _provenance(draft, template, written, software_version),
         **({"about": about} if about else {}),
     }
     return {
@@ -59,7 +56,7 @@ def draft_bundle(draft: Draft, template: Template, software_version: str) -> Res
     }
 
 
-def _care_plan(draft: Draft, template: Template) -> Resource:
+def _care_plan(draft: Draft, template: Template, goals: list[str]) -> Resource:
     lines: tuple[CategoryLine | ItemLine, ...] = (
         *draft.standing("offered"),
         *draft.assessments,
@@ -76,6 +73,7 @@ def _care_plan(draft: Draft, template: Template) -> Resource:
         "title": template.title,
         "subject": subject_of(draft.findings.patient),
         "created": draft.as_of,
+        **({"goal": [{"reference": goal} for goal in goals]} if goals else {}),
         "activity": [activity_of(line, template) for line in lines],
     }
     if not plan["activity"]:

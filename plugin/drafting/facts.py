@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from plugin.drafting.model import Fact
 from plugin.findings.model import Finding, Findings, State
-from plugin.library.expressions import Truth, deciding, evaluate
+from plugin.library.expressions import Truth, deciding
 from plugin.library.rules import Condition
 from plugin.library.vocabulary import Value, Vocabulary
 
@@ -34,8 +34,12 @@ class Facts:
         try:
             return self._truths[condition.text]
         except KeyError:
-            truth = self._truths[condition.text] = evaluate(condition.expression, self.environment)
+            truth = self._truths[condition.text] = condition.decide(self.environment)
             return truth
+
+    def truth_of(self, text: str) -> Truth:
+        """The answer of a condition that was asked before, by its text."""
+        return self._truths[text]
 
     def reasons(self, condition: Condition) -> tuple[Fact, ...]:
         """The decided facts that make the condition what it is, in the order of the vocabulary."""
@@ -63,6 +67,18 @@ class Facts:
         finding = self.findings[code]
         label = self.vocabulary[code].label
         return Fact(code, label, written_value(finding.value), finding.state, finding.evidence)
+
+    def is_settled(self, code: str) -> bool:
+        """Whether the chart reports a fact, or a clinician states it, and conditions can use its value."""
+        return self.findings[code].state == "known" and self._known(code)
+
+    def by_variable(self) -> Iterator[tuple[str, str, Value | None]]:
+        """Every fact: its code, its variable, and its value for conditions."""
+        return ((code, variable, self.environment[variable]) for variable, code in self._by_variable.items())
+
+    def state(self, variable: str) -> State:
+        """How surely the fact of a variable is known."""
+        return self.findings[self._by_variable[variable]].state
 
     def _cost(self, variable: str) -> int:
         return COST[self.findings[self._by_variable[variable]].state]

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
-from plugin.findings.model import Findings
+from plugin.findings.model import Findings, SaidBy
 from plugin.library.rules import Citation, DrugUse, Effect, ItemKind, Monitoring, Remark, Superseded
 
 Disposition = Literal["offered", "conditional", "judgement", "not-offered"]
+GoalStanding = Literal["proposed", "to-ask"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +194,57 @@ class ItemLine:
 
 
 @dataclass(frozen=True, slots=True)
+class GoalLine:
+    """A goal that fits the findings, or one to ask about because a fact is missing.
+
+    code: of CodeSystem goal; category: of CodeSystem goal-category; missing: the findings that it waits for.
+    """
+
+    code: str
+    label: str
+    category: str
+    standing: GoalStanding
+    rule: str
+    rules: tuple[str, ...]
+    why: str
+    facts: tuple[Fact, ...]
+    because: tuple[str, ...]
+    missing: tuple[str, ...]
+    sources: tuple[Citation, ...]
+    unsourced: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OwnWords:
+    """What the chart says that the patient wants, word for word, with the resources that say it.
+
+    question: what the form asked, where it is an answer.
+    """
+
+    text: str
+    said_by: SaidBy
+    date: str
+    references: tuple[str, ...]
+    question: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Consequence:
+    """What would become of the plan if one fact were this: the categories that would change their list, by code.
+
+    value: as the form and the page write it. by_disposition: where those that would move would then stand.
+    """
+
+    value: str
+    by_disposition: tuple[tuple[Disposition, tuple[str, ...]], ...]
+
+    @property
+    def moved(self) -> frozenset[str]:
+        """Every category that would change its list."""
+        return frozenset(code for _, codes in self.by_disposition for code in codes)
+
+
+@dataclass(frozen=True, slots=True)
 class Alert:
     """Something the reader must see before the lists. level: info, warning or critical."""
 
@@ -205,7 +258,10 @@ class Alert:
 class Draft:
     """The whole draft for one patient. `no_plan` says why nothing at all is drafted; empty otherwise.
 
-    to_confirm: presumed, derived and missing findings, those that would change most first.
+    to_confirm: presumed, derived, missing and conflicting findings, those that would change most first.
+    consequences: for each of them, what its possible values would change; empty for one that changes things only
+        together with others.
+    goals, own_words: what the plan is for, as the findings suggest it and as the chart quotes the patient.
     """
 
     findings: Findings
@@ -219,6 +275,17 @@ class Draft:
     alerts: tuple[Alert, ...]
     to_confirm: tuple[str, ...]
     no_plan: str = ""
+    consequences: Mapping[str, tuple[Consequence, ...]] = field(default_factory=dict)
+    goals: tuple[GoalLine, ...] = ()
+    own_words: tuple[OwnWords, ...] = ()
+
+    def proposed_goals(self) -> tuple[GoalLine, ...]:
+        """The goals that fit the findings, in template order."""
+        return tuple(line for line in self.goals if line.standing == "proposed")
+
+    def goals_to_ask(self) -> tuple[GoalLine, ...]:
+        """The goals that may fit; whether they do, nobody has said yet."""
+        return tuple(line for line in self.goals if line.standing == "to-ask")
 
     @property
     def care_leads(self) -> bool:

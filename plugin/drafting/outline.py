@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from plugin.drafting.drug_words import drug_sentences, older_sentences
-from plugin.drafting.model import CategoryLine, Disposition, Draft, Fact, ItemLine
+from plugin.drafting.goals import source_of_words
+from plugin.drafting.model import CategoryLine, Disposition, Draft, Fact, ItemLine, OwnWords
 from plugin.findings.model import Finding
 from plugin.findings.words import value_in_words
 from plugin.library.rules import Remark, Template
@@ -41,24 +42,36 @@ def outline(draft: Draft, template: Template) -> tuple[Section, ...]:
         return str(headings[link_id]["text"])
 
     def lines(disposition: Disposition) -> tuple[Entry, ...]:
-        entry = _offered if disposition == "offered" else _waiting
+        entry = offered_entry if disposition == "offered" else waiting_entry
         return tuple(entry(line, draft, template) for line in draft.standing(disposition))
 
     sections = [
+        *(() if draft.no_plan else goal_sections(draft, template)),
         Section("Attention", tuple(Entry(alert.text) for alert in draft.alerts)),
         Section("What is known", tuple(_known(draft, template))),
     ]
     if draft.no_plan:
         return (*sections, Section("No plan is drafted", (Entry(draft.no_plan),)))
     treatment = Section(heading("offered"), lines("offered"), "None.")
-    care = Section(heading("support"), tuple(_item(line, template) for line in draft.supportive_care), "None.")
+    care = Section(heading("support"), tuple(item_entry(line, template) for line in draft.supportive_care), "None.")
     return (
         *sections,
         *((care, treatment) if draft.care_leads else (treatment, care)),
         Section(heading("conditional"), lines("conditional")),
         Section(heading("judgement"), lines("judgement")),
-        Section(heading("assessments"), tuple(_item(line, template) for line in draft.assessments)),
-        Section(heading("not-offered"), tuple(_closed(line) for line in draft.standing("not-offered"))),
+        Section(heading("assessments"), tuple(item_entry(line, template) for line in draft.assessments)),
+        Section(heading("not-offered"), tuple(closed_entry(line) for line in draft.standing("not-offered"))),
+    )
+
+
+def goal_sections(draft: Draft, template: Template) -> tuple[Section, Section]:
+    """What the plan is for: what the patient said, quoted, before what the findings suggest."""
+    quoted = [Entry(f"“{words.text}”", tuple(_told_by(words))) for words in draft.own_words]
+    proposed = [Entry(line.label) for line in draft.proposed_goals()]
+    ask = [Entry(f"To ask: {line.label}", (_waits_for(line.missing, template),)) for line in draft.goals_to_ask()]
+    return (
+        Section("What the patient wants", tuple(quoted)),
+        Section("Goals to talk about", (*proposed, *ask)),
     )
 
 
@@ -86,20 +99,21 @@ def _known(draft: Draft, template: Template) -> Iterator[Entry]:
             yield Entry(f"{definition.label}: {in_words(definition, finding)}", _sentence(finding.note))
 
 
-def _offered(line: CategoryLine, draft: Draft, template: Template) -> Entry:
+def offered_entry(line: CategoryLine, draft: Draft, template: Template) -> Entry:
+    """An offered line: why, on which facts it rests, its drugs, what goes with it, its sources."""
     drugs = drug_sentences(line, draft, template)
     details = (line.why, *_rests_on(line), *drugs, *_in_use(line), *older_sentences(line), *_authority(line))
     return Entry(line.label, details)
 
 
-def _waiting(line: CategoryLine, draft: Draft, template: Template) -> Entry:
-    missing = [template.vocabulary[code].label for code in line.missing]
+def waiting_entry(line: CategoryLine, draft: Draft, template: Template) -> Entry:
+    """A line that waits or is left to judgement: why, what it waits for, on which facts it rests, its sources."""
     tests = [template.label(code) for code in line.waits_for]
     return Entry(
         line.label,
         (
             line.why,
-            *((f"Waits for: {', '.join(missing)}.",) if missing else ()),
+            *((_waits_for(line.missing, template),) if line.missing else ()),
             *((f"Would be settled by: {', '.join(tests)}.",) if tests else ()),
             *_rests_on(line),
             *drug_sentences(line, draft, template),
@@ -110,12 +124,14 @@ def _waiting(line: CategoryLine, draft: Draft, template: Template) -> Entry:
     )
 
 
-def _closed(line: CategoryLine) -> Entry:
+def closed_entry(line: CategoryLine) -> Entry:
+    """A line that is not offered: the facts that closed it."""
     because = "; ".join(fact_in_words(fact) for fact in line.closed_by)
     return Entry(line.label, (f"Closed by {because}." if because else line.why, *older_sentences(line)))
 
 
-def _item(line: ItemLine, template: Template) -> Entry:
+def item_entry(line: ItemLine, template: Template) -> Entry:
+    """A test or an item of supportive care: why, what it would settle, its sources."""
     opens = ", ".join(template.label(code) for code in line.opens)
     return Entry(
         line.label,
@@ -162,6 +178,17 @@ def _in_use(line: CategoryLine) -> Iterator[str]:
 
 def _remarks(said: Iterable[Remark]) -> str:
     return " ".join(f"{each.text}{' (unsourced)' if each.unsourced else ''}" for each in said)
+
+
+def _waits_for(missing: tuple[str, ...], template: Template) -> str:
+    return f"Waits for: {', '.join(template.vocabulary[code].label for code in missing)}."
+
+
+def _told_by(words: OwnWords) -> Iterator[str]:
+    source = source_of_words(words)
+    yield f"{source[:1].upper()}{source[1:]}."
+    if words.question:
+        yield f"Asked: {words.question}"
 
 
 def _authority(line: CategoryLine | ItemLine) -> Iterator[str]:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 
 from plugin.drafting.agents import name_agents
 from plugin.drafting.combinations import with_combinations
 from plugin.drafting.facts import Facts
+from plugin.drafting.goals import goal_lines, own_words
 from plugin.drafting.items import STARTABLE, alerts, brought_by, care_lines, item_lines, wanted_test
-from plugin.drafting.model import Alert, CategoryLine, Draft, ItemLine
+from plugin.drafting.model import Alert, CategoryLine, Consequence, Draft, ItemLine
 from plugin.drafting.standing import category_lines
 from plugin.drafting.superseded import with_superseded
+from plugin.drafting.worth import consequences
 from plugin.findings.model import Findings
 from plugin.library.rules import Gate, Template
 
@@ -28,6 +29,7 @@ def draft_plan(findings: Findings, template: Template, as_of: date) -> Draft:
     categories = category_lines(facts, template)
     if stop is not None:
         return _nothing(stop, categories, facts, template, as_of)
+    told = consequences(facts, template, categories)
     categories = name_agents(categories, facts, template)
     due = item_lines("assessment", facts, template, categories)
     waiting = tuple(_waiting(line, facts, due) for line in categories)
@@ -39,7 +41,10 @@ def draft_plan(findings: Findings, template: Template, as_of: date) -> Draft:
         _bare(facts, template, as_of, categories),
         assessments=assessments,
         supportive_care=care,
-        to_confirm=_to_confirm(categories, findings),
+        to_confirm=_to_confirm(categories, findings, told),
+        consequences=told,
+        goals=goal_lines(facts, template),
+        own_words=own_words(findings, template),
     )
 
 
@@ -125,20 +130,22 @@ def _assessments(
     return tuple(sorted(lines, key=lambda item: -len(item.opens)))
 
 
-def _to_confirm(categories: Iterable[CategoryLine], findings: Findings) -> tuple[str, ...]:
-    """Facts a person should confirm, those on which most open lines rest first.
+def _to_confirm(
+    categories: Iterable[CategoryLine], findings: Findings, told: Mapping[str, tuple[Consequence, ...]]
+) -> tuple[str, ...]:
+    """Facts a person should confirm: those that would move most lines first, those that move none are left out.
 
-    What was worked out comes after what is missing or presumed: it changes only when the facts behind it do. What only
-    the name of a drug waits for comes last.
+    What was worked out comes after what is missing or presumed: it changes only when the facts behind it do. A line
+    that no single fact would move waits for several: all that it waits for stand after them. What only the name of a
+    drug waits for comes last.
     """
-    weight: Counter[str] = Counter()
-    drugs: dict[str, None] = {}
-    for line in categories:
-        if line.disposition == "not-offered":
-            continue
-        weight.update(line.missing)
-        weight.update(fact.code for fact in (*line.presumes, *line.derives))
-        drugs.update(dict.fromkeys(code for agent in line.agents if agent.listed for code in agent.missing))
-    order = list(findings)
-    ranked = sorted(weight, key=lambda code: (findings[code].state == "derived", -weight[code], order.index(code)))
-    return (*ranked, *(code for code in drugs if code not in weight))
+    moved = {
+        code: len(frozenset[str]().union(*(consequence.moved for consequence in found))) for code, found in told.items()
+    }
+    order = {code: place for place, code in enumerate(findings)}
+    asked = sorted(moved, key=lambda code: (findings[code].state == "derived", -moved[code], order[code]))
+    stuck = [line for line in categories if line.disposition == "conditional" and told.keys().isdisjoint(line.missing)]
+    together = [code for line in stuck for code in line.missing]
+    standing = [line for line in categories if line.disposition != "not-offered"]
+    drugs = [code for line in standing for agent in line.agents if agent.listed for code in agent.missing]
+    return tuple(dict.fromkeys((*asked, *together, *drugs)))

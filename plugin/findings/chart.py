@@ -34,6 +34,8 @@ CLINICAL = frozenset(
         "MedicationDispense",
         "CarePlan",
         "AllergyIntolerance",
+        "Goal",
+        "QuestionnaireResponse",
     }
 )
 

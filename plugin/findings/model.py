@@ -75,6 +75,7 @@ class Finding:
     note: why it is derived, presumed or conflicting, in a sentence for the screen.
     results: all results read for this fact, newest first, those set aside included.
     disputed: references of results that say otherwise and were not known to the clinician whose statement leads.
+    stated: `agrees` where a clinician's statement leads and the chart says nothing else, `overrules` where it does.
     """
 
     code: str
@@ -85,6 +86,7 @@ class Finding:
     note: str = ""
     results: tuple[Result, ...] = ()
     disputed: tuple[str, ...] = ()
+    stated: Literal["", "agrees", "overrules"] = ""
 
     def __post_init__(self) -> None:
         if (self.value is None) == (self.state in DECIDED):
@@ -103,6 +105,32 @@ class Patient:
     identifier: str = ""
 
 
+SaidBy = Literal["patient", "family", "clinician", ""]
+
+
+@dataclass(frozen=True, slots=True)
+class GoalOnRecord:
+    """A goal in force as the chart words it. said_by: who expressed it; empty where the chart does not say."""
+
+    reference: str
+    text: str
+    said_by: SaidBy
+    date: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FormAnswer:
+    """One answer in words in a form that was filled in. form: canonical URL of the form, without version."""
+
+    reference: str
+    form: str
+    link_id: str
+    question: str
+    text: str
+    said_by: SaidBy
+    date: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """Something in the input that could not be read or was missing; shown, never swallowed.
@@ -117,7 +145,10 @@ class Problem:
 
 
 class Findings(Mapping[str, Finding]):
-    """Every fact of the vocabulary, known or not, by code; immutable. `lines` are the lines of therapy as proposed."""
+    """Every fact of the vocabulary, known or not, by code; immutable.
+
+    lines: the lines of therapy as proposed. goals, answers: what the chart says that the patient wants, word for word.
+    """
 
     def __init__(
         self,
@@ -127,12 +158,16 @@ class Findings(Mapping[str, Finding]):
         problems: tuple[Problem, ...] = (),
         inputs: tuple[str, ...] = (),
         lines: tuple[Line, ...] = (),
+        goals: tuple[GoalOnRecord, ...] = (),
+        answers: tuple[FormAnswer, ...] = (),
     ) -> None:
         given = {finding.code: finding for finding in findings}
         self.patient = patient
         self.problems = problems
         self.inputs = inputs
         self.lines = lines
+        self.goals = goals
+        self.answers = answers
         self._by_code = {code: given.get(code) or Finding(code, "unknown") for code in vocabulary}
 
     def __getitem__(self, code: str) -> Finding:

@@ -30,6 +30,7 @@ from plugin.findings.resolve import Resolved, resolve_panel
 from plugin.findings.statements import Statements, read_statements
 from plugin.findings.validity import Validity
 from plugin.findings.variants import VariantReader
+from plugin.findings.wishes import form_answers, goals_on_record
 from plugin.library.expressions import names_in
 from plugin.library.vocabulary import FindingDefinition, Vocabulary
 
@@ -60,13 +61,14 @@ def read_findings(resources: list[dict[str, Any]], vocabulary: Vocabulary, as_of
     conclusions.deny()
     doubts = recorded_doubts(chart, index, by_panel, statements.doubts())
     conclusions.presume(chart, doubts, signs_of(chart, drugs))
+    goals, answers = goals_on_record(chart), form_answers(chart)
     named = [problem_under_holder(found, chart.holders) for found in (*notebook.problems.values(), *chart.problems)]
     problems = {(problem.reference, problem.text): problem for problem in named}
     ordered = tuple(problems[key] for key in sorted(problems))
     given = list(findings.values())
     if chart.holders:
         given = [under_holders(finding, chart.holders) for finding in given]
-    return Findings(chart.patient, given, vocabulary, ordered, chart.inputs, history.lines)
+    return Findings(chart.patient, given, vocabulary, ordered, chart.inputs, history.lines, goals, answers)
 
 
 def _read_chart(chart: Chart, index: Index, entries: Entries) -> Notebook:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from plugin.findings.chart import Chart
 from plugin.findings.dates import day_of, later, later_moment, spoken
@@ -160,7 +161,8 @@ class Statements:
             return Finding(code, "conflicting", None, "", (*evidence, *finding.evidence), note, results)
         note = "; ".join(["stated by a clinician", *_differing(value, newest, standing, finding, against)])
         disputed = tuple(dict.fromkeys(found.origin.reference for found in against))
-        return Finding(code, "known", value, newest[0].result.text, evidence, note, results, disputed)
+        stated: Literal["agrees", "overrules"] = "overrules" if _differs(value, finding) else "agrees"
+        return Finding(code, "known", value, newest[0].result.text, evidence, note, results, disputed, stated)
 
     def alone(self, code: str) -> Finding | None:
         """The finding as clinicians state it, whatever the chart says; None where nobody states it."""

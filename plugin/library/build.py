@@ -16,8 +16,9 @@ from plugin.library.code_names import displays
 from plugin.library.conditions import Compiler
 from plugin.library.content import system_url
 from plugin.library.drug_tables import DrugTables
-from plugin.library.elements import coding, condition_text, extension, extensions
+from plugin.library.elements import coded, coding, condition_text, extension, extensions
 from plugin.library.expressions import names_in
+from plugin.library.forms import lost_rests, marked
 from plugin.library.rules import (
     Activity,
     AlertRule,
@@ -25,9 +26,11 @@ from plugin.library.rules import (
     Citation,
     Condition,
     Gate,
+    GoalRule,
     Grounds,
     ItemKind,
     ItemRule,
+    Mark,
     NamedCondition,
     Template,
 )
@@ -35,6 +38,7 @@ from plugin.library.vocabulary import Vocabulary
 from plugin.library.yaml_file import Document, ElementPath
 
 CATEGORY, ASSESSMENT, SUPPORT, ALERT = map(system_url, ("treatment-category", "assessment", "supportive-care", "alert"))
+REST = "correct the linkId in item-rest, or add that item"
 ITEM_KINDS: dict[str, ItemKind] = {ASSESSMENT: "assessment", SUPPORT: "supportive-care"}
 
 
@@ -57,6 +61,8 @@ class Builder:
         self.tables = DrugTables(profiles, self.compiler, self.citations)
         self.item_rules: list[ItemRule] = []
         self.alert_rules: list[AlertRule] = []
+        self.goals: dict[str, dict[str, Any]] = {}
+        self.goal_rules: list[GoalRule] = []
 
     def build(self, documents: list[Document]) -> Template:
         """The template made of these documents; raises TemplateError with every fault."""
@@ -74,6 +80,8 @@ class Builder:
         for document in by_type.get("superseded-statements", []):
             self.tables.read_statements(document)
         self._activities(by_type.get("ActivityDefinition", []))
+        forms = by_type.get("Questionnaire", [])
+        marks = {document.data["id"]: dict(self._marks(document)) for document in forms}
         strategies = by_type.get("workflow-definition", [])
         for document in sorted(by_type.get("clinical-protocol", []), key=_place_in(strategies)):
             self._protocol(document)
@@ -98,7 +106,7 @@ class Builder:
             alert_rules=tuple(self.alert_rules),
             activities=self.activities,
             citations=self.citations,
-            questionnaires={document.data["id"]: document.data for document in by_type.get("Questionnaire", [])},
+            questionnaires={document.data["id"]: document.data for document in forms},
             part_urls=(
                 *(
                     f"{document.data['url']}|{document.data['version']}"
@@ -117,6 +125,8 @@ class Builder:
             places=self.places,
             about=self.about,
             date=strategy.get("date", ""),
+            goal_rules=tuple(self.goal_rules),
+            marks=marks,
         )
 
     def _definitions(self, document: Document) -> None:
@@ -165,6 +175,10 @@ class Builder:
             self.activities[activity.code] = activity
 
     def _protocol(self, document: Document) -> None:
+        self.goals = {goal["id"]: goal for goal in document.data.get("goal", [])}
+        for index, goal in enumerate(document.data.get("goal", [])):
+            for element in ("description", "category"):
+                self._known_code(goal[element], document, ("goal", index, element))
         for index, action in enumerate(document.data.get("action", [])):
             path: ElementPath = ("action", index)
             self._unique(action.get("id", ""), document, path)
@@ -184,6 +198,8 @@ class Builder:
             (self.agent_gates if gate.agents else self.gates).append(gate)
         elif extension(action, "combination-disposition"):
             self.tables.add_combination(action, condition, self._grounds(action, document, path), document, path)
+        elif "goalId" in action:
+            self._goal_rule(action, condition, document, path)
         elif system == CATEGORY and self._described(code, document, path):
             self.category_rules.append(
                 CategoryRule(
@@ -218,6 +234,44 @@ class Builder:
         elif system not in (CATEGORY, *ITEM_KINDS):
             remedy = "use one of the CodeSystems treatment-category, assessment, supportive-care, alert, or a gate"
             self.faults.append(document.fault((*path, "code"), f"no rule can have a code of system '{system}'", remedy))
+
+    def _goal_rule(self, action: dict[str, Any], condition: Condition, document: Document, path: ElementPath) -> None:
+        [goal_id] = action["goalId"]
+        goal = self.goals.get(goal_id)
+        if goal is None:
+            message = f"rule '{action['id']}' proposes the goal '{goal_id}', which this file does not describe"
+            self.faults.append(document.fault((*path, "goalId"), message, "describe it under goal: or correct the id"))
+            return
+        self.goal_rules.append(
+            GoalRule(
+                id=action["id"],
+                code=coded(goal["description"])[1],
+                label=goal["description"]["text"],
+                category=coded(goal["category"])[1],
+                reason=action.get("description", action["title"]),
+                condition=condition,
+                grounds=self._grounds(action, document, path),
+            )
+        )
+
+    def _known_code(self, concept: dict[str, Any], document: Document, path: ElementPath) -> None:
+        system, code = coded(concept)
+        file = self.profiles / f"CodeSystem-{system.rsplit('/', 1)[-1]}.json"
+        if code not in {each["code"] for each in orjson.loads(file.read_bytes())["concept"]}:
+            remedy = f"use a code of {file.name}, or add it there by way of profiles/fsh"
+            self.faults.append(document.fault(path, f"'{code}' is no code of {system}", remedy))
+
+    def _marks(self, document: Document) -> Iterator[tuple[str, Mark]]:
+        """When the items and answers of a form belong there."""
+        for lost in lost_rests(document.data):
+            message = f"answers of '{lost.link_id}' that do not fit would go to an item that is not there"
+            self.faults.append(document.fault(lost.where("item-rest"), message, REST))
+        for each in marked(document.data):
+            text = extension(each.element, "item-when", {}).get("expression", "")
+            where = (*each.where("item-when"), "valueExpression", "expression")
+            condition = self.compiler.condition(text, document, where) if text else None
+            targets = self._targets(each.element, "item-with", document, each.where("item-with"))
+            yield each.key, Mark(condition, frozenset(targets))
 
     def _gate(self, action: dict[str, Any], condition: Condition, document: Document, path: ElementPath) -> Gate:
         return Gate(

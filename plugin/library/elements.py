@@ -36,6 +36,11 @@ def coding(element: dict[str, Any]) -> tuple[str, str]:
     """(system, code) of the first coding of the first concept under `code`; two empty strings where there is none."""
     concept = element.get("code") or {}
     concept = concept[0] if isinstance(concept, list) else concept
+    return coded(concept)
+
+
+def coded(concept: dict[str, Any]) -> tuple[str, str]:
+    """(system, code) of the first coding of a CodeableConcept; two empty strings where there is none."""
     for candidate in concept.get("coding", []):
         return candidate.get("system", ""), candidate.get("code", "")
     return "", ""

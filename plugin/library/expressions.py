@@ -10,6 +10,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Literal, TypeAlias
 
 from plugin.library.vocabulary import Value
@@ -98,6 +99,60 @@ def evaluate(expression: Expression, environment: Environment) -> Truth:
     with their own truth. Raises TypeError when a value's type does not fit the comparison; the loader rules that out.
     """
     return EVALUATORS[type(expression)](expression, environment)
+
+
+def compiled(expression: Expression, *, foresee: bool = False) -> Callable[[Environment], Truth]:
+    """The expression as one function that answers as `evaluate` does, for those who ask it many times.
+
+    foresee: the answer that holds whatever the unknown facts turn out to be; None where it may go either way. It
+        differs only in `.exists()`, which is false of an unknown fact today and may be true of it tomorrow.
+    """
+    match expression:
+        case Conjunction(operands) | Disjunction(operands):
+            settling = isinstance(expression, Disjunction)
+            return _joined([compiled(operand, foresee=foresee) for operand in operands], settling)
+        case Negation(operand):
+            inner = compiled(operand, foresee=foresee)
+            return lambda environment: _invert(inner(environment))
+        case Existence(name) if foresee:
+            return lambda environment: None if environment.get(name) is None else True
+        case Existence(name):
+            return lambda environment: environment.get(name) is not None
+        case Comparison(name, symbol, value):
+            return _known(name, partial(_compare, OPERATIONS[symbol], value))
+        case Membership(name, values):
+            return _known(name, values.__contains__)
+        case Name(name):
+            return _known(name, bool)
+        case Literally(value):
+            return lambda _environment: value
+    raise AssertionError(expression)
+
+
+def _known(name: str, judge: Callable[[Value], bool]) -> Callable[[Environment], Truth]:
+    def known(environment: Environment) -> Truth:
+        found = environment.get(name)
+        return None if found is None else judge(found)
+
+    return known
+
+
+def _compare(operation: Callable[[Value, Value], bool], value: Value, found: Value) -> bool:
+    return operation(found, value)
+
+
+def _joined(parts: list[Callable[[Environment], Truth]], settling: bool) -> Callable[[Environment], Truth]:
+    def joined(environment: Environment) -> Truth:
+        result: Truth = not settling
+        for part in parts:
+            truth = part(environment)
+            if truth is settling:
+                return settling
+            if truth is None:
+                result = None
+        return result
+
+    return joined
 
 
 def _conjunction(expression: Any, environment: Environment) -> Truth:
@@ -190,6 +245,16 @@ def leaves(expression: Expression) -> Iterator[Leaf]:
             yield from leaves(operand)
         case _:
             yield expression
+
+
+def numbers_in(expression: Expression) -> Iterator[Comparison | Membership]:
+    """Every comparison of a finding with numbers, in reading order."""
+    for leaf in leaves(expression):
+        match leaf:
+            case Comparison(_, _, value) if not isinstance(value, str | bool):
+                yield leaf
+            case Membership(_, values) if not any(isinstance(value, str | bool) for value in values):
+                yield leaf
 
 
 def deciding(

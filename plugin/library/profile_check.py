@@ -18,6 +18,7 @@ from plugin.library.content import CANONICAL, content_folder
 from plugin.library.profile_store import Definition, ElementRule, ProfileStore, Step, profile_store
 from plugin.library.profile_walk import Node, fits, names, nodes, referenced_type
 
+NESTED = re.compile(r"(\.(?:item|action))\1+(?=\.|$)")
 INDEX = re.compile(r"\[\d+\]")
 
 
@@ -59,6 +60,11 @@ def _extension_faults(element: Any, path: str, kind: str, store: ProfileStore) -
             yield from _own_extension_faults((extension, f"{path}.extension[{index}]"), path, kind, store)
 
 
+def _element(path: str) -> str:
+    """The element a path leads to: FHIR defines items inside items, and actions inside actions, once for any depth."""
+    return NESTED.sub(r"\1", INDEX.sub("", path))
+
+
 def _own_extension_faults(node: Node, parent: str, kind: str, store: ProfileStore) -> Iterator[str]:
     extension, path = node
     definition = store.definition(extension["url"])
@@ -67,7 +73,7 @@ def _own_extension_faults(node: Node, parent: str, kind: str, store: ProfileStor
         return
     # A context without a dot that names another type is a datatype, which a path alone does not show.
     known = [context for context in definition.contexts if "." in context or context == kind]
-    if known and len(known) == len(definition.contexts) and INDEX.sub("", parent) not in known:
+    if known and len(known) == len(definition.contexts) and _element(parent) not in known:
         yield f"{path}: {definition.url} does not belong here; put it on {' or '.join(known)}"
     yield from _definition_faults(node, definition, store)
 

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
 from plugin.library.about import About
-from plugin.library.expressions import Expression, names_in
+from plugin.library.expressions import (
+    Comparison,
+    Environment,
+    Expression,
+    Membership,
+    Truth,
+    compiled,
+    names_in,
+    numbers_in,
+)
 from plugin.library.vocabulary import Vocabulary
 
 ItemKind = Literal["assessment", "supportive-care"]
@@ -16,10 +25,24 @@ GateDisposition = Literal["not-offered", "judgement", "conditional", "no-plan"]
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """A condition as its author wrote it, and the same with every named condition replaced by findings."""
+    """A condition as its author wrote it, and the same with every named condition replaced by findings.
+
+    names: the findings it asks about, by variable. numbers: its comparisons with numbers.
+    decide: its answer. foresee: its answer whatever is still unknown.
+    """
 
     text: str
     expression: Expression
+    names: frozenset[str] = field(init=False, repr=False, compare=False)
+    numbers: tuple[Comparison | Membership, ...] = field(init=False, repr=False, compare=False)
+    decide: Callable[[Environment], Truth] = field(init=False, repr=False, compare=False)
+    foresee: Callable[[Environment], Truth] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "names", names_in(self.expression))
+        object.__setattr__(self, "numbers", tuple(numbers_in(self.expression)))
+        object.__setattr__(self, "decide", compiled(self.expression))
+        object.__setattr__(self, "foresee", compiled(self.expression, foresee=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +144,22 @@ class ItemRule:
     grounds: Grounds
     leads: bool
     general: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class GoalRule:
+    """Proposes a goal when its condition is true; several rules may propose one.
+
+    code: of CodeSystem goal; label: the goal in words; category: of CodeSystem goal-category.
+    """
+
+    id: str
+    code: str
+    label: str
+    category: str
+    reason: str
+    condition: Condition
+    grounds: Grounds
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,6 +289,17 @@ class Superseded:
 
 
 @dataclass(frozen=True, slots=True)
+class Mark:
+    """What must hold for an item of a form, or for one of its answers: its condition, and one of these categories open.
+
+    Where neither is given it always belongs there.
+    """
+
+    condition: Condition | None
+    beside: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Activity:
     """What an item is: its name, its words, where the page groups it; and what is known of it whoever the patient is.
 
@@ -273,7 +323,7 @@ class Activity:
     asks: tuple[str, ...] = ()
 
 
-Rule: TypeAlias = CategoryRule | Gate | Combination | ItemRule | AlertRule
+Rule: TypeAlias = CategoryRule | Gate | Combination | ItemRule | GoalRule | AlertRule
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,6 +346,7 @@ class Template:
     places: rule id -> file and line where the rule is written.
     about: its source attributes, basis for review and open questions; None where it says nothing of itself.
     date: of this version, as written; empty where the strategy gives none.
+    marks: per Questionnaire, when its items and answers belong there, by `plugin.library.forms.mark_key`.
     """
 
     id: str
@@ -322,19 +373,29 @@ class Template:
     about: About | None = None
     date: str = ""
 
+    goal_rules: tuple[GoalRule, ...] = ()
+    marks: Mapping[str, Mapping[str, Mark]] = field(default_factory=dict)
+
     @property
     def rules(self) -> tuple[Rule, ...]:
         """Everything that has an id and a condition: category rules, gates, combinations, items, alerts."""
         return (*self.grounded_rules, *self.alert_rules)
 
     @property
-    def grounded_rules(self) -> tuple[CategoryRule | Gate | Combination | ItemRule, ...]:
+    def grounded_rules(self) -> tuple[CategoryRule | Gate | Combination | ItemRule | GoalRule, ...]:
         """The rules that stand on sources: all but alerts."""
-        return (*self.category_rules, *self.gates, *self.agent_gates, *self.combinations, *self.item_rules)
+        return (
+            *self.category_rules,
+            *self.gates,
+            *self.agent_gates,
+            *self.combinations,
+            *self.item_rules,
+            *self.goal_rules,
+        )
 
     def conditioned_on(self) -> frozenset[str]:
         """The findings that any of its conditions asks about, by code."""
-        names = frozenset[str]().union(*(names_in(rule.condition.expression) for rule in self.rules))
+        names = frozenset[str]().union(*(rule.condition.names for rule in self.rules))
         return frozenset(code for code, definition in self.vocabulary.items() if definition.variable in names)
 
     def label(self, code: str) -> str:

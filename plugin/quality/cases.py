@@ -14,7 +14,17 @@ from plugin.library.vocabulary import FindingDefinition, Value
 from plugin.library.yaml_file import Document, read_yaml
 from plugin.quality.stated import UNKNOWN
 
-LISTS = ("offered", "conditional", "judgement", "not_offered", "assessments", "supportive_care", "alerts")
+LISTS = (
+    "offered",
+    "conditional",
+    "judgement",
+    "not_offered",
+    "assessments",
+    "supportive_care",
+    "alerts",
+    "goals",
+    "goals_to_ask",
+)
 SILENT, ABSENT = "silent", "absent"
 # What a case can say of the drugs of a line, and of the lines that do not go together with it.
 OF_LINES = ("agents_named", "agents_withheld", "agents_waiting", "agents_judgement", "not_beside")

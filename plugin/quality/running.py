@@ -79,6 +79,8 @@ def lists_of(draft: Draft) -> dict[str, tuple[str, ...]]:
         "assessments": tuple(line.code for line in draft.assessments),
         "supportive_care": tuple(line.code for line in draft.supportive_care),
         "alerts": tuple(alert.code for alert in draft.alerts),
+        "goals": tuple(goal.code for goal in draft.proposed_goals()),
+        "goals_to_ask": tuple(goal.code for goal in draft.goals_to_ask()),
     }
 
 

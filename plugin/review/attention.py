@@ -24,6 +24,8 @@ KINDS = {
     "MedicationRequest": "prescription",
     "MedicationStatement": "medication statement",
     "MedicationAdministration": "administered medication",
+    "Goal": "goal on record",
+    "QuestionnaireResponse": "form filled in",
 }
 
 

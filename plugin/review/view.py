@@ -7,17 +7,20 @@ from dataclasses import dataclass
 
 from plugin.delivery.clashes import Clash, clashes
 from plugin.delivery.lines import Line, LineKind, brought_along, decidable_lines, key_of, kind_of, standing_of
-from plugin.drafting.model import Brought, Disposition, Draft
+from plugin.drafting.consequence_words import consequences_in_words
+from plugin.drafting.goals import SPOKEN_OF
+from plugin.drafting.model import Brought, Disposition, Draft, OwnWords
 from plugin.findings.model import Finding, Problem, Result
 from plugin.findings.sources import sources_elsewhere
 from plugin.library.vocabulary import FindingDefinition, Vocabulary
-from plugin.review.attention import Notice, Source, Waiting, notices, unused, waiting
-from plugin.review.words import value_in_words
+from plugin.review.attention import KINDS, Notice, Source, Waiting, notices, unused, waiting
+from plugin.review.words import date_in_words, value_in_words
 from plugin.storage.reviews import Choice, Decision, Fact
 from plugin.storage.reviews import Line as LineKey
 
 MOST_NAMES = 8  # of folded facts; more are a wall of words
 GLANCE = 24  # characters
+DECIDING: tuple[Choice, ...] = ("accept", "change", "decline", "defer")
 SETTLED_BY_CHART = frozenset({"known", "derived", "conflicting"})
 
 
@@ -78,6 +81,7 @@ class FactView:
 
     rank: place among the questions that would change most, from 1; 0 where it is not asked.
     behind: what the fact rests on that is no result of its own: results of other facts, or the patient's record.
+    consequences: what its possible values would move, in the words of the page; moves: how many lines that are.
     """
 
     definition: FindingDefinition
@@ -85,6 +89,8 @@ class FactView:
     statement: Fact | None
     rank: int
     behind: tuple[Result, ...] = ()
+    consequences: tuple[str, ...] = ()
+    moves: int = 0
 
     @property
     def anchor(self) -> str:
@@ -184,6 +190,15 @@ class FactGroup:
 
 
 @dataclass(frozen=True, slots=True)
+class Quote:
+    """What the patient wants in the chart's words, with who said it, and where it stands there."""
+
+    text: str
+    source: str
+    question: str
+
+
+@dataclass(frozen=True, slots=True)
 class Progress:
     """How far the review has come, in lines."""
 
@@ -191,11 +206,12 @@ class Progress:
     accepted: int
     changed: int
     declined: int
+    deferred: int = 0
 
     @property
     def decided(self) -> int:
-        """Lines with a decision that counts."""
-        return self.accepted + self.changed + self.declined
+        """Lines with a decision that counts; one that was put off is settled for this review."""
+        return self.accepted + self.changed + self.declined + self.deferred
 
     @property
     def undecided(self) -> int:
@@ -239,6 +255,7 @@ class PageView:
     progress: Progress
     labels: Mapping[str, str]
     sampled: frozenset[str] = frozenset()
+    quotes: tuple[Quote, ...] = ()
     clashes: tuple[Clash, ...] = ()
 
     def clashing(self, code: str) -> tuple[Clash, ...]:
@@ -273,7 +290,8 @@ def build_page(
     def standing(disposition: Disposition) -> tuple[Topic, ...]:
         return _topics(draft.standing(disposition), view, words.topics)
 
-    facts = _facts(draft, vocabulary, statements)
+    labels = {**words.labels, **{code: definition.label for code, definition in vocabulary.items()}}
+    facts = _facts(draft, vocabulary, statements, labels)
     questions = tuple(sorted((fact for fact in facts if fact.rank), key=lambda fact: fact.rank))
     return PageView(
         draft=draft,
@@ -292,10 +310,17 @@ def build_page(
         tests=_topics(draft.assessments, view),
         support=_topics(draft.supportive_care, view),
         progress=_progress([view(line) for line in decidable_lines(draft)]),
-        labels={**words.labels, **{code: definition.label for code, definition in vocabulary.items()}},
+        labels=labels,
         sampled=sampled,
         clashes=clashes(draft, lambda line: view(line).choice),
+        quotes=tuple(_quote(said) for said in draft.own_words),
     )
+
+
+def _quote(said: OwnWords) -> Quote:
+    kinds = dict.fromkeys(KINDS.get(reference.split("/")[0], "entry") for reference in said.references)
+    source = filter(None, (SPOKEN_OF[said.said_by], date_in_words(said.date), *kinds))
+    return Quote(said.text, ", ".join(source), said.question)
 
 
 def _topics(lines: Iterable[Line], view: Callable[[Line], LineView], order: tuple[str, ...] = ()) -> tuple[Topic, ...]:
@@ -305,13 +330,26 @@ def _topics(lines: Iterable[Line], view: Callable[[Line], LineView], order: tupl
     return tuple(Topic(title, tuple(views)) for title, views in by_topic.items() if views)
 
 
-def _facts(draft: Draft, vocabulary: Vocabulary, stated: Mapping[str, Fact]) -> list[FactView]:
+def _facts(
+    draft: Draft, vocabulary: Vocabulary, stated: Mapping[str, Fact], labels: Mapping[str, str]
+) -> list[FactView]:
     ranks = {code: rank for rank, code in enumerate(draft.to_confirm, start=1)}
-    return [
-        FactView(definition, finding, stated.get(code), ranks.get(code, 0), sources_elsewhere(finding, draft.findings))
-        for code, definition in vocabulary.items()
-        for finding in (draft.findings[code],)
-    ]
+
+    def view(code: str, definition: FindingDefinition) -> FactView:
+        finding, consequences = draft.findings[code], draft.consequences.get(code, ())
+        return FactView(
+            definition=definition,
+            finding=finding,
+            statement=stated.get(code),
+            rank=ranks.get(code, 0),
+            behind=sources_elsewhere(finding, draft.findings),
+            consequences=consequences_in_words(consequences, lambda name: labels.get(name, name))
+            if code in ranks
+            else (),
+            moves=len(frozenset[str]().union(*(consequence.moved for consequence in consequences))),
+        )
+
+    return [view(code, definition) for code, definition in vocabulary.items()]
 
 
 def _profile(facts: list[FactView], weighed: frozenset[str] | None) -> tuple[FactGroup, ...]:
@@ -352,4 +390,5 @@ def _columns(groups: tuple[FactGroup, ...]) -> tuple[tuple[FactGroup, ...], ...]
 
 def _progress(views: list[LineView]) -> Progress:
     choices = [view.choice for view in views]
-    return Progress(len(views), choices.count("accept"), choices.count("change"), choices.count("decline"))
+    counted = {choice: choices.count(choice) for choice in choices}
+    return Progress(len(views), *(counted.get(choice, 0) for choice in DECIDING))

@@ -19,7 +19,7 @@ from plugin.errors import InputError
 from plugin.storage.tables import DecisionRow, DeliveryRow, FactRow
 
 Value = bool | int | float | str
-Choice = Literal["accept", "change", "decline", "reopen"]
+Choice = Literal["accept", "change", "decline", "defer", "reopen"]
 DeliveryStatus = Literal["pending", "saved", "refused", "failed"]
 
 
@@ -140,8 +140,8 @@ def decide(
 ) -> Decision:
     """Keep a decision about a line; it supersedes the earlier one on the same line.
 
-    Raises InputError for a decision that is none of accept, change, decline and reopen, a decline without reason or a
-    change without text: such a record could not be explained later.
+    Raises InputError for a decision that is none of accept, change, decline, defer and reopen, a decline or a deferral
+    without reason or a change without text: such a record could not be explained later.
     """
     _check_choice(line, choice, text, reason)
     earlier = _latest_decisions(session, patient).get(line)
@@ -233,9 +233,11 @@ def deliveries_of(session: Session, patient: PatientKey) -> list[Delivery]:
 
 def _check_choice(line: Line, choice: str, text: str, reason: str) -> None:
     if choice not in get_args(Choice):
-        raise InputError(f"{choice!r} is no decision about {line.code}: use accept, change, decline or reopen")
+        raise InputError(f"{choice!r} is no decision about {line.code}: use accept, change, decline, defer or reopen")
     if choice == "decline" and not reason.strip():
         raise InputError(f"{line.code} was declined without a reason: give the reason, it goes into the chart")
+    if choice == "defer" and not reason.strip():
+        raise InputError(f"{line.code} was deferred without a reason: say what the decision waits for")
     if choice == "change" and not text.strip():
         raise InputError(f"{line.code} was changed without a text: say what it is changed to")
 

@@ -106,6 +106,7 @@ class Desk:
             reviewer=self.author,
             at=self.workbench.now(),
             software_version=__version__,
+            writes_goals=self.context.grants("Goal"),
         )
 
 

@@ -200,4 +200,5 @@ def progress_sentence(view: PageView) -> str:
     if not progress.decided:
         return f"{lines}, none decided."
     parts = [(progress.accepted, "accepted"), (progress.changed, "changed"), (progress.declined, "declined")]
+    parts.append((progress.deferred, "deferred"))
     return f"{lines}, {progress.decided} decided: {', '.join(f'{count} {word}' for count, word in parts if count)}."

@@ -5,13 +5,13 @@ from __future__ import annotations
 from flask import Flask
 
 from plugin.drafting.drug_words import HELD, together
-from plugin.review.decisions import DECLINE_REASONS
+from plugin.review.decisions import DECLINE_REASONS, DEFER_REASONS
 from plugin.review.statements import form_value
 from plugin.review.words import STATE_WORDS, date_in_words, moment_in_words
 from plugin.settings import Settings
 
 ALERT_WORDS = {"critical": "Important", "warning": "Check", "info": "Note"}
-CHOICE_WORDS = {"accept": "Accepted", "change": "Changed", "decline": "Declined"}
+CHOICE_WORDS = {"accept": "Accepted", "change": "Changed", "decline": "Declined", "defer": "Deferred"}
 VERIFICATION_WORDS = {
     "primary": "source text read",
     "secondary": "read in a report of the source",
@@ -37,6 +37,7 @@ def init_words(app: Flask, settings: Settings) -> None:
         choice_words=CHOICE_WORDS,
         verification_words=VERIFICATION_WORDS,
         decline_reasons=DECLINE_REASONS,
+        defer_reasons=DEFER_REASONS,
         questions_shown=QUESTIONS_SHOWN,
         unused_shown=UNUSED_SHOWN,
         awaited_shown=AWAITED_SHOWN,

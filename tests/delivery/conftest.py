@@ -33,7 +33,7 @@ def ehr(fhir_base) -> str:
         {"resourceType": "Condition", "id": "c1", "subject": {"reference": "Patient/p1"}},
     ):  # fmt: skip
         requests.put(f"{fhir_base}/{resource['resourceType']}/{resource['id']}", json=resource, timeout=10)
-    for kind in ("Provenance", "QuestionnaireResponse", "CarePlan"):
+    for kind in ("Provenance", "QuestionnaireResponse", "CarePlan", "Goal"):
         for entry in requests.get(f"{fhir_base}/{kind}", timeout=10).json().get("entry", ()):
             requests.delete(f"{fhir_base}/{kind}/{entry['resource']['id']}", timeout=10)
     for entry in requests.get(f"{fhir_base}/Observation", timeout=10).json().get("entry", ()):

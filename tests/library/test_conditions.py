@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plugin.library.expressions import deciding, evaluate, inline, names_in, written
+from plugin.library.expressions import compiled, deciding, evaluate, inline, names_in, written
 from plugin.library.grammar import ExpressionError, parse
 
 DOMAINS = {"flag": [True, False], "other": [True, False], "marker": ["low", "high"], "count": [0, 1, 2]}
@@ -64,6 +64,27 @@ def test_every_combination_of_facts_gives_the_answer_of_the_fhirpath_engine(text
             continue
         seen[key] = evaluate(expression, environment)
         assert seen[key] == oracle(text, environment), (text, environment)
+
+
+@given(EXPRESSIONS)
+def test_the_compiled_form_answers_as_the_expression_does(text):
+    expression = parse(text)
+    decide = compiled(expression)
+    for facts in combinations():
+        assert decide(facts) is evaluate(expression, facts)
+
+
+@given(EXPRESSIONS)
+def test_what_is_foreseen_holds_whatever_the_unknown_facts_turn_out_to_be(text):
+    expression = parse(text)
+    foresee = compiled(expression, foresee=True)
+    for facts in combinations():
+        foreseen = foresee(facts)
+        open_names = [name for name, value in facts.items() if value is None]
+        if foreseen is None:
+            continue
+        for values in itertools.product(*(DOMAINS[name] for name in open_names)):
+            assert evaluate(expression, facts | dict(zip(open_names, values, strict=True))) is foreseen
 
 
 @given(EXPRESSIONS)

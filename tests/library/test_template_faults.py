@@ -32,6 +32,7 @@ def spoil(folder, file, pattern, replacement):
 PATHWAY = "pathways/hr-positive-first-line.yaml"
 RECEPTORS = "pathways/er-low.yaml"
 CATEGORIES = "activities/categories.yaml"
+FORM = "questionnaires/for-the-patient.yaml"
 
 
 @pytest.mark.parametrize(
@@ -83,6 +84,18 @@ CATEGORIES = "activities/categories.yaml"
         ),
         ("superseded.yaml", r"id, valueString: .SD-02.", 'id, valueString: "SD-01"', "'SD-01' stands twice", "rename"),
         ("superseded.yaml", r'"%tnbc"', '"%tnbk"', "%tnbk is neither", "definitions.yaml"),
+        ("goals.yaml", r"goalId: \[own-priority\]", "goalId: [own-wish]", "'own-wish', which this file", "goal:"),
+        ("goals.yaml", r"code: own-priority\}", "code: own-wish}", "own-wish", ""),
+        (FORM, r'"%metastasisBone or', '"%metastasisBon or', "%metastasisBon is neither", "findings.yaml"),
+        (FORM, r"valueCode: trial\}", "valueCode: trail}", "trail", ""),
+        (FORM, r"item-rest, valueString: more.diagnosis", "item-rest, valueString: mere", "not there", "item-rest"),
+        (
+            FORM,
+            r"extension: \[\{url: http://hl7.org/fhir/StructureDefinition/translation",
+            "extension: [{url: http://hl7.org/fhir/StructureDefinition/translations",
+            "translation",
+            "lang",
+        ),
     ],
     ids=[
         "name",
@@ -107,6 +120,12 @@ CATEGORIES = "activities/categories.yaml"
         "source of a statement",
         "statement twice",
         "statement of whom",
+        "goal",
+        "goal code",
+        "item condition",
+        "item treatment",
+        "item rest",
+        "translation",
     ],
 )
 def test_a_fault_is_named_with_file_line_and_remedy(template_folder, file, pattern, replacement, message, remedy):

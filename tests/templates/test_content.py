@@ -11,7 +11,7 @@ import pytest
 
 from plugin.library.content import CANONICAL, content_folder, system_url
 from plugin.library.elements import extensions
-from plugin.library.rules import CategoryRule, Combination, Gate, ItemRule, Template
+from plugin.library.rules import CategoryRule, Combination, Gate, GoalRule, ItemRule, Template
 
 ORDERING = re.compile(
     r"\b\d+([.,]\d+)?\s?(mg|mcg|µg|g|IU|AUC)\b|\bmg/|\b(once|twice) (daily|weekly)\b|\bevery \d+ (days|weeks)\b"
@@ -119,8 +119,8 @@ def test_the_questionnaires_have_the_groups_that_drafting_fills(template: Templa
     assert {"offered", "conditional", "judgement", "not-offered", "assessments", "support"} == set(
         groups["plan-review"]
     )
-    assert groups["facts-to-confirm"] == ["facts"]
-    assert {"symptoms", "matters", "questions", "support"} <= set(groups["for-the-patient"])
+    assert groups["facts-to-confirm"] == ["facts", "stated"]
+    assert groups["for-the-patient"] == ["urgent", "symptoms", "matters", "questions", "support", "more"]
 
 
 def test_no_link_id_stands_twice_in_one_form(template: Template) -> None:
@@ -151,9 +151,8 @@ def test_what_no_source_backs_is_not_called_highly_certain(template: Template) -
     assert [rule.id for rule in unsourced if rule.grounds.confidence == "high"] == []
 
 
-def _rules(template: Template) -> tuple[CategoryRule | Gate | ItemRule | Combination, ...]:
-    gates = (*template.gates, *template.agent_gates, *template.combinations)
-    return (*template.category_rules, *gates, *template.item_rules)
+def _rules(template: Template) -> tuple[CategoryRule | Gate | ItemRule | Combination | GoalRule, ...]:
+    return template.grounded_rules
 
 
 def _texts(value: Any, key: str = "") -> Iterator[str]:

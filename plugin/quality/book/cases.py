@@ -20,6 +20,8 @@ LISTS = {
     "assessments": "Tests due",
     "supportive_care": "Supportive care",
     "alerts": "Alerts",
+    "goals": "Goals",
+    "goals_to_ask": "Goals to ask about",
     "absent": "In no list",
     "silent": "Rules that must not speak",
     "agents_named": "Drugs named",

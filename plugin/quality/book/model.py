@@ -13,6 +13,7 @@ from plugin.library.rules import (
     CategoryRule,
     Combination,
     Gate,
+    GoalRule,
     Grounds,
     ItemRule,
     NamedCondition,
@@ -28,6 +29,7 @@ from plugin.review.code_names import code_names
 KINDS = {
     CategoryRule: "category",
     Gate: "gate",
+    GoalRule: "goal",
     Combination: "combination",
     ItemRule: "item",
     AlertRule: "alert",
@@ -190,6 +192,8 @@ def _view(rule: Rule, template: Template, outcomes: list[Outcome], names: Mappin
 def _mark(rule: Rule) -> str:
     if isinstance(rule, AlertRule):
         return rule.level
+    if isinstance(rule, GoalRule):
+        return "offered"
     return "due" if isinstance(rule, ItemRule) else rule.disposition
 
 

@@ -86,6 +86,7 @@ Description: "What a clinician decided about a drafted line."
 * #accept "Accept" "Taken into the plan as drafted."
 * #change "Change" "Taken into the plan with a change that the reason describes."
 * #decline "Decline" "Not taken into the plan; kept with the reason."
+* #defer "Defer" "Left for later, with what it waits for; it stays in the plan, not started."
 
 ValueSet: ReviewDecisionCodes
 Id: review-decision-codes

@@ -117,6 +117,6 @@ Description: "What the clinician decided about the line, who, when and why."
 * extension[time].value[x] only dateTime
 
 Invariant: review-1
-Description: "A change or a decline needs a reason."
+Description: "A change, a decline or a deferral needs a reason."
 Severity: #error
 Expression: "extension.where(url = 'decision').value != 'accept' implies extension.where(url = 'reason').exists()"

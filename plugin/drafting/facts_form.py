@@ -1,0 +1,77 @@
+"""The form of facts to confirm: what each is today, where that comes from, and what another answer would change."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from plugin.drafting.consequence_words import consequences_in_words
+from plugin.drafting.model import Draft
+from plugin.findings.model import Finding
+from plugin.library.content import extension_url, system_url
+from plugin.library.rules import Template
+from plugin.library.vocabulary import FindingDefinition
+
+Item = dict[str, Any]
+ITEM_TYPES = {"code": "choice", "boolean": "boolean", "integer": "integer", "decimal": "decimal"}
+INITIAL = {"boolean": "valueBoolean", "integer": "valueInteger", "decimal": "valueDecimal"}
+UNIT = "http://hl7.org/fhir/StructureDefinition/questionnaire-unit"
+ITEM_CONTROL = "http://hl7.org/fhir/StructureDefinition/questionnaire-itemControl"
+CONTROLS = "http://hl7.org/fhir/questionnaire-item-control"
+
+
+def facts_to_confirm(draft: Draft, template: Template) -> list[Item]:
+    """An item for each fact that would change the plan, those that would change most first."""
+    return [
+        _fact(template.vocabulary[code], draft.findings[code], _told(code, draft, template))
+        for code in draft.to_confirm
+    ]
+
+
+def facts_stated(draft: Draft, template: Template) -> list[Item]:
+    """An item for each fact that a clinician stated, with that answer: reading the chart again does not replace it."""
+    return [
+        _fact(template.vocabulary[code], finding, (finding.note,))
+        for code, finding in draft.findings.items()
+        if finding.stated
+    ]
+
+
+def _told(code: str, draft: Draft, template: Template) -> tuple[str, ...]:
+    finding = draft.findings[code]
+    note = (f"{finding.state.capitalize()}: {finding.note}",) if finding.note else ()
+    return (*note, *consequences_in_words(draft.consequences.get(code, ()), template.label))
+
+
+def _fact(definition: FindingDefinition, finding: Finding, told: tuple[str, ...]) -> Item:
+    value = finding.value
+    item: Item = {
+        "linkId": definition.code,
+        "code": [{"system": system_url("finding"), "code": definition.code, "display": definition.label}],
+        "text": definition.label,
+        "type": ITEM_TYPES[definition.type],
+    }
+    extensions = []
+    if definition.unit:
+        extensions.append({"url": UNIT, "valueCoding": {"display": definition.unit}})
+    if value is not None:
+        extensions.append({"url": extension_url("item-origin"), "valueCode": _origin(finding)})
+    if extensions:
+        item["extension"] = extensions
+    if definition.type == "code":
+        item["answerOption"] = [
+            {"valueString": each} | ({"initialSelected": True} if each == value else {}) for each in definition.values
+        ]
+    elif value is not None:
+        item["initial"] = [{INITIAL[definition.type]: value}]
+    help_text = {"linkId": f"{definition.code}.help", "text": " ".join(map(_sentence, told)), "type": "display"}
+    control = {"coding": [{"system": CONTROLS, "code": "help"}]}
+    return item | {"item": [help_text | {"extension": [{"url": ITEM_CONTROL, "valueCodeableConcept": control}]}]}
+
+
+def _origin(finding: Finding) -> str:
+    return {"": "auto", "agrees": "manual", "overrules": "override"}[finding.stated]
+
+
+def _sentence(text: str) -> str:
+    """A note as a sentence: with a capital and a full stop."""
+    return f"{text[:1].upper()}{text[1:]}".rstrip(".") + "."

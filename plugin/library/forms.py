@@ -1,0 +1,77 @@
+"""When an item of a form, or one of its answers, belongs there: read from the extensions that a template puts on it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from plugin.library.content import extension_url
+from plugin.library.elements import extensions
+from plugin.library.yaml_file import ElementPath
+
+Item = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """An item or an answer option of a form that carries a mark. `number` is that of the option, None for the item."""
+
+    link_id: str
+    number: int | None
+    element: Item
+    path: ElementPath
+
+    def where(self, name: str) -> ElementPath:
+        """The path of its extension of ours with this name; its own path where it has none."""
+        for index, each in enumerate(self.element.get("extension", [])):
+            if each.get("url") == extension_url(name):
+                return (*self.path, "extension", index)
+        return self.path
+
+    @property
+    def key(self) -> str:
+        """How its mark is found again."""
+        return mark_key(self.link_id, self.number)
+
+
+def mark_key(link_id: str, number: int | None = None) -> str:
+    """The key of the mark on an item, or on its answer option with this number from 0."""
+    return link_id if number is None else f"{link_id}#{number}"
+
+
+def marked(form: Item) -> Iterator[Marked]:
+    """Every item and answer option of a form that says when it belongs there, in reading order."""
+    for each in _items(form.get("item", []), ()):
+        if _has_mark(each.element):
+            yield each
+        for number, option in enumerate(each.element.get("answerOption", [])):
+            if _has_mark(option):
+                yield Marked(each.link_id, number, option, (*each.path, "answerOption", number))
+
+
+def lost_rests(form: Item) -> Iterator[Marked]:
+    """Every item whose answers that do not fit would go to an item that the form does not have."""
+    known = {item["linkId"] for item in every_item(form)}
+    for each in _items(form.get("item", []), ()):
+        if any(rest not in known for rest in extensions(each.element, "item-rest")):
+            yield each
+
+
+def _items(items: list[Item], path: ElementPath) -> Iterator[Marked]:
+    for place, item in enumerate(items):
+        here: ElementPath = (*path, "item", place)
+        yield Marked(item["linkId"], None, item, here)
+        yield from _items(item.get("item", []), here)
+
+
+def _has_mark(element: Item) -> bool:
+    urls = {extension.get("url") for extension in element.get("extension", [])}
+    return bool(urls & {extension_url("item-when"), extension_url("item-with")})
+
+
+def every_item(form: Item) -> Iterator[Item]:
+    """Every item of a form, at any depth, in reading order."""
+    for item in form.get("item", []):
+        yield item
+        yield from every_item(item)

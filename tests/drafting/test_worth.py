@@ -1,0 +1,70 @@
+"""What a fact is worth is what drafting anew would make of it: held against the whole way, chart and all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+from tests.stated import statement
+
+from plugin.drafting.model import Draft
+from plugin.drafting.plan import draft_plan
+from plugin.findings.bundle import resources_of
+from plugin.findings.reader import read_findings
+from plugin.library.rules import Template
+from plugin.library.vocabulary import Value
+
+AS_OF = date(2026, 11, 22)
+PATIENTS = Path(__file__).parents[2] / "plugin" / "sandbox" / "patients"
+# Unlike each other in what is open: everything, the line of therapy, lesions of the brain.
+COMPARED = ("no-results", "treatment-unknown", "brain-metastases")
+
+
+def chart(name: str) -> list[dict[str, Any]]:
+    return resources_of(orjson.loads((PATIENTS / f"{name}.json").read_bytes()))
+
+
+def drafted(resources: list[dict[str, Any]], template: Template) -> Draft:
+    return draft_plan(read_findings(resources, template.vocabulary, AS_OF), template, AS_OF)
+
+
+def standings(draft: Draft) -> dict[str, str]:
+    return {line.code: line.disposition for line in draft.categories}
+
+
+def stated(resources: list[dict[str, Any]], code: str, value: Value, template: Template) -> list[dict[str, Any]]:
+    patient = next(resource["id"] for resource in resources if resource["resourceType"] == "Patient")
+    said = statement(template.vocabulary[code], value, AS_OF) | {"subject": {"reference": f"Patient/{patient}"}}
+    return [*resources, said]
+
+
+def foretold(draft: Draft, template: Template) -> Iterator[tuple[str, Value, dict[str, str]]]:
+    """Every yes-or-no or coded fact that lines depend on and nobody has settled, with what each value would do."""
+    now = standings(draft)
+    names = frozenset[str]().union(*(rule.condition.names for rule in (*template.category_rules, *template.gates)))
+    asked = {code for code, definition in template.vocabulary.items() if definition.variable in names}
+    for code in sorted(asked | draft.consequences.keys()):
+        definition, finding = template.vocabulary[code], draft.findings[code]
+        if definition.type not in ("boolean", "code") or finding.state == "known":
+            continue
+        values = {"yes": True, "no": False} if definition.type == "boolean" else {v: v for v in definition.values}
+        told = {consequence.value: consequence for consequence in draft.consequences.get(code, ())}
+        for words, value in values.items():
+            moves = told[words].by_disposition if words in told else ()
+            yield code, value, now | {line: name for name, lines in moves for line in lines}
+
+
+@pytest.mark.parametrize("name", COMPARED)
+def test_every_value_of_every_open_fact_moves_what_drafting_anew_moves(name: str, template: Template) -> None:
+    resources = chart(name)
+    wrong = []
+    for code, value, expected in foretold(drafted(resources, template), template):
+        real = drafted(stated(resources, code, value, template), template)
+        if not real.no_plan and standings(real) != expected:
+            differing = {line for line in expected if expected[line] != standings(real)[line]}
+            wrong.append((code, value, {line: (expected[line], standings(real)[line]) for line in differing}))
+    assert wrong == []
