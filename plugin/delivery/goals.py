@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from plugin.delivery.plan import ReviewedPlan
+from plugin.delivery.plan import IDENTIFIER_SYSTEM, ReviewedPlan
 from plugin.delivery.requests import created
 from plugin.drafting.goal_fhir import goals_of
 
@@ -46,6 +46,13 @@ def plan_goals(plan: ReviewedPlan, held: Mapping[str, str]) -> PlanGoals:
             entries.append(created(goal | {"identifier": [identifier]}))
             references.append(entries[-1]["fullUrl"])
     return PlanGoals(tuple(references), tuple(entries), tuple(contained))
+
+
+def is_of_a_plan(resource: Resource) -> bool:
+    """Whether a resource of the chart was written with a plan of ours: it carries an identifier of such a plan."""
+    found = resource.get("identifier")
+    identifiers = found if isinstance(found, list) else [found]
+    return any(isinstance(each, dict) and each.get("system") == IDENTIFIER_SYSTEM for each in identifiers)
 
 
 def goal_names(plan: ReviewedPlan) -> list[str]:

@@ -57,7 +57,7 @@ class Followers:
         self.leading = set(asked)
         self._by_source: dict[str, list[FindingDefinition]] = {}
         conclusive = {definition.variable: definition for definition in _conclusive(facts.vocabulary)}
-        seen, waiting = set(self.leading), list(self.leading)
+        seen, waiting = set(self.leading), sorted(self.leading)
         while waiting:
             follower = waiting.pop()
             if follower not in conclusive:
@@ -66,7 +66,7 @@ class Followers:
             behind = self._behind(definition)
             if follower in self.leading:
                 self.leading |= behind
-            for name in behind | self._against(definition):
+            for name in sorted(behind | self._against(definition)):
                 self._by_source.setdefault(name, []).append(definition)
                 if name not in seen:
                     seen.add(name)

@@ -13,11 +13,11 @@ from plugin.findings.dates import day_of
 from plugin.findings.elements import Json, modified, name_of, objects, reference_of, text_of, words_of
 from plugin.findings.fhir_types import RESOURCE_TYPES
 from plugin.findings.model import FormAnswer, GoalOnRecord, Problem, SaidBy
-from plugin.library.content import system_url
+from plugin.library.content import extension_url, system_url
 
 IN_FORCE = frozenset({"proposed", "planned", "accepted", "active"})
 GIVEN = frozenset({"completed", "amended"})
-OURS = system_url("goal")
+OURS, COPIED_FROM = system_url("goal"), extension_url("goal-source")
 SPEAKERS: dict[str, SaidBy] = {
     "Patient": "patient",
     "RelatedPerson": "family",
@@ -59,7 +59,8 @@ def _is_held(name: str, chart: Chart) -> bool:
 def _goal(resource: Json) -> Iterator[GoalOnRecord]:
     description = resource.get("description")
     text = words_of(description)
-    if text_of(resource.get("lifecycleStatus")) not in IN_FORCE or not text or _is_ours(description):
+    status = text_of(resource.get("lifecycleStatus"))
+    if status not in IN_FORCE or not text or _is_ours(description) or (status == "proposed" and _is_copy(resource)):
         return
     dates = (day_of(resource.get("statusDate")), day_of(resource.get("startDate")))
     yield GoalOnRecord(name_of(resource), text, _speaker(resource.get("expressedBy")), next(filter(None, dates), ""))
@@ -68,6 +69,11 @@ def _goal(resource: Json) -> Iterator[GoalOnRecord]:
 def _is_ours(description: Any) -> bool:
     codings = objects(description.get("coding")) if isinstance(description, dict) else []
     return any(coding.get("system") == OURS for coding in codings)
+
+
+def _is_copy(resource: Json) -> bool:
+    """Whether it only quotes a form, which speaks for itself and may have been answered anew since."""
+    return any(each.get("url") == COPIED_FROM for each in objects(resource.get("extension")))
 
 
 def _is_given(form: Json) -> bool:

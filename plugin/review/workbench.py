@@ -7,12 +7,14 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, tzinfo
 from typing import Any
 
+from plugin.delivery.goals import is_of_a_plan
 from plugin.delivery.held import Copies, as_fact, copies_among, is_in_force, leads
 from plugin.delivery.lines import Line, brought_along, decidable_lines, key_of, standing_of
 from plugin.delivery.statements import observations
 from plugin.drafting.model import Draft
 from plugin.drafting.plan import draft_plan
 from plugin.errors import InputError
+from plugin.findings.elements import name_of
 from plugin.findings.reader import read_findings
 from plugin.library.rules import Template
 from plugin.library.vocabulary import Value
@@ -42,7 +44,7 @@ class Review:
 
     statements: those entered here that lead. withdrawn: those taken back here.
     saved: our statements that lead as the chart holds them. to_withdraw: findings whose statement was taken back here
-    while the chart still holds it. chart_size: how many resources of the chart were read, our own statements left out.
+    while the chart still holds it. chart_size: how many resources of the chart were read, what we wrote left out.
     sampled: references of the results that are dated by their specimen.
     """
 
@@ -97,7 +99,8 @@ class Workbench:
         withdrawn = {code: fact for code, fact in leading.items() if fact.value is None}
         chart = _without(resources, [copy for code in leading for copy in copies.get(code, []) if is_in_force(copy)])
         stated = observations(statements.values(), self.template.vocabulary, patient.patient_id)
-        ours = [*stated, *(copy for held in copies.values() for copy in held)]
+        ours = {name_of(one) for one in (*stated, *(copy for held in copies.values() for copy in held))}
+        ours |= {name_of(resource) for resource in resources if is_of_a_plan(resource)}
         as_of = self.today()
         findings = read_findings([*chart, *stated], self.template.vocabulary, as_of)
         return Review(
@@ -108,7 +111,7 @@ class Workbench:
             withdrawn=withdrawn,
             saved=_saved(copies, leading),
             to_withdraw=tuple(code for code in withdrawn if any(map(is_in_force, copies.get(code, [])))),
-            chart_size=len(set(findings.inputs) - {f"Observation/{one.get('id')}" for one in ours}),
+            chart_size=len(set(findings.inputs) - ours),
             sampled=sampled(resources),
         )
 

@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from plugin.cli import main
-from plugin.library.content import CANONICAL, PACKAGE, system_url
+from plugin.library.content import CANONICAL, PACKAGE, extension_url, system_url
 
 PATIENT = {"resourceType": "Patient", "id": "p", "gender": "female", "birthDate": "1959-03-14"}
 SUBJECT = {"reference": "Patient/p"}
@@ -123,6 +123,14 @@ def test_what_we_proposed_ourselves_is_not_read_back_as_a_wish(draft):
     ours = goal("g", "To be at home", "proposed")
     ours["description"]["coding"] = [{"system": system_url("goal"), "code": "be-at-home"}]
     assert words(draft(ours)) == []
+
+
+def test_our_copy_of_an_answer_speaks_only_once_somebody_accepted_it(draft):
+    source = {"url": extension_url("goal-source"), "valueReference": {"reference": "QuestionnaireResponse/f"}}
+    copy = goal("g", "To keep working", "proposed", expressedBy=SUBJECT, extension=[source])
+    newer = form("f", "2026-11-01", most="To rest")
+    assert words(draft(copy, newer)) == ["To rest"]
+    assert words(draft(copy | {"lifecycleStatus": "accepted"}, newer)) == ["To rest", "To keep working"]
 
 
 def test_a_goal_inside_a_plan_that_is_only_proposed_is_no_goal_yet(draft):

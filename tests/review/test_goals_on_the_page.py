@@ -33,7 +33,8 @@ def test_the_words_are_quoted_on_top_of_the_plan_with_who_said_them_and_when(vis
 def test_a_chart_without_words_says_that_they_are_to_be_asked(visit):
     shown = goals(visit.read().text)
     assert "The chart does not say what matters most to the patient: ask." in shown
-    assert "To ask: " in shown
+    assert re.search(r"\d goals to talk about, \d to ask about", shown)
+    assert "To ask: To be at home" in shown
     assert 'href="#fact-care-at-home-wish"' in shown
 
 
