@@ -161,6 +161,11 @@ class GoalRule:
     condition: Condition
     grounds: Grounds
 
+    @property
+    def title(self) -> str:
+        """What the rule is called where rules of all kinds stand together: the goal itself."""
+        return self.label
+
 
 @dataclass(frozen=True, slots=True)
 class AlertRule:

@@ -12,7 +12,7 @@ import pytest
 from plugin.drafting.plan import draft_plan
 from plugin.library.content import content_folder, default_template_folder, extension_url, system_url
 from plugin.library.template import load_template
-from tests.stated import findings_from_values
+from plugin.quality.stated import findings_from_values
 
 AS_OF = date(2026, 11, 22)
 LEFT_OUT = ("pathways", "safety.yaml", "testing.yaml", "support.yaml", "alerts.yaml", "prerequisites.yaml")

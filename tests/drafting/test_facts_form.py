@@ -6,13 +6,13 @@ from datetime import date
 
 import orjson
 import pytest
-from tests.stated import statement
 
 from plugin.drafting.plan import draft_plan
 from plugin.drafting.questionnaires import questionnaires
 from plugin.findings.bundle import resources_of
 from plugin.findings.reader import read_findings
 from plugin.library.content import PACKAGE, extension_url
+from plugin.quality.stated import statement
 
 AS_OF = date(2026, 11, 22)
 PATIENTS = sorted(set((PACKAGE / "sandbox" / "patients").glob("*.json")) - {PACKAGE / "sandbox/patients/index.json"})

@@ -7,13 +7,13 @@ from collections import Counter
 from datetime import date
 
 import pytest
-from tests.stated import findings_from_values
 
 from plugin.drafting.plan import draft_plan
 from plugin.drafting.questionnaires import questionnaires
 from plugin.library.content import extension_url
 from plugin.library.elements import extension, extensions
 from plugin.library.forms import every_item
+from plugin.quality.stated import findings_from_values
 from tests.reading_level import WORD, form_texts, grade, inflesz, longest, syllables_en, syllables_es
 
 AS_OF = date(2026, 11, 22)

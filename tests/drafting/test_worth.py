@@ -9,7 +9,6 @@ from typing import Any
 
 import orjson
 import pytest
-from tests.stated import statement
 
 from plugin.drafting.model import Draft
 from plugin.drafting.plan import draft_plan
@@ -17,6 +16,7 @@ from plugin.findings.bundle import resources_of
 from plugin.findings.reader import read_findings
 from plugin.library.rules import Template
 from plugin.library.vocabulary import Value
+from plugin.quality.stated import statement
 
 AS_OF = date(2026, 11, 22)
 PATIENTS = Path(__file__).parents[2] / "plugin" / "sandbox" / "patients"

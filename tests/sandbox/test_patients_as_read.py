@@ -34,6 +34,10 @@ RECEPTORS = {
     "treatment-unknown": (POSITIVE, POSITIVE, NEGATIVE, True),
     "conflicting-results": (None, NEGATIVE, NEGATIVE, True),
     "hr-positive-her2-positive": (POSITIVE, POSITIVE, POSITIVE, True),
+    "esr1-second-line": (POSITIVE, POSITIVE, NEGATIVE, True),
+    "her2-second-line": (NEGATIVE, NEGATIVE, POSITIVE, True),
+    "tn-second-line": (NEGATIVE, NEGATIVE, NEGATIVE, True),
+    "line-under-way": (POSITIVE, POSITIVE, NEGATIVE, True),
 }
 POINTS = [
     ("er-low", "er-low", True),

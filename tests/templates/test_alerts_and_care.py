@@ -13,7 +13,7 @@ from plugin.drafting.plan import draft_plan
 from plugin.library.expressions import evaluate
 from plugin.library.rules import Template
 from plugin.library.vocabulary import Value
-from tests.stated import findings_from_values
+from plugin.quality.stated import findings_from_values
 from tests.templates.case_files import Case, all_cases, facts_of, template
 
 AS_OF = date(2026, 11, 22)
