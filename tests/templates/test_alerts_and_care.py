@@ -28,7 +28,7 @@ RECEPTORS: dict[str, Value] = {
 @pytest.mark.parametrize("case", [case for case in all_cases() if "alert" in case.rule], ids=lambda case: case.id)
 def test_an_alert_that_speaks_speaks_also_when_nothing_is_presumed(case: Case) -> None:
     facts = facts_of(case)
-    chosen = template(case.template)
+    chosen = template()
     presumed = {
         chosen.vocabulary[code].variable for code, finding in facts.findings.items() if finding.state == "presumed"
     }
