@@ -37,10 +37,6 @@ class Facts:
             truth = self._truths[condition.text] = condition.decide(self.environment)
             return truth
 
-    def truth_of(self, text: str) -> Truth:
-        """The answer of a condition that was asked before, by its text."""
-        return self._truths[text]
-
     def reasons(self, condition: Condition) -> tuple[Fact, ...]:
         """The decided facts that make the condition what it is, in the order of the vocabulary."""
         return tuple(self.fact(code) for code in self._behind(condition) if self._known(code))

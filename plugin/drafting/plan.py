@@ -29,8 +29,8 @@ def draft_plan(findings: Findings, template: Template, as_of: date) -> Draft:
     categories = category_lines(facts, template)
     if stop is not None:
         return _nothing(stop, categories, facts, template, as_of)
-    told = consequences(facts, template, categories)
     categories = name_agents(categories, facts, template)
+    told = consequences(facts, template, categories)
     due = item_lines("assessment", facts, template, categories)
     waiting = tuple(_waiting(line, facts, due) for line in categories)
     categories = with_superseded(with_combinations(waiting, facts, template), facts, template)

@@ -51,6 +51,9 @@ def foretold(draft: Draft, template: Template) -> Iterator[tuple[str, Value, dic
         definition, finding = template.vocabulary[code], draft.findings[code]
         if definition.type not in ("boolean", "code") or finding.state == "known":
             continue
+        if finding.state == "derived" and definition.reading and definition.reading.kind == "treatment":
+            assert code not in draft.consequences, "what the drugs on record tell is not asked back"
+            continue
         values = {"yes": True, "no": False} if definition.type == "boolean" else {v: v for v in definition.values}
         told = {consequence.value: consequence for consequence in draft.consequences.get(code, ())}
         for words, value in values.items():

@@ -19,6 +19,7 @@ SETS = sorted(
     path.stem.removeprefix("ValueSet-")
     for kind in ("drug", "agent")
     for path in PROFILES.glob(f"ValueSet-{kind}-*.json")
+    if not path.stem.endswith("-codes")
 )
 NAMED = yaml.safe_load((Path(__file__).parent / "drug_sets.yaml").read_text(encoding="utf-8"))
 CLASSES = {

@@ -28,9 +28,6 @@ UNUSED = {
     "use-of-race": {
         "extension": [{"url": f"{US_CORE}us-core-race", "extension": [{"url": "text", "valueString": "x"}]}]
     },
-    "use-of-ethnicity": {
-        "extension": [{"url": f"{US_CORE}us-core-ethnicity", "extension": [{"url": "text", "valueString": "x"}]}]
-    },
     "use-of-language": {"communication": [{"language": {"text": "Tigrinya"}, "preferred": True}]},
     "use-of-gender-identity": {
         "extension": [{"url": f"{US_CORE}us-core-genderIdentity", "valueCodeableConcept": {"text": "man"}}]
@@ -66,6 +63,16 @@ def test_what_is_declared_unused_changes_nothing(code, template, declared):
     drafts = [
         draft_json(draft_plan(read_findings([patient], template.vocabulary, AS_OF), template, AS_OF))
         for patient in (PATIENT, PATIENT | UNUSED[code])
+    ]
+    assert drafts[0] == drafts[1]
+
+
+def test_ethnicity_is_what_a_clinician_states_and_not_what_the_record_says(template, declared):
+    assert declared["use-of-ethnicity"].findings == ("ashkenazi-ancestry",)
+    told = {"url": f"{US_CORE}us-core-ethnicity", "extension": [{"url": "text", "valueString": "x"}]}
+    drafts = [
+        draft_json(draft_plan(read_findings([patient], template.vocabulary, AS_OF), template, AS_OF))
+        for patient in (PATIENT, PATIENT | {"extension": [told]})
     ]
     assert drafts[0] == drafts[1]
 
