@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from plugin.drafting.model import Fact
 from plugin.findings.model import Finding, Findings, State
-from plugin.library.expressions import Truth, deciding
+from plugin.library.expressions import Decision, Truth, deciding
 from plugin.library.rules import Condition
 from plugin.library.vocabulary import Value, Vocabulary
 
@@ -24,6 +24,7 @@ class Facts:
         self._place = {variable: place for place, variable in enumerate(self._by_variable)}
         self._truths: dict[str, Truth] = {}
         self._deciding: dict[str, list[str]] = {}
+        self._seen: dict[int, Decision] = {}
         self.environment: dict[str, Value | None] = {
             definition.variable: _decided(findings[code], definition.undecided)
             for code, definition in vocabulary.items()
@@ -50,7 +51,7 @@ class Facts:
     def _behind(self, condition: Condition) -> list[str]:
         """The findings that decide a condition or keep it open; worked out only for lines that say so."""
         if condition.text not in self._deciding:
-            _, names = deciding(condition.expression, self.environment, self._cost)
+            _, names = deciding(condition.expression, self.environment, self._cost, self._seen)
             ordered = sorted(names, key=self._place.__getitem__)
             self._deciding[condition.text] = [self._by_variable[name] for name in ordered]
         return self._deciding[condition.text]

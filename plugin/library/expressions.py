@@ -10,7 +10,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any, Literal, TypeAlias
 
 from plugin.library.vocabulary import Value
@@ -257,29 +257,49 @@ def numbers_in(expression: Expression) -> Iterator[Comparison | Membership]:
                 yield leaf
 
 
+Decision: TypeAlias = tuple[Truth, frozenset[str]]
+
+
 def deciding(
-    expression: Expression, environment: Environment, cost: Callable[[str], int] = lambda _: 0
-) -> tuple[Truth, frozenset[str]]:
+    expression: Expression,
+    environment: Environment,
+    cost: Callable[[str], int] = lambda _: 0,
+    seen: dict[int, Decision] | None = None,
+) -> Decision:
     """The expression's truth, and the names whose values make it what it is: true, false, or undecided.
 
     Where one of several operands would be enough, the cheapest set counts by `cost` of its names (so that a reported
     fact is preferred to a presumed one), then the one written first. For an undecided expression these are the unknown
     names that keep it so. That something is known at all does not rest on its value.
+
+    seen: what was decided already in this environment at this cost, by identity, since named conditions are one object
+        in all expressions that they stand in. The expressions must outlive it.
     """
     if isinstance(expression, Conjunction | Disjunction):
+        if seen is not None and id(expression) in seen:
+            return seen[id(expression)]
         settling = isinstance(expression, Disjunction)
-        return _of_several([deciding(each, environment, cost) for each in expression.operands], settling, cost)
+        parts = [deciding(each, environment, cost, seen) for each in expression.operands]
+        decided = _of_several(parts, settling, cost)
+        if seen is not None:
+            seen[id(expression)] = decided
+        return decided
     if isinstance(expression, Negation):
-        truth, names = deciding(expression.operand, environment, cost)
+        truth, names = deciding(expression.operand, environment, cost, seen)
         return _invert(truth), names
     if isinstance(expression, Existence) and environment.get(expression.name) is not None:
         return True, frozenset()
-    return evaluate(expression, environment), names_in(expression)
+    if isinstance(expression, Literally):
+        return expression.value, frozenset()
+    return evaluate(expression, environment), _own_name(expression.name)
 
 
-def _of_several(
-    parts: list[tuple[Truth, frozenset[str]]], settling: bool, cost: Callable[[str], int]
-) -> tuple[Truth, frozenset[str]]:
+@lru_cache(maxsize=1024)
+def _own_name(name: str) -> frozenset[str]:
+    return frozenset((name,))
+
+
+def _of_several(parts: list[Decision], settling: bool, cost: Callable[[str], int]) -> Decision:
     """What operands say together, where a single one that is `settling` settles all."""
     enough = [names for truth, names in parts if truth is settling]
     if len(enough) == 1:

@@ -6,6 +6,7 @@ at the rule `entireExpression`, and let every syntax error raise.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from antlr4 import CommonTokenStream, InputStream
@@ -39,8 +40,12 @@ class ExpressionError(Exception):
         super().__init__(f"{message} (column {column})")
 
 
+@lru_cache(maxsize=4096)
 def parse(text: str) -> Expression:
-    """The expression that `text` stands for; raises ExpressionError with the column where reading stopped."""
+    """The expression that `text` stands for; raises ExpressionError with the column where reading stopped.
+
+    Remembered, since the same text stands in many rules and reading it takes about a millisecond.
+    """
     lexer = FHIRPathLexer(InputStream(text))
     parser = Grammar(CommonTokenStream(lexer))
     for stage in (lexer, parser):
