@@ -8,9 +8,10 @@ from html import escape
 from plugin.delivery.goals import KEPT_INSIDE, goal_names
 from plugin.delivery.lines import Line, decidable_lines, standing_of
 from plugin.delivery.plan import ReviewedPlan
+from plugin.drafting.common_ground import CommonGround, common_ground
 from plugin.drafting.drug_words import drug_sentences
 from plugin.drafting.model import CategoryLine, Fact
-from plugin.drafting.outline import Entry, Section, fact_in_words, goal_sections, in_words
+from plugin.drafting.outline import Entry, Section, fact_in_words, goal_sections, ground_section, in_words, rests_on
 from plugin.storage.reviews import Choice
 
 NOTICE = "Proposal from decision support, reviewed by a clinician. Nothing here is ordered, dosed or started."
@@ -45,14 +46,16 @@ def _sections(plan: ReviewedPlan) -> Iterator[Section]:
         yield from goal_sections(plan.draft, plan.template)
     warnings = (clash.sentence for clash in plan.clashes())
     yield Section("Attention", tuple(Entry(text) for text in (*warnings, *(each.text for each in plan.draft.alerts))))
+    ground = common_ground(plan.draft)
+    yield ground_section(ground)
     for choice, heading in GROUPS:
         lines = [line for line in decidable_lines(plan.draft) if plan.choice(line) == choice]
-        yield Section(heading, tuple(_line(plan, line) for line in lines))
+        yield Section(heading, tuple(_line(plan, line, ground) for line in lines))
     yield Section("What is known", tuple(_known(plan)))
     yield Section("Not offered", tuple(_closed(line) for line in plan.draft.standing("not-offered")))
 
 
-def _line(plan: ReviewedPlan, line: Line) -> Entry:
+def _line(plan: ReviewedPlan, line: Line, ground: CommonGround) -> Entry:
     decision = plan.decision(line)
     details = []
     if decision is not None:
@@ -60,10 +63,10 @@ def _line(plan: ReviewedPlan, line: Line) -> Entry:
         details += [f"Reason: {decision.reason}"] if decision.reason else []
         details.append(f"Decided by {decision.author.name}, {decision.at:%Y-%m-%d}.")
     drugs = drug_sentences(line, plan.draft, plan.template) if isinstance(line, CategoryLine) else ()
-    return Entry(line.label, (*details, line.why, *_standing(plan, line), *drugs, *_authority(line)))
+    return Entry(line.label, (*details, line.why, *_standing(plan, line, ground), *drugs, *_authority(line)))
 
 
-def _standing(plan: ReviewedPlan, line: Line) -> Iterator[str]:
+def _standing(plan: ReviewedPlan, line: Line, ground: CommonGround) -> Iterator[str]:
     if not isinstance(line, CategoryLine):
         return
     if standing_of(line) == "conditional":
@@ -71,10 +74,7 @@ def _standing(plan: ReviewedPlan, line: Line) -> Iterator[str]:
         yield f"Conditional: waits for {missing}."
     if standing_of(line) == "judgement":
         yield "Left to the clinician's judgement."
-    if line.presumes:
-        yield f"Presumes {_facts(line.presumes)}."
-    if line.derives:
-        yield f"Works out {_facts(line.derives)}."
+    yield from rests_on(line, ground)
 
 
 def _authority(line: Line) -> Iterator[str]:

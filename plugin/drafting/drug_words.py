@@ -32,10 +32,10 @@ def drug_sentences(line: CategoryLine, draft: Draft, template: Template) -> Iter
     labels = {each.code: each.label for each in draft.categories}
     apart = [each.label for each in together(line, labels) if not each.judgement]
     if apart:
-        yield f"Not at the same time as: {'; '.join(apart)}."
+        yield f"Not together with the lines: {'; '.join(apart)}."
     asked = [each.label for each in together(line, labels) if each.judgement]
     if asked:
-        yield f"At the same time only by the clinician's decision: {'; '.join(asked)}."
+        yield f"Together only by the clinician's decision, with the lines: {'; '.join(asked)}."
 
 
 def older_sentences(line: CategoryLine | ItemLine) -> Iterator[str]:

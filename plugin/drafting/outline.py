@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from plugin.drafting.common_ground import NOTHING_COMMON, CommonGround, common_ground
 from plugin.drafting.drug_words import drug_sentences, older_sentences
 from plugin.drafting.goals import source_of_words
 from plugin.drafting.model import CategoryLine, Disposition, Draft, Fact, ItemLine, OwnWords
@@ -12,6 +13,10 @@ from plugin.findings.model import Finding
 from plugin.findings.words import value_in_words
 from plugin.library.rules import Remark, Template
 from plugin.library.vocabulary import FindingDefinition
+
+GROUND = "Behind most lines"
+PRESUMED = "Presumed, to be confirmed"
+WORKED_OUT = "Worked out, to be confirmed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +48,9 @@ def outline(draft: Draft, template: Template) -> tuple[Section, ...]:
 
     def lines(disposition: Disposition) -> tuple[Entry, ...]:
         entry = offered_entry if disposition == "offered" else waiting_entry
-        return tuple(entry(line, draft, template) for line in draft.standing(disposition))
+        return tuple(entry(line, draft, template, ground) for line in draft.standing(disposition))
+
+    ground = common_ground(draft)
 
     sections = [
         *(() if draft.no_plan else goal_sections(draft, template)),
@@ -56,6 +63,7 @@ def outline(draft: Draft, template: Template) -> tuple[Section, ...]:
     care = Section(heading("support"), tuple(item_entry(line, template) for line in draft.supportive_care), "None.")
     return (
         *sections,
+        ground_section(ground),
         *((care, treatment) if draft.care_leads else (treatment, care)),
         Section(heading("conditional"), lines("conditional")),
         Section(heading("judgement"), lines("judgement")),
@@ -99,14 +107,27 @@ def _known(draft: Draft, template: Template) -> Iterator[Entry]:
             yield Entry(f"{definition.label}: {in_words(definition, finding)}", _sentence(finding.note))
 
 
-def offered_entry(line: CategoryLine, draft: Draft, template: Template) -> Entry:
-    """An offered line: why, on which facts it rests, its drugs, what goes with it, its sources."""
+def ground_section(ground: CommonGround) -> Section:
+    """What most open lines rest on alike, once for all of them."""
+    entries = [
+        Entry(title, (f"{_listed(facts)}.",))
+        for title, facts in ((PRESUMED, ground.presumes), (WORKED_OUT, ground.derives))
+        if facts
+    ]
+    return Section(GROUND, tuple(entries))
+
+
+def offered_entry(line: CategoryLine, draft: Draft, template: Template, ground: CommonGround = NOTHING_COMMON) -> Entry:
+    """An offered line: why, on which facts it rests, its drugs, what goes with it, its sources.
+
+    ground: what is said above the line for most lines together.
+    """
     drugs = drug_sentences(line, draft, template)
-    details = (line.why, *_rests_on(line), *drugs, *_in_use(line), *older_sentences(line), *_authority(line))
+    details = (line.why, *rests_on(line, ground), *drugs, *_in_use(line), *older_sentences(line), *_authority(line))
     return Entry(line.label, details)
 
 
-def waiting_entry(line: CategoryLine, draft: Draft, template: Template) -> Entry:
+def waiting_entry(line: CategoryLine, draft: Draft, template: Template, ground: CommonGround = NOTHING_COMMON) -> Entry:
     """A line that waits or is left to judgement: why, what it waits for, on which facts it rests, its sources."""
     tests = [template.label(code) for code in line.waits_for]
     return Entry(
@@ -115,7 +136,7 @@ def waiting_entry(line: CategoryLine, draft: Draft, template: Template) -> Entry
             line.why,
             *((_waits_for(line.missing, template),) if line.missing else ()),
             *((f"Would be settled by: {', '.join(tests)}.",) if tests else ()),
-            *_rests_on(line),
+            *rests_on(line, ground),
             *drug_sentences(line, draft, template),
             *_in_use(line),
             *older_sentences(line),
@@ -155,13 +176,22 @@ def _in_practice(line: ItemLine) -> Iterator[str]:
         yield f"By: {', '.join(line.who)}."
 
 
-def _rests_on(line: CategoryLine) -> Iterator[str]:
-    if line.facts:
-        yield f"Because {'; '.join(fact_in_words(fact) for fact in line.facts)}."
-    if line.derives:
-        yield f"Worked out, to be confirmed: {'; '.join(fact_in_words(fact) for fact in line.derives)}."
-    if line.presumes:
-        yield f"Presumed, to be confirmed: {'; '.join(fact_in_words(fact) for fact in line.presumes)}."
+def rests_on(line: CategoryLine, ground: CommonGround = NOTHING_COMMON) -> Iterator[str]:
+    """The facts on which a line rests, by how they are known; those of the common ground are pointed at."""
+    beneath = {fact.code for fact in (*line.derives, *line.presumes)}
+    if charted := [fact for fact in line.facts if fact.code not in beneath]:
+        yield f"Because {_listed(charted)}."
+    for title, (shared, own) in (
+        (WORKED_OUT, ground.derived_by(line)),
+        (PRESUMED, ground.presumed_by(line)),
+    ):
+        said = [*([f"what “{GROUND}” lists"] if shared else []), *([_listed(own)] if own else [])]
+        if said:
+            yield f"{title}: {'; and '.join(said)}."
+
+
+def _listed(facts: Iterable[Fact]) -> str:
+    return "; ".join(map(fact_in_words, facts))
 
 
 def _in_use(line: CategoryLine) -> Iterator[str]:
@@ -169,7 +199,7 @@ def _in_use(line: CategoryLine) -> Iterator[str]:
     if line.brings:
         yield f"Comes with: {', '.join(each.label for each in line.brings)}."
     if line.not_with:
-        yield f"Not together: {_remarks(line.not_with)}"
+        yield f"Not combined with: {_remarks(line.not_with)}"
     if serious := [effect for effect in line.effects if effect.serious]:
         yield f"Serious: {_remarks(serious)}"
     if line.monitors:

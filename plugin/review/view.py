@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from plugin.delivery.clashes import Clash, clashes
 from plugin.delivery.lines import Line, LineKind, brought_along, decidable_lines, key_of, kind_of, standing_of
+from plugin.drafting.common_ground import CommonGround, common_ground
 from plugin.drafting.consequence_words import consequences_in_words
 from plugin.drafting.goals import SPOKEN_OF
 from plugin.drafting.model import Brought, Disposition, Draft, OwnWords
@@ -147,7 +148,7 @@ class FactView:
         if self.finding.state not in SETTLED_BY_CHART or self.finding.value is False:
             return False
         if self.finding.state == "derived":
-            return self.definition.type != "boolean"
+            return self.definition.type != "boolean" and self.finding.value != 0
         return self.finding.state == "conflicting" or not all(map(_is_banner, self.finding.evidence or ("Patient/",)))
 
     @property
@@ -254,6 +255,7 @@ class PageView:
     support: tuple[Topic, ...]
     progress: Progress
     labels: Mapping[str, str]
+    ground: CommonGround
     sampled: frozenset[str] = frozenset()
     quotes: tuple[Quote, ...] = ()
     clashes: tuple[Clash, ...] = ()
@@ -311,6 +313,7 @@ def build_page(
         support=_topics(draft.supportive_care, view),
         progress=_progress([view(line) for line in decidable_lines(draft)]),
         labels=labels,
+        ground=common_ground(draft),
         sampled=sampled,
         clashes=clashes(draft, lambda line: view(line).choice),
         quotes=tuple(_quote(said) for said in draft.own_words),

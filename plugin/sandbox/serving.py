@@ -51,6 +51,8 @@ def serving(application: WSGIApplication, port: int) -> Iterator[None]:
         server.pull_trigger()
         thread.join(timeout=10)
         server.task_dispatcher.shutdown()
+        for channel in list(server.active_channels.values()):
+            channel.handle_close()  # unlike close_all, this also closes the files into which large answers were spilt
         server.asyncore.close_all(open_sockets)
 
 

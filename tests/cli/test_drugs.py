@@ -61,7 +61,7 @@ def test_people_read_the_same_in_words(form):
     assert "Drugs of the class: sacituzumab govitecan (approved, new; approved)." in told
     assert "capecitabine: not named yet, waits for DPD deficiency" in told
     assert "bevacizumab: not named, Indication taken back." in told
-    assert "Not at the same time as: " in told
+    assert "Not together with the lines: " in told
     assert "Older texts are superseded here: " in told
 
 

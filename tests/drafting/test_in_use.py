@@ -5,8 +5,9 @@ from dataclasses import replace
 from plugin.drafting.activities import activity_of
 from plugin.drafting.as_json import draft_json
 from plugin.drafting.narrative import as_text
+from plugin.drafting.outline import fact_in_words
 from plugin.library.content import extension_url, system_url
-from tests.example_draft import category, example_draft, example_template
+from tests.example_draft import CRISIS, category, example_draft, example_template
 
 
 def test_json_names_sources_or_says_that_there_are_none():
@@ -45,7 +46,7 @@ def test_the_activity_of_a_care_plan_carries_it_as_extensions():
 def test_the_text_says_it_in_short_and_marks_what_is_unsourced():
     text = as_text(example_draft(), example_template())
     assert "Comes with: Tumour sequencing, Palliative care referral." in text
-    assert "Not together: Never with tamoxifen. (unsourced)" in text
+    assert "Not combined with: Never with tamoxifen. (unsourced)" in text
     assert "Serious: Clots in veins. (unsourced)" in text
     assert "Watched: blood counts." in text
     assert "Tiredness" not in text
@@ -54,4 +55,15 @@ def test_the_text_says_it_in_short_and_marks_what_is_unsourced():
 def test_a_line_of_which_nothing_is_known_says_nothing():
     bare = category("trial", "offered", monitors=(), effects=(), not_with=(), brings=())
     text = as_text(replace(example_draft(), categories=(bare,)), example_template())
-    assert not {"Comes with", "Not together", "Serious", "Watched"} & {part.strip(" •") for part in text.split(":")}
+    assert not {"Comes with", "Not combined with", "Serious", "Watched"} & {
+        part.strip(" •") for part in text.split(":")
+    }
+
+
+def test_what_lines_share_is_said_once_and_a_single_line_shares_nothing():
+    lines = tuple(category(code, "offered", presumes=(CRISIS,)) for code in ("trial", "parp"))
+    text = as_text(replace(example_draft(), categories=lines), example_template())
+    assert (text.count(fact_in_words(CRISIS)), text.count("what “Behind most lines” lists")) == (1, 2)
+    text = as_text(replace(example_draft(), categories=lines[:1]), example_template())
+    assert f"Presumed, to be confirmed: {fact_in_words(CRISIS)}." in text
+    assert "BEHIND MOST LINES" not in text

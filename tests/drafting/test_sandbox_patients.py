@@ -9,6 +9,7 @@ import pytest
 
 from plugin.drafting.as_json import draft_json
 from plugin.drafting.bundle import draft_bundle
+from plugin.drafting.outline import GROUND, PRESUMED, fact_in_words, outline
 from plugin.drafting.plan import draft_plan
 from plugin.findings.bundle import resources_of
 from plugin.findings.reader import read_findings
@@ -86,3 +87,15 @@ def test_the_narrative_names_every_line_and_every_warning(bundle, draft):
     if not draft.no_plan:
         for line in (*draft.categories, *draft.assessments, *draft.supportive_care):
             assert escape(line.label) in narrative
+
+
+def test_every_presumption_is_named_on_its_line_or_where_the_line_points(draft, template):
+    sections = outline(draft, template)
+    shared = {entry.title: entry.details[0] for part in sections if part.heading == GROUND for entry in part.entries}
+    said = {entry.title: " ".join(entry.details) for part in sections for entry in part.entries}
+    for line in draft.categories:
+        if line.disposition == "not-offered":
+            continue
+        points = f"{PRESUMED}: what “{GROUND}” lists" in said[line.label]
+        reach = said[line.label] + (shared[PRESUMED] if points else "")
+        assert [fact for fact in line.presumes if fact_in_words(fact) not in reach] == [], line.code
