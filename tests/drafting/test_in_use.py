@@ -63,7 +63,10 @@ def test_a_line_of_which_nothing_is_known_says_nothing():
 def test_what_lines_share_is_said_once_and_a_single_line_shares_nothing():
     lines = tuple(category(code, "offered", presumes=(CRISIS,)) for code in ("trial", "parp"))
     text = as_text(replace(example_draft(), categories=lines), example_template())
-    assert (text.count(fact_in_words(CRISIS)), text.count("what “Behind most lines” lists")) == (1, 2)
+    assert (
+        text.count(fact_in_words(CRISIS)),
+        text.count("Presumed, to be confirmed: what “Behind most lines” lists"),
+    ) == (1, 2)
     text = as_text(replace(example_draft(), categories=lines[:1]), example_template())
     assert f"Presumed, to be confirmed: {fact_in_words(CRISIS)}." in text
     assert "BEHIND MOST LINES" not in text
