@@ -70,12 +70,24 @@ def rules_that_wait(material: Material) -> Section:
 
 
 def categories_reached(material: Material) -> Section:
-    """Every treatment category of our CodeSystem stands open in some case: offered, conditional or for judgement."""
+    """Every treatment category of our CodeSystem stands open in some case: offered, conditional or for judgement.
+
+    One that a gate of its own closes is closed on purpose: that is said, and is no gap.
+    """
     known = _codes(material.profiles, "treatment-category")
     reached = {code for outcome in material.outcomes for name in OPEN_LISTS for code in outcome.lists[name]}
     opened = {rule.code for rule in material.template.category_rules}
+    closed = {
+        code: gate
+        for gate in material.template.gates
+        if gate.disposition == "not-offered"
+        for code in gate.targets
+        if gate.targets == {code} and code in opened - reached
+    }
     remarks = [
-        Remark(
+        Remark("note", f"{code} is closed on purpose by {gate.id}: {gate.title}. {gate.reason}")
+        if (gate := closed.get(code))
+        else Remark(
             "gap",
             f"{code}: no case reaches it as offered, conditional or for judgement",
             remedy="write a case that does" if code in opened else "write a rule that opens it, with its cases",

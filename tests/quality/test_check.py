@@ -55,6 +55,8 @@ def test_what_is_shipped_is_green(shipped):
     assert result.exit_code == 0, result.stdout
     assert "metastatic-breast-cancer: green." in result.stdout
     assert "green" in result.stderr
+    assert "○" not in result.stdout  # no gap: every rule is shown undecided, every category is reached
+    assert "her2-maint-tuca is closed on purpose by sn-44-no-approval" in " ".join(result.stdout.split())
 
 
 def test_the_report_counts_what_it_looked_at(shipped, template):
