@@ -13,6 +13,7 @@ from plugin import __version__
 from plugin.errors import InputError, RemoteError
 from plugin.review.charts import Reading
 from plugin.review.decisions import read_wish
+from plugin.review.logic import logic_of
 from plugin.review.statements import read_value
 from plugin.review.view import PageView
 from plugin.review.workbench import Review
@@ -53,6 +54,26 @@ def page(workspace: str) -> Answer:
         return render_template("review/reading.html", reading=reading)
     _require(desk, reading)
     return _page(desk, reading)
+
+
+@blueprint.get("/logic/<kind>/<code>")
+def logic(workspace: str, kind: str, code: str) -> Answer:
+    """Why one line stands where it does: each condition that was checked, in words, with what the chart says."""
+    desk, reading = _ready(workspace)
+    review = _review(desk, reading)
+    template = desk.workbench.template
+    found = logic_of(kind, code, review.draft, template)
+    if found is None:
+        raise NotFound("The plan has no such line now; go back to the review.")
+    return render_template(
+        "review/logic.html",
+        workspace=desk.workspace,
+        logic=found,
+        named={name: (template.named[name].description, clause) for name, clause in found.named},
+        patient=review.draft.findings.patient,
+        as_of=review.draft.as_of,
+        software=f"careplan-plugin {__version__}",
+    )
 
 
 @blueprint.get("/lines/<kind>/<code>")
