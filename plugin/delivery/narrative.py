@@ -11,7 +11,16 @@ from plugin.delivery.plan import ReviewedPlan
 from plugin.drafting.common_ground import CommonGround, common_ground
 from plugin.drafting.drug_words import drug_sentences
 from plugin.drafting.model import CategoryLine, Fact
-from plugin.drafting.outline import Entry, Section, fact_in_words, goal_sections, ground_section, in_words, rests_on
+from plugin.drafting.outline import (
+    Entry,
+    Section,
+    alert_entries,
+    fact_in_words,
+    goal_sections,
+    ground_section,
+    in_words,
+    rests_on,
+)
 from plugin.storage.reviews import Choice
 
 NOTICE = "Proposal from decision support, reviewed by a clinician. Nothing here is ordered, dosed or started."
@@ -45,7 +54,7 @@ def _sections(plan: ReviewedPlan) -> Iterator[Section]:
     if not plan.draft.no_plan:
         yield from goal_sections(plan.draft, plan.template)
     warnings = (clash.sentence for clash in plan.clashes())
-    yield Section("Attention", tuple(Entry(text) for text in (*warnings, *(each.text for each in plan.draft.alerts))))
+    yield Section("Attention", (*map(Entry, warnings), *alert_entries(plan.draft.alerts)))
     ground = common_ground(plan.draft)
     yield ground_section(ground)
     for choice, heading in GROUPS:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from plugin.drafting.drugs_as_json import agents_json, not_beside_json, superseded_json
-from plugin.drafting.model import CategoryLine, Consequence, Draft, Fact, GoalLine, ItemLine, OwnWords
+from plugin.drafting.model import Alert, CategoryLine, Consequence, Draft, Fact, GoalLine, ItemLine, OwnWords
 from plugin.findings.as_json import finding_json
 from plugin.library.rules import Remark
 
@@ -23,10 +23,7 @@ def draft_json(draft: Draft) -> dict[str, Any]:
         "not_offered": [_closed(line) for line in draft.standing("not-offered")],
         "assessments": [_item(line) for line in draft.assessments],
         "supportive_care": [_item(line) for line in draft.supportive_care],
-        "alerts": [
-            {"code": alert.code, "text": alert.text, "level": alert.level, "because": list(alert.because)}
-            for alert in draft.alerts
-        ],
+        "alerts": [_alert(alert) for alert in draft.alerts],
         "patient_words": [_words(words) for words in draft.own_words],
         "goals": [_goal(line) for line in draft.proposed_goals()],
         "goals_to_ask": [_goal(line) | {"missing": list(line.missing)} for line in draft.goals_to_ask()],
@@ -39,11 +36,16 @@ def draft_json(draft: Draft) -> dict[str, Any]:
     }
 
 
+def _alert(alert: Alert) -> dict[str, Any]:
+    said = {"code": alert.code, "text": alert.text, "level": alert.level, "rule": alert.rule}
+    return said | {"because": list(alert.because)} | _authority(alert)
+
+
 def _reason(line: CategoryLine | ItemLine) -> dict[str, Any]:
     return {"code": line.code, "rule": line.rule, "why": line.why, "because": list(line.because)}
 
 
-def _authority(line: CategoryLine | ItemLine | GoalLine) -> dict[str, Any]:
+def _authority(line: CategoryLine | ItemLine | GoalLine | Alert) -> dict[str, Any]:
     return {"evidence": [source.id for source in line.sources], "unsourced": line.unsourced}
 
 

@@ -142,7 +142,8 @@ def alerts(facts: Facts, template: Template) -> tuple[Alert, ...]:
 def _by_rule(facts: Facts, template: Template) -> Iterator[Alert]:
     for rule in template.alert_rules:
         if facts.truth(rule.condition) is True:
-            yield Alert(rule.code, rule.text, rule.level, references(facts.reasons(rule.condition)))
+            because, grounds = references(facts.reasons(rule.condition)), rule.grounds
+            yield Alert(rule.code, rule.text, rule.level, because, rule.id, grounds.citations, grounds.unsourced)
 
 
 def _conflicts(facts: Facts) -> Iterator[Alert]:

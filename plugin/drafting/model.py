@@ -246,12 +246,18 @@ class Consequence:
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """Something the reader must see before the lists. level: info, warning or critical."""
+    """Something the reader must see before the lists. level: info, warning or critical.
+
+    rule: id of the rule that says so, with its sources; empty where the chart itself does, by a conflict or a gap.
+    """
 
     code: str
     text: str
     level: Literal["info", "warning", "critical"]
     because: tuple[str, ...] = ()
+    rule: str = ""
+    sources: tuple[Citation, ...] = ()
+    unsourced: bool = False
 
 
 @dataclass(frozen=True, slots=True)

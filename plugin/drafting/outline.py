@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from plugin.drafting.common_ground import NOTHING_COMMON, CommonGround, common_ground
 from plugin.drafting.drug_words import drug_sentences, older_sentences
 from plugin.drafting.goals import source_of_words
-from plugin.drafting.model import CategoryLine, Disposition, Draft, Fact, ItemLine, OwnWords
+from plugin.drafting.model import Alert, CategoryLine, Disposition, Draft, Fact, ItemLine, OwnWords
 from plugin.findings.model import Finding
 from plugin.findings.words import value_in_words
 from plugin.library.rules import Remark, Template
@@ -54,7 +54,7 @@ def outline(draft: Draft, template: Template) -> tuple[Section, ...]:
 
     sections = [
         *(() if draft.no_plan else goal_sections(draft, template)),
-        Section("Attention", tuple(Entry(alert.text) for alert in draft.alerts)),
+        Section("Attention", alert_entries(draft.alerts)),
         Section("What is known", tuple(_known(draft, template))),
     ]
     if draft.no_plan:
@@ -70,6 +70,11 @@ def outline(draft: Draft, template: Template) -> tuple[Section, ...]:
         Section(heading("assessments"), tuple(item_entry(line, template) for line in draft.assessments)),
         Section(heading("not-offered"), tuple(closed_entry(line) for line in draft.standing("not-offered"))),
     )
+
+
+def alert_entries(alerts: Iterable[Alert]) -> tuple[Entry, ...]:
+    """What must be seen first, each with the sources of its rule."""
+    return tuple(Entry(alert.text, tuple(_authority(alert))) for alert in alerts)
 
 
 def goal_sections(draft: Draft, template: Template) -> tuple[Section, Section]:
@@ -221,7 +226,7 @@ def _told_by(words: OwnWords) -> Iterator[str]:
         yield f"Asked: {words.question}"
 
 
-def _authority(line: CategoryLine | ItemLine) -> Iterator[str]:
+def _authority(line: CategoryLine | ItemLine | Alert) -> Iterator[str]:
     if line.sources:
         yield f"Sources: {' · '.join(source.citation for source in line.sources)}"
     if isinstance(line, CategoryLine) and line.regulatory_status:

@@ -89,7 +89,12 @@ def _nothing(stop: Gate, categories: Iterable[CategoryLine], facts: Facts, templ
         for line in categories
     )
     draft = _bare(facts, template, as_of, closed)
-    return replace(draft, alerts=draft.alerts or (Alert("judgement", stop.reason, "critical"),), no_plan=stop.reason)
+    return replace(draft, alerts=draft.alerts or (_stopping(stop),), no_plan=stop.reason)
+
+
+def _stopping(stop: Gate) -> Alert:
+    grounds = stop.grounds
+    return Alert("judgement", stop.reason, "critical", (), stop.id, grounds.citations, grounds.unsourced)
 
 
 def _waiting(line: CategoryLine, facts: Facts, due: tuple[ItemLine, ...]) -> CategoryLine:

@@ -230,7 +230,8 @@ class Builder:
             )
         elif system == ALERT:
             level = extension(action, "alert-level", "warning")
-            self.alert_rules.append(AlertRule(action["id"], code, action["title"], level, condition))
+            grounds = self._grounds(action, document, path)
+            self.alert_rules.append(AlertRule(action["id"], code, action["title"], level, condition, grounds))
         elif system not in (CATEGORY, *ITEM_KINDS):
             remedy = "use one of the CodeSystems treatment-category, assessment, supportive-care, alert, or a gate"
             self.faults.append(document.fault((*path, "code"), f"no rule can have a code of system '{system}'", remedy))

@@ -176,6 +176,7 @@ class AlertRule:
     text: str
     level: Literal["info", "warning", "critical"]
     condition: Condition
+    grounds: Grounds
 
 
 @dataclass(frozen=True, slots=True)
@@ -384,11 +385,6 @@ class Template:
     @property
     def rules(self) -> tuple[Rule, ...]:
         """Everything that has an id and a condition: category rules, gates, combinations, items, alerts."""
-        return (*self.grounded_rules, *self.alert_rules)
-
-    @property
-    def grounded_rules(self) -> tuple[CategoryRule | Gate | Combination | ItemRule | GoalRule, ...]:
-        """The rules that stand on sources: all but alerts."""
         return (
             *self.category_rules,
             *self.gates,
@@ -396,6 +392,7 @@ class Template:
             *self.combinations,
             *self.item_rules,
             *self.goal_rules,
+            *self.alert_rules,
         )
 
     def conditioned_on(self) -> frozenset[str]:

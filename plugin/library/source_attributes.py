@@ -104,7 +104,7 @@ def _text(attribute: SourceAttribute, template: Template) -> str:
 
 
 def _all_grounds(template: Template) -> Iterator[Iterable[Citation]]:
-    for rule in template.grounded_rules:
+    for rule in template.rules:
         yield rule.grounds.citations
 
 

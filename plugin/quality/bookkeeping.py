@@ -100,7 +100,7 @@ def categories_reached(material: Material) -> Section:
 
 def rules_sourced(material: Material) -> Section:
     """Rules without a source that somebody read. That a rule cites nothing and is not marked stops the loading."""
-    rules = material.template.grounded_rules
+    rules = material.template.rules
     unsourced = [rule for rule in rules if rule.grounds.unsourced]
     text = f"{len(unsourced)} are marked unsourced and need clinical confirmation: {_listed(r.id for r in unsourced)}"
     return Section("Rules with a source that was read", len(rules), (Remark("note", text),) if unsourced else ())

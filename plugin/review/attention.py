@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from plugin.drafting.model import Draft
 from plugin.findings.model import Finding, Problem
+from plugin.library.rules import Citation
 from plugin.library.vocabulary import Vocabulary
 from plugin.review.words import value_in_words
 
@@ -46,12 +47,14 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """An alert with the entries of the chart that it is about."""
+    """An alert with the entries of the chart that it is about, and what its rule stands on."""
 
     code: str
     level: str
     text: str
     sources: tuple[Source, ...]
+    citations: tuple[Citation, ...] = ()
+    unsourced: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +81,14 @@ def waiting(draft: Draft, vocabulary: Vocabulary) -> Waiting | None:
 def notices(draft: Draft, vocabulary: Vocabulary) -> tuple[Notice, ...]:
     """The alerts of a draft, in its order."""
     return tuple(
-        Notice(alert.code, alert.level, alert.text, sources_of(alert.because, draft, vocabulary))
+        Notice(
+            alert.code,
+            alert.level,
+            alert.text,
+            sources_of(alert.because, draft, vocabulary),
+            alert.sources,
+            alert.unsourced,
+        )
         for alert in draft.alerts
         if alert.code not in SAID_AS_PROBLEMS
     )

@@ -24,7 +24,7 @@ def page(workspace: str) -> str:
         template=template,
         attributes=declared_attributes(template),
         sources=cited_sources(template),
-        unsourced=sum(rule.grounds.unsourced for rule in template.grounded_rules),
+        unsourced=sum(rule.grounds.unsourced for rule in template.rules),
         software=f"careplan-plugin {__version__}",
     )
 

@@ -58,3 +58,15 @@ def test_results_too_old_to_count_are_one_alert(template: Template) -> None:
 
 def test_an_old_result_beside_a_valid_one_is_no_alert(template: Template) -> None:
     assert not alerts_of(drafted(template, OLD_ECOG, {**OLD_ECOG, "date": "2026-11-10"}), "stale", "")
+
+
+def test_an_alert_by_rule_names_its_sources_or_says_that_there_are_none(template: Template) -> None:
+    alerts = drafted(template, OLD_ECOG)["alerts"]
+    by_rule = [alert for alert in alerts if alert["rule"]]
+    assert by_rule
+    assert all(bool(alert["evidence"]) is not alert["unsourced"] for alert in by_rule)
+
+
+def test_an_alert_that_the_chart_raises_claims_no_source(template: Template) -> None:
+    (alert,) = alerts_of(drafted(template, {**STATED, "date": "2026-01-10"}, NEGATIVE), "conflict", "stated by")
+    assert (alert["rule"], alert["evidence"], alert["unsourced"]) == ("", [], False)

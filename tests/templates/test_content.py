@@ -152,7 +152,7 @@ def test_what_no_source_backs_is_not_called_highly_certain(template: Template) -
 
 
 def _rules(template: Template) -> tuple[CategoryRule | Gate | ItemRule | Combination | GoalRule, ...]:
-    return template.grounded_rules
+    return template.rules
 
 
 def _texts(value: Any, key: str = "") -> Iterator[str]:

@@ -164,7 +164,6 @@ def _is_protocol(resource: dict[str, Any]) -> bool:
 
 
 def _view(rule: Rule, template: Template, outcomes: list[Outcome], names: Mapping[str, str]) -> RuleView:
-    documented = () if isinstance(rule, AlertRule) else rule.grounds.documented
     labels = template.label
     return RuleView(
         rule=rule,
@@ -177,14 +176,14 @@ def _view(rule: Rule, template: Template, outcomes: list[Outcome], names: Mappin
         mark=_mark(rule),
         reason="" if isinstance(rule, AlertRule) else rule.reason,
         clause=explain(rule.condition, template.vocabulary, template.named),
-        grounds=None if isinstance(rule, AlertRule) else rule.grounds,
+        grounds=rule.grounds,
         flags=tuple(names.get(flag, flag) for flag in rule.flags) if isinstance(rule, CategoryRule) else (),
         regulatory_status=rule.regulatory_status if isinstance(rule, CategoryRule) else "",
         targets=_targets(rule, template),
         beside=_labels(rule.accompanies, template) if isinstance(rule, ItemRule) else (),
         companions=tuple(map(labels, rule.companions)) if isinstance(rule, Gate) else (),
         gates=tuple(gate for gate in template.gates if isinstance(rule, CategoryRule) and rule.code in gate.targets),
-        questions=tuple(each for each in open_questions(template) if each.key in documented),
+        questions=tuple(each for each in open_questions(template) if each.key in rule.grounds.documented),
         cases=tuple(case_view(outcome, template) for outcome in outcomes),
     )
 
@@ -217,7 +216,7 @@ def _labels(codes: frozenset[str], template: Template) -> tuple[str, ...]:
 
 def _cited_by(template: Template) -> dict[str, tuple[Rule, ...]]:
     cited: dict[str, list[Rule]] = {}
-    for rule in template.grounded_rules:
+    for rule in template.rules:
         for citation in rule.grounds.citations:
             cited.setdefault(citation.id, []).append(rule)
     return {code: tuple(rules) for code, rules in cited.items()}
