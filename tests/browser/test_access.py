@@ -124,3 +124,18 @@ def test_every_sheet_of_paper_names_the_patient_and_few_are_needed(in_tab):
     style = "(part) => [getComputedStyle(part).display, getComputedStyle(part).breakInside]"
     assert head.evaluate(style) == ["table-header-group", "avoid"]  # what makes it repeat on every sheet
     assert "MRN" in head.inner_text()
+
+
+def test_why_leads_to_the_logic_of_the_line_and_back(in_tab):
+    page = in_tab(viewport={"width": 320, "height": 900})
+    line = page.locator(".list-offered .line").first
+    anchor, name = line.get_attribute("id"), line.locator(".line-title").inner_text()
+    line.locator("summary", has_text="Why").click()
+    line.get_by_role("link", name="Every condition, put to this patient").click()
+    page.locator("main.logic").wait_for()
+    assert page.locator("h1").inner_text() == name
+    assert page.locator(".step .truth-accept").count() > 0
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    page.get_by_role("link", name="Back to the review").click()
+    page.locator(f"#{anchor}").wait_for()
+    assert page.url.endswith(f"#{anchor}")

@@ -48,10 +48,19 @@ def test_the_lines_that_belong_with_it_are_accepted_in_one_go(offered):
     assert f"{len(codes) + 1} decided: {len(codes) + 1} accepted." in offered.read().text
 
 
-def test_without_the_tick_they_stay_undecided(offered):
+def test_without_the_tick_they_stay_undecided_and_can_be_accepted_later(offered):
+    codes = brought(offered)
     offered.decide("treatment-category/cdk46-et", "accept", standing="offered")
     assert accepted(offered) == set()
     assert "1 decided: 1 accepted." in offered.read().text
+    assert brought(offered) == codes
+    offered.decide("treatment-category/cdk46-et", "accept", standing="offered", bring=" ".join(codes))
+    assert accepted(offered) == set(codes)
+    assert not BRING.search(LINE.search(offered.read().text)[0])
+
+
+def test_the_tick_stands_until_it_is_taken_away(offered):
+    assert re.search(r'name="bring" value="[^"]+" checked', LINE.search(offered.read().text)[0])
 
 
 def test_nothing_that_was_decided_is_overwritten(offered):
