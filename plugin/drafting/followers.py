@@ -124,8 +124,7 @@ class Followers:
 
 def _is_denied(definition: FindingDefinition, value: Value, environment: Environment) -> bool:
     """Whether a value cannot be, other facts being what they are: stating it would only make a conflict."""
-    denial = definition.denial
-    return denial is not None and denial.value == value and evaluate(denial.when, environment) is True
+    return any(denial.value == value and evaluate(denial.when, environment) is True for denial in definition.denials)
 
 
 @lru_cache(maxsize=8)

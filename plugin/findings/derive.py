@@ -39,8 +39,10 @@ class Conclusions:
     def deny(self) -> None:
         """What was found although it cannot be is a conflict."""
         for definition in self.vocabulary.values():
-            finding, denial = self.findings[definition.code], definition.denial
-            if denial is None or finding.value != denial.value or evaluate(denial.when, self.environment) is not True:
+            finding = self.findings[definition.code]
+            against = [each for each in definition.denials if each.value == finding.value]
+            denial = next((each for each in against if evaluate(each.when, self.environment) is True), None)
+            if denial is None:
                 continue
             note = "; ".join(filter(None, (f"recorded, but {denial.reason}", finding.note)))
             self._set(definition, replace(finding, state="conflicting", value=None, detail="", note=note))

@@ -152,16 +152,24 @@ def _state(findings: dict[str, Finding], statements: Statements, resolved: dict[
 
 
 def _forget_followers(index: Index, findings: dict[str, Finding], corrected: set[str]) -> None:
-    """A detail of a result that a clinician corrected goes with it, unless it was stated too."""
+    """A detail of a result that a clinician corrected goes with it, unless it was stated too.
+
+    So does a limit that the chart's own number was held against; it then follows from the number that was stated.
+    """
     for definition in index.vocabulary.values():
         reading = reading_of(definition)
         if reading.follows not in corrected or definition.code in corrected:
             continue
-        leader = index.vocabulary[reading.follows].variable
+        leader = index.vocabulary[reading.follows]
         finding = findings[definition.code]
-        if any(leader in names_in(rule.when) for rule in reading.rules) and "clinician" not in finding.note:
-            note = f"{index.vocabulary[reading.follows].label} was corrected by a clinician"
+        read_from = {leader.variable} | (_numbers(leader) if definition.derivations else set())
+        if any(read_from & names_in(rule.when) for rule in reading.rules) and "clinician" not in finding.note:
+            note = f"{leader.label} was corrected by a clinician"
             findings[definition.code] = Finding(definition.code, "unknown", note=note, results=finding.results)
+
+
+def _numbers(definition: FindingDefinition) -> set[str]:
+    return {part.name for part in reading_of(definition).parts} if definition.type in ("integer", "decimal") else set()
 
 
 def _ever(

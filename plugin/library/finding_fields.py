@@ -37,7 +37,7 @@ def finding_of(fields: Fields, code: str, value_sets: tuple[str, ...]) -> Findin
         presumption=_presumption(presumptions[0]) if presumptions else None,
         reading=_reading(readings[0]) if readings else None,
         holds_since=fields.one("holds-since", ""),
-        denial=next((found for nested in fields.nested("denial") if (found := _derivation(nested))), None),
+        denials=tuple(found for nested in fields.nested("denial") if (found := _derivation(nested))),
         derivations=tuple(found for nested in fields.nested("derivation") if (found := _derivation(nested))),
     )
     fields.finish(f"finding '{code}'")

@@ -78,7 +78,7 @@ def canonical_of_about(about: About) -> str:
 
 def _behind(definition: FindingDefinition, template: Template) -> set[str]:
     conditions = [derivation.when for derivation in definition.derivations]
-    conditions += [definition.denial.when] if definition.denial else []
+    conditions += [denial.when for denial in definition.denials]
     conditions += definition.presumption.unless if definition.presumption else ()
     names = frozenset[str]().union(*map(names_in, conditions))
     found = {other.code for name in names if (other := template.vocabulary.by_variable(name)) is not None}

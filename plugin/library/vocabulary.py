@@ -57,7 +57,7 @@ class FindingDefinition:
     asked_of: `chart` when EHRs record it, `clinician` when only a person can state it.
     reading: how it is read from the chart; None where only a clinician's statement or a derivation gives it.
     derivations: tried in order while nothing is recorded.
-    denial: a value that cannot be when its condition is true; where it is found all the same, the two are a conflict.
+    denials: values that cannot be when their condition is true; where one is found all the same, that is a conflict.
     variable: the name conditions use; `er-low` is `%erLow`.
     stated_days: for how many days a clinician's statement counts; 0 for no limit.
     holds_since: code of a finding; what was stated before that came true no longer tells, unless it was a yes.
@@ -76,7 +76,7 @@ class FindingDefinition:
     presumption: Presumption | None = None
     reading: Reading | None = None
     derivations: tuple[Derivation, ...] = ()
-    denial: Derivation | None = None
+    denials: tuple[Derivation, ...] = ()
     holds_since: str = ""
     stated_days: int = 0
     variable: str = field(init=False)

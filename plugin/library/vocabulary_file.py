@@ -117,7 +117,7 @@ def _name_faults(document: Document, definitions: list[FindingDefinition]) -> It
 
 
 def _chart_expressions(definition: FindingDefinition) -> Iterator[Expression]:
-    for derivation in (*definition.derivations, *filter(None, (definition.denial,))):
+    for derivation in (*definition.derivations, *definition.denials):
         yield derivation.when
     if definition.presumption is not None:
         yield from definition.presumption.unless

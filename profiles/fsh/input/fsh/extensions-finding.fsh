@@ -26,7 +26,7 @@ Description: "One fact of the vocabulary: its label, type and values, what settl
     stated-days 0..1 and
     presumption 0..1 and
     reading 0..1 and
-    denial 0..1 and
+    denial 0..* and
     derivation 0..*
 * insert OneValue(label, string)
 * insert OneValue(type, code)

@@ -1,6 +1,6 @@
 // What the forms of a template, and of a draft, say about an item or an answer: when it belongs there, and where from.
 
-RuleSet: OnItem
+RuleSet: OnQuestion
 * insert PlainDefinition
 * ^context[0].type = #element
 * ^context[=].expression = "Questionnaire.item"
@@ -11,7 +11,7 @@ Extension: ItemWhen
 Id: item-when
 Title: "When an item belongs into the form"
 Description: "FHIRPath over findings. False leaves the item or the answer out; true or unknown shows it, true before unknown."
-* insert OnItem
+* insert OnQuestion
 * value[x] 1..1
 * value[x] only Expression
 * valueExpression.language = #text/fhirpath
@@ -21,7 +21,7 @@ Extension: ItemWith
 Id: item-with
 Title: "Beside which treatment an item belongs into the form"
 Description: "A treatment category, or the ValueSet of a group of them, of which one must be open in the draft; repeats, any of them will do."
-* insert OnItem
+* insert OnQuestion
 * value[x] 1..1
 * value[x] only code or canonical
 * valueCode from TreatmentCategories (required)
@@ -38,7 +38,7 @@ Extension: ItemSource
 Id: item-source
 Title: "Knowledge entry"
 Description: "Id of the entry in the knowledge base that the item or the answer says in plain words; repeats."
-* insert OnItem
+* insert OnQuestion
 * value[x] 1..1
 * value[x] only string
 
