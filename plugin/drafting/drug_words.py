@@ -41,7 +41,7 @@ def drug_sentences(line: CategoryLine, draft: Draft, template: Template) -> Iter
 def older_sentences(line: CategoryLine | ItemLine) -> Iterator[str]:
     """What has changed since older texts on the line were written, a sentence each."""
     for each in line.superseded:
-        yield f"Older texts are {each.status.label.lower()} here: {each.now}"
+        yield f"Older texts ({each.status.label.lower()}): “{each.says}” Now: {each.now}"
 
 
 def status_words(agent: AgentLine) -> str:

@@ -120,7 +120,7 @@ def _tests(missing: Iterable[str], facts: Facts, due: set[str]) -> tuple[str, ..
 def _assessments(
     due: tuple[ItemLine, ...], categories: tuple[CategoryLine, ...], template: Template
 ) -> tuple[ItemLine, ...]:
-    """Due tests with what each would open, those that open most first, then in template order."""
+    """Due tests with what each would open: what leads first, then those that open most, then in template order."""
     waiting = [line for line in categories if line.disposition == "conditional"]
     opens: dict[str, list[str]] = {}
     for line in waiting:
@@ -132,7 +132,7 @@ def _assessments(
     wanted = dict.fromkeys(code for code in (*opens, *named) if code not in known)
     every = (*due, *(wanted_test(code, template) for code in wanted))
     lines = [replace(item, opens=tuple(opens.get(item.code, ()))) for item in every]
-    return tuple(sorted(lines, key=lambda item: -len(item.opens)))
+    return tuple(sorted(lines, key=lambda item: (not item.leads, -len(item.opens))))
 
 
 def _to_confirm(

@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from plugin.findings.chart import Chart
+from plugin.findings.dates import later
 from plugin.findings.doubts import Doubts, might_be, spread
 from plugin.findings.model import DECIDED, Finding, State
 from plugin.findings.statements import STATED_UNKNOWN
 from plugin.library.expressions import evaluate, names_in
-from plugin.library.vocabulary import FindingDefinition, Presumption, Value, Vocabulary
+from plugin.library.vocabulary import Derivation, FindingDefinition, Presumption, Value, Vocabulary
 
 
 class Conclusions:
@@ -41,11 +42,21 @@ class Conclusions:
         for definition in self.vocabulary.values():
             finding = self.findings[definition.code]
             against = [each for each in definition.denials if each.value == finding.value]
-            denial = next((each for each in against if evaluate(each.when, self.environment) is True), None)
+            denial = next((each for each in against if self._holds_against(finding, each)), None)
             if denial is None:
                 continue
             note = "; ".join(filter(None, (f"recorded, but {denial.reason}", finding.note)))
             self._set(definition, replace(finding, state="conflicting", value=None, detail="", note=note))
+
+    def _holds_against(self, finding: Finding, denial: Derivation) -> bool:
+        """Whether a value cannot be; a clinician's word leads over what the chart only held before it."""
+        if evaluate(denial.when, self.environment) is not True:
+            return False
+        behind = self._behind(names_in(denial.when))
+        if not finding.stated or any(found.stated for found in behind):
+            return True
+        told = [date for found in behind for date in _dates(found)]
+        return not told or any(later(date, stated) for date in told for stated in _dates(finding))
 
     def presume(self, chart: Chart, recorded: Doubts, signs: Mapping[str, str]) -> None:
         """Presume what the vocabulary allows, unless something speaks against it; then derive again.
@@ -121,3 +132,8 @@ class Conclusions:
         finding = self.findings[definition.code]
         decided = finding.state in DECIDED and finding.value not in definition.undecided
         self.environment[definition.variable] = finding.value if decided else None
+
+
+def _dates(finding: Finding) -> list[str]:
+    """The dates of the results that lead a finding."""
+    return [result.date for result in finding.results if result.date and result.reference in finding.evidence]

@@ -57,6 +57,7 @@ def read_findings(resources: list[dict[str, Any]], vocabulary: Vocabulary, as_of
     history = history_of(index, resolved, by_panel, drugs, statements)
     findings = _assemble(chart, index, resolved, history, statements)
     conclusions = Conclusions(vocabulary, findings)
+    conclusions.deny()  # before anything follows from what cannot be
     conclusions.derive()
     conclusions.deny()
     doubts = recorded_doubts(chart, index, by_panel, statements.doubts())
@@ -162,14 +163,17 @@ def _forget_followers(index: Index, findings: dict[str, Finding], corrected: set
             continue
         leader = index.vocabulary[reading.follows]
         finding = findings[definition.code]
-        read_from = {leader.variable} | (_numbers(leader) if definition.derivations else set())
+        read_from = {leader.variable} | _numbers_shared(leader, definition)
         if any(read_from & names_in(rule.when) for rule in reading.rules) and "clinician" not in finding.note:
             note = f"{leader.label} was corrected by a clinician"
             findings[definition.code] = Finding(definition.code, "unknown", note=note, results=finding.results)
 
 
-def _numbers(definition: FindingDefinition) -> set[str]:
-    return {part.name for part in reading_of(definition).parts} if definition.type in ("integer", "decimal") else set()
+def _numbers_shared(leader: FindingDefinition, follower: FindingDefinition) -> set[str]:
+    """The parts of a result that a number and the answer made of it have in common, whichever of the two leads."""
+    if not {leader.type, follower.type} & {"integer", "decimal"}:
+        return set()
+    return {part.name for part in reading_of(leader).parts}
 
 
 def _ever(

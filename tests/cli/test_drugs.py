@@ -62,7 +62,7 @@ def test_people_read_the_same_in_words(form):
     assert "capecitabine: not named yet, waits for DPD deficiency" in told
     assert "bevacizumab: not named, Indication taken back." in told
     assert "Not together with the lines: " in told
-    assert "Older texts are superseded here: " in told
+    assert "Older texts (superseded): “" in told
 
 
 def test_fhir_carries_them_on_the_activity():
