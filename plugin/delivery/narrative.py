@@ -15,6 +15,7 @@ from plugin.drafting.outline import (
     Entry,
     Section,
     alert_entries,
+    also_weighed,
     fact_in_words,
     goal_sections,
     ground_section,
@@ -83,6 +84,7 @@ def _standing(plan: ReviewedPlan, line: Line, ground: CommonGround) -> Iterator[
         yield f"Conditional: waits for {missing}."
     if standing_of(line) == "judgement":
         yield "Left to the clinician's judgement."
+    yield from also_weighed(line)
     yield from rests_on(line, ground)
 
 

@@ -128,7 +128,15 @@ def offered_entry(line: CategoryLine, draft: Draft, template: Template, ground: 
     ground: what is said above the line for most lines together.
     """
     drugs = drug_sentences(line, draft, template)
-    details = (line.why, *rests_on(line, ground), *drugs, *_in_use(line), *older_sentences(line), *_authority(line))
+    details = (
+        line.why,
+        *also_weighed(line),
+        *rests_on(line, ground),
+        *drugs,
+        *_in_use(line),
+        *older_sentences(line),
+        *_authority(line),
+    )
     return Entry(line.label, details)
 
 
@@ -139,6 +147,7 @@ def waiting_entry(line: CategoryLine, draft: Draft, template: Template, ground: 
         line.label,
         (
             line.why,
+            *also_weighed(line),
             *((_waits_for(line.missing, template),) if line.missing else ()),
             *((f"Would be settled by: {', '.join(tests)}.",) if tests else ()),
             *rests_on(line, ground),
@@ -148,6 +157,13 @@ def waiting_entry(line: CategoryLine, draft: Draft, template: Template, ground: 
             *_authority(line),
         ),
     )
+
+
+def also_weighed(line: CategoryLine) -> Iterator[str]:
+    """The safety gates that hold for an open line beside the rule that leads it, which alone would hide them."""
+    for gate in line.gates:
+        if gate.truth is True and gate.id != line.rule and gate.disposition != "offered":
+            yield f"Also: {gate.title}. {gate.reason}"
 
 
 def closed_entry(line: CategoryLine) -> Entry:

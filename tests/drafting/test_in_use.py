@@ -7,7 +7,7 @@ from plugin.drafting.as_json import draft_json
 from plugin.drafting.narrative import as_text
 from plugin.drafting.outline import fact_in_words
 from plugin.library.content import extension_url, system_url
-from tests.example_draft import CRISIS, category, example_draft, example_template
+from tests.example_draft import CRISIS, CRISIS_GATE, category, example_draft, example_template
 
 
 def test_json_names_sources_or_says_that_there_are_none():
@@ -70,3 +70,12 @@ def test_what_lines_share_is_said_once_and_a_single_line_shares_nothing():
     text = as_text(replace(example_draft(), categories=lines[:1]), example_template())
     assert f"Presumed, to be confirmed: {fact_in_words(CRISIS)}." in text
     assert "BEHIND MOST LINES" not in text
+
+
+def test_a_gate_that_holds_beside_the_leading_rule_is_said_too():
+    gate = replace(CRISIS_GATE, truth=True, disposition="judgement")
+    line = category("trial", "judgement", gates=(gate,))
+    text = as_text(replace(example_draft(), categories=(line,)), example_template())
+    assert f"Also: {gate.title}. {gate.reason}" in text
+    text = as_text(replace(example_draft(), categories=(replace(line, rule=gate.id),)), example_template())
+    assert "Also: " not in text
