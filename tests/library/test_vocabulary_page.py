@@ -50,7 +50,7 @@ def _groups(words: Vocabulary) -> list[str]:
         ("sex", "fed by", "the Patient resource"),
         ("er-ever-positive", "fed by", "every result of `er`"),
         ("glucose-lowering-drug", "fed by", "history of treatment (given), `glucose-lowering-drugs`"),
-        ("qtcf-450-or-more", "fed by", "`qtcf-tests`"),
+        ("qtcf-450-or-more", "fed by", "`qtcf-tests`, worked out"),
         ("er-low", "fed by", "`er-tests`, `er-percent-tests`, `hormone-receptor-tests`, `er-conditions`, worked out"),
         ("visceral-crisis", "fed by", "statement"),
         ("poor-performance", "fed by", "worked out"),
