@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from html import escape
 
 from plugin.delivery.goals import KEPT_INSIDE, goal_names
@@ -10,13 +10,13 @@ from plugin.delivery.lines import Line, decidable_lines, standing_of
 from plugin.delivery.plan import ReviewedPlan
 from plugin.drafting.common_ground import CommonGround, common_ground
 from plugin.drafting.drug_words import drug_sentences
-from plugin.drafting.model import CategoryLine, Fact
+from plugin.drafting.model import CategoryLine
 from plugin.drafting.outline import (
     Entry,
     Section,
     alert_entries,
     also_weighed,
-    fact_in_words,
+    facts_in_words,
     goal_sections,
     ground_section,
     in_words,
@@ -107,11 +107,7 @@ def _known(plan: ReviewedPlan) -> Iterator[Entry]:
 
 
 def _closed(line: CategoryLine) -> Entry:
-    return Entry(line.label, (f"Closed by {_facts(line.closed_by)}." if line.closed_by else line.why,))
-
-
-def _facts(facts: Iterable[Fact]) -> str:
-    return "; ".join(fact_in_words(fact) for fact in facts)
+    return Entry(line.label, (f"Closed by {facts_in_words(line.closed_by)}." if line.closed_by else line.why,))
 
 
 def _as_xhtml(section: Section) -> str:

@@ -72,6 +72,10 @@ class Followers:
                     seen.add(name)
                     waiting.append(name)
 
+    def follows(self, code: str, variable: str) -> bool:
+        """Whether a finding may follow from the fact of a variable."""
+        return any(variable in rule.names for rule in self._rules[code])
+
     def world(self, code: str, value: Value) -> World:
         """The facts if a clinician stated this value."""
         definition = self.facts.vocabulary[code]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -144,6 +144,13 @@ class CategoryLine:
     superseded: tuple[Superseded, ...] = ()
 
     @property
+    def gates_beside(self) -> tuple[GateOutcome, ...]:
+        """The safety gates that hold beside the rule that leads, which alone would hide them."""
+        return tuple(
+            gate for gate in self.gates if gate.truth and gate.id != self.rule and gate.disposition != "offered"
+        )
+
+    @property
     def named(self) -> tuple[AgentLine, ...]:
         """The drugs that the line names; none where the line is closed."""
         if self.disposition == "not-offered":
@@ -242,6 +249,11 @@ class Consequence:
     def moved(self) -> frozenset[str]:
         """Every category that would change its list."""
         return frozenset(code for _, codes in self.by_disposition for code in codes)
+
+
+def moved_by(consequences: Iterable[Consequence]) -> frozenset[str]:
+    """Every category that one of several consequences would move."""
+    return frozenset(code for consequence in consequences for code in consequence.moved)
 
 
 @dataclass(frozen=True, slots=True)

@@ -115,7 +115,7 @@ def _known(draft: Draft, template: Template) -> Iterator[Entry]:
 def ground_section(ground: CommonGround) -> Section:
     """What most open lines rest on alike, once for all of them."""
     entries = [
-        Entry(title, (f"{_listed(facts)}.",))
+        Entry(title, (f"{facts_in_words(facts)}.",))
         for title, facts in ((PRESUMED, ground.presumes), (WORKED_OUT, ground.derives))
         if facts
     ]
@@ -160,15 +160,14 @@ def waiting_entry(line: CategoryLine, draft: Draft, template: Template, ground: 
 
 
 def also_weighed(line: CategoryLine) -> Iterator[str]:
-    """The safety gates that hold for an open line beside the rule that leads it, which alone would hide them."""
-    for gate in line.gates:
-        if gate.truth is True and gate.id != line.rule and gate.disposition != "offered":
-            yield f"Also: {gate.title}. {gate.reason}"
+    """What the safety gates beside the leading rule say, a sentence each."""
+    for gate in line.gates_beside:
+        yield f"Also: {gate.title}. {gate.reason}"
 
 
 def closed_entry(line: CategoryLine) -> Entry:
     """A line that is not offered: the facts that closed it."""
-    because = "; ".join(fact_in_words(fact) for fact in line.closed_by)
+    because = facts_in_words(line.closed_by)
     return Entry(line.label, (f"Closed by {because}." if because else line.why, *older_sentences(line)))
 
 
@@ -201,17 +200,18 @@ def rests_on(line: CategoryLine, ground: CommonGround = NOTHING_COMMON) -> Itera
     """The facts on which a line rests, by how they are known; those of the common ground are pointed at."""
     beneath = {fact.code for fact in (*line.derives, *line.presumes)}
     if charted := [fact for fact in line.facts if fact.code not in beneath]:
-        yield f"Because {_listed(charted)}."
+        yield f"Because {facts_in_words(charted)}."
     for title, (shared, own) in (
         (WORKED_OUT, ground.derived_by(line)),
         (PRESUMED, ground.presumed_by(line)),
     ):
-        said = [*([f"what “{GROUND}” lists"] if shared else []), *([_listed(own)] if own else [])]
+        said = [*([f"what “{GROUND}” lists"] if shared else []), *([facts_in_words(own)] if own else [])]
         if said:
             yield f"{title}: {'; and '.join(said)}."
 
 
-def _listed(facts: Iterable[Fact]) -> str:
+def facts_in_words(facts: Iterable[Fact]) -> str:
+    """Several facts, one after the other."""
     return "; ".join(map(fact_in_words, facts))
 
 

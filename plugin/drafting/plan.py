@@ -11,7 +11,7 @@ from plugin.drafting.combinations import with_combinations
 from plugin.drafting.facts import Facts
 from plugin.drafting.goals import goal_lines, own_words
 from plugin.drafting.items import STARTABLE, alerts, brought_by, care_lines, item_lines, wanted_test
-from plugin.drafting.model import Alert, CategoryLine, Consequence, Draft, ItemLine
+from plugin.drafting.model import Alert, CategoryLine, Consequence, Draft, ItemLine, moved_by
 from plugin.drafting.standing import category_lines
 from plugin.drafting.superseded import with_superseded
 from plugin.drafting.worth import consequences
@@ -144,9 +144,7 @@ def _to_confirm(
     that no single fact would move waits for several: all that it waits for stand after them. What only the name of a
     drug waits for comes last.
     """
-    moved = {
-        code: len(frozenset[str]().union(*(consequence.moved for consequence in found))) for code, found in told.items()
-    }
+    moved = {code: len(moved_by(found)) for code, found in told.items()}
     order = {code: place for place, code in enumerate(findings)}
     asked = sorted(moved, key=lambda code: (findings[code].state == "derived", -moved[code], order[code]))
     stuck = [line for line in categories if line.disposition == "conditional" and told.keys().isdisjoint(line.missing)]

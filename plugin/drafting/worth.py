@@ -10,10 +10,9 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from plugin.drafting.facts import Facts
 from plugin.drafting.followers import Followers
-from plugin.drafting.model import CategoryLine, Consequence
+from plugin.drafting.model import CategoryLine, Consequence, moved_by
 from plugin.drafting.possible import possible_values
 from plugin.drafting.scale import RANK, Scale
-from plugin.library.expressions import names_in
 from plugin.library.rules import Condition, Template
 
 
@@ -30,25 +29,20 @@ def consequences(facts: Facts, template: Template, lines: Iterable[CategoryLine]
         told = tuple(_consequences_of(code, scale, followers, open_to))
         if any(consequence.moved for consequence in told):
             found[code] = told
-    return {code: told for code, told in found.items() if not _is_asked_by_another(code, found, facts, open_to)}
+    return {code: told for code, told in found.items() if not _is_asked_by_another(code, found, followers, open_to)}
 
 
 def _is_asked_by_another(
-    code: str, found: Mapping[str, tuple[Consequence, ...]], facts: Facts, open_to: Mapping[str, object]
+    code: str, found: Mapping[str, tuple[Consequence, ...]], followers: Followers, open_to: Mapping[str, object]
 ) -> bool:
     """Whether a fact moves lines only by way of another one that is asked: of a number and its limit, the limit."""
-    variable = facts.vocabulary[code].variable
+    variable = followers.facts.vocabulary[code].variable
     if variable in open_to:
         return False
-    moved = _moved(found[code])
-    followers = (
-        other for other in found if any(variable in names_in(each.when) for each in facts.vocabulary[other].derivations)
+    moved = moved_by(found[code])
+    return any(
+        moved <= moved_by(told) for other, told in found.items() if other != code and followers.follows(other, variable)
     )
-    return any(moved <= _moved(found[other]) for other in followers if other != code)
-
-
-def _moved(told: Iterable[Consequence]) -> frozenset[str]:
-    return frozenset[str]().union(*(consequence.moved for consequence in told))
 
 
 def _is_counted(facts: Facts, code: str) -> bool:

@@ -10,7 +10,7 @@ from plugin.delivery.lines import Line, LineKind, brought_along, decidable_lines
 from plugin.drafting.common_ground import CommonGround, common_ground
 from plugin.drafting.consequence_words import consequences_in_words
 from plugin.drafting.goals import SPOKEN_OF
-from plugin.drafting.model import Brought, Disposition, Draft, OwnWords
+from plugin.drafting.model import Brought, Disposition, Draft, OwnWords, moved_by
 from plugin.findings.model import Finding, Problem, Result
 from plugin.findings.sources import sources_elsewhere
 from plugin.library.vocabulary import FindingDefinition, Vocabulary
@@ -349,7 +349,7 @@ def _facts(
             consequences=consequences_in_words(consequences, lambda name: labels.get(name, name))
             if code in ranks
             else (),
-            moves=len(frozenset[str]().union(*(consequence.moved for consequence in consequences))),
+            moves=len(moved_by(consequences)),
         )
 
     return [view(code, definition) for code, definition in vocabulary.items()]
