@@ -27,12 +27,25 @@ class Remark:
 
 
 @dataclass(frozen=True, slots=True)
+class Table:
+    """Results that are read as a table: the heads of its columns, and rows of as many cells."""
+
+    head: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Section:
-    """One check: what it looked at, how many things it looked at, and its remarks."""
+    """One check: what it looked at, how many things it looked at, and its remarks.
+
+    summary: its result in one sentence, such as a score; table: what is to be read of each thing. Both may be missing.
+    """
 
     topic: str
     looked_at: int
     remarks: tuple[Remark, ...] = ()
+    summary: str = ""
+    table: Table | None = None
 
     def count(self, level: Level) -> int:
         """How many remarks there are of this level."""
