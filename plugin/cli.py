@@ -184,6 +184,33 @@ def check(ctx: click.Context, templates: tuple[str, ...], junit: Path | None) ->
 
 @main.command()
 @click.argument("template", default="", metavar="[TEMPLATE]")
+@click.option("--only", default="", metavar="ID", help="Decide this invariant alone.")
+@click.option(
+    "--counter-example", "example", metavar="ID", help="Print the simplest patient who breaks this invariant, as FHIR."
+)
+@click.option("--as-of", callback=_day, metavar="DATE", help="The day of a counter-example; today when left out.")
+@click.pass_context
+def prove(ctx: click.Context, template: str, only: str, example: str | None, as_of: date) -> None:
+    """Decide what a template says must hold, over every combination of the facts that it depends on.
+
+    TEMPLATE: a template's folder or name. Exit code 1 where a statement is broken or cannot be decided.
+    """
+    from plugin.quality.proof.command import counter_example
+    from plugin.quality.proof.command import prove as proven
+
+    if example is not None:
+        _print(_json(counter_example(template, example, as_of)))
+        return
+    section, _ = proven(template, only, as_of, lambda line: _print(f"{line}\n"))
+    for remark in section.remarks:
+        click.echo(f"careplan: {remark.where} {remark.text}", err=True)
+    click.echo(f"careplan: {section.summary}", err=True)
+    if section.count("fault"):
+        ctx.exit(1)
+
+
+@main.command()
+@click.argument("template", default="", metavar="[TEMPLATE]")
 @click.option("-o", "--output", "folder", required=True, type=click.Path(path_type=Path), metavar="DIR")
 @click.pass_context
 def book(ctx: click.Context, template: str, folder: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from plugin.findings.words import value_in_words
-from plugin.library.expressions import Comparison
+from plugin.library.expressions import Comparison, Membership
 from plugin.library.rules import Condition
 from plugin.library.vocabulary import FindingDefinition, Value
 
@@ -16,22 +16,21 @@ def possible_values(definition: FindingDefinition, asked: Iterable[Condition]) -
         yield from (("yes", True), ("no", False))
     elif definition.type == "code":
         yield from ((value, value) for value in definition.values if value not in definition.undecided)
-    elif limits := sorted(_limits(definition, asked)):
+    elif limits := sorted(limits_in(definition, (leaf for condition in asked for leaf in condition.numbers))):
         yield from _ranges(limits, definition)
 
 
-def _limits(definition: FindingDefinition, asked: Iterable[Condition]) -> set[float]:
-    """Where an answer may change: from each limit on, values count otherwise than below it."""
+def limits_in(definition: FindingDefinition, compared: Iterable[Comparison | Membership]) -> set[float]:
+    """Where an answer about a number may change: from each limit on, values count otherwise than below it."""
     step = 1 if definition.type == "integer" else 0.01
     limits: set[float] = set()
-    for condition in asked:
-        for leaf in condition.numbers:
-            if leaf.name != definition.variable:
-                continue
-            if isinstance(leaf, Comparison):
-                limits.update(_of_comparison(leaf.operator, float(leaf.value), step))
-            else:
-                limits.update(limit for value in leaf.values for limit in _of_comparison("=", float(value), step))
+    for leaf in compared:
+        if leaf.name != definition.variable:
+            continue
+        if isinstance(leaf, Comparison):
+            limits.update(_of_comparison(leaf.operator, float(leaf.value), step))
+        else:
+            limits.update(limit for value in leaf.values for limit in _of_comparison("=", float(value), step))
     return limits
 
 

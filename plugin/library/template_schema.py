@@ -20,6 +20,7 @@ LIBRARIES = {
     "drug-table": "library-drugs",
     "superseded-statements": "library-superseded",
     "module-definition": "library-about",
+    "invariants": "library-invariants",
 }
 BY_TYPE = {
     "PlanDefinition": "plan-definition",

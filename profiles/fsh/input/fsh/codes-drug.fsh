@@ -128,6 +128,7 @@ Description: "Libraries of a template that FHIR has no type for."
 * insert CompleteCodeSystem
 * #drug-table "Drug table" "Drugs with their classes, their uses and the regulatory status of each."
 * #superseded-statements "Superseded statements" "What older texts say, and what holds now."
+* #invariants "Invariants" "What must hold for every patient there could be, to be proven."
 
 ValueSet: CombinationDispositionCodes
 Id: combination-disposition-codes

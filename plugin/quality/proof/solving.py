@@ -1,0 +1,74 @@
+"""A solver over one world: whether there is anybody of whom a formula is true, and who is the simplest."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import z3
+
+from plugin.quality.proof.formulas import Formula, Formulas
+
+PATIENCE_MS = 20_000
+PATIENCE_SMALLER_MS = 3_000
+
+
+class OutOfPatience(Exception):
+    """The solver did not come to an end in its time."""
+
+
+class Solving:
+    """Asks z3 about formulas of one algebra, under the laws of their world."""
+
+    def __init__(self, algebra: Formulas, laws: Iterable[Formula]) -> None:
+        self._solver: Any = z3.Solver(ctx=algebra.context)
+        self._solver.set("timeout", PATIENCE_MS)
+        for law in laws:
+            self._solver.add(law)
+
+    @contextmanager
+    def supposing(self, *formulas: Formula) -> Iterator[None]:
+        """Suppose more for a while."""
+        self._solver.push()
+        try:
+            for formula in formulas:
+                self._solver.add(formula)
+            yield
+        finally:
+            self._solver.pop()
+
+    def somebody(self, *formulas: Formula) -> Callable[[Formula], bool] | None:
+        """Somebody of whom all of this is true, as a function that says what else is; None where there is nobody.
+
+        Raises OutOfPatience where the solver cannot tell in its time.
+        """
+        with self.supposing(*formulas):
+            answer = self._solver.check()
+            if answer == z3.unsat:
+                return None
+            if answer != z3.sat:
+                raise OutOfPatience
+            model = self._solver.model()
+        return lambda formula: z3.is_true(model.eval(formula, model_completion=True))
+
+    def simplest(self, atoms: list[Formula], fewest: Callable[[int], Formula]) -> Callable[[Formula], bool] | None:
+        """Somebody of whom as few of the atoms are so as can be, by what is supposed; None where there is nobody.
+
+        fewest: the law that no more than so many of them are so.
+        """
+        found = self.somebody()
+        if found is None:
+            return None
+        self._solver.set("timeout", PATIENCE_SMALLER_MS)
+        try:
+            while count := sum(map(found, atoms)):
+                fewer = self.somebody(fewest(count - 1))
+                if fewer is None:
+                    break
+                found = fewer
+        except OutOfPatience:
+            pass  # the simplest found so far stands; it is one all the same
+        finally:
+            self._solver.set("timeout", PATIENCE_MS)
+        return found
