@@ -25,10 +25,10 @@ LISTS = (
     "goals",
     "goals_to_ask",
 )
-SILENT, ABSENT = "silent", "absent"
+SILENT, SPEAKS, ABSENT = "silent", "speaks", "absent"
 # What a case can say of the drugs of a line, and of the lines that do not go together with it.
 OF_LINES = ("agents_named", "agents_withheld", "agents_waiting", "agents_judgement", "not_beside")
-EXPECTATIONS = (*LISTS, "offered_exactly", ABSENT, SILENT, *OF_LINES)
+EXPECTATIONS = (*LISTS, "offered_exactly", ABSENT, SPEAKS, SILENT, *OF_LINES)
 TYPES: dict[str, tuple[type, ...]] = {"boolean": (bool,), "code": (str,), "integer": (int,), "decimal": (int, float)}
 
 

@@ -14,7 +14,7 @@ from plugin.quality.proof.charts import Charts
 from plugin.quality.proof.claims import Claims
 from plugin.quality.proof.formulas import Formula
 from plugin.quality.proof.invariants import Invariant
-from plugin.quality.proof.observed import Observed
+from plugin.quality.proof.observed import Observed, seen
 from plugin.quality.proof.policy import Policy
 from plugin.quality.proof.solving import Solving
 from plugin.quality.stated import UNKNOWN, findings_from_values, statement
@@ -56,7 +56,7 @@ def examples(formula: Formula, charts: Charts, solving: Solving) -> Iterator[Cou
 def breaks(invariant: Invariant, example: CounterExample, template: Template, as_of: date) -> bool:
     """Whether a patient, read and drafted for as any other, breaks the invariant."""
     findings = findings_from_values(example.values, template.vocabulary, as_of)
-    world = Observed([Facts(findings, template.vocabulary)])
+    world = Observed([seen(Facts(findings, template.vocabulary))])
     return bool(Claims(Policy(template, world)).broken(invariant))
 
 

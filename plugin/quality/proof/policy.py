@@ -6,30 +6,45 @@ holds the two against each other.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
 from typing import Generic
 
-from plugin.library.rules import CategoryRule, Condition, Gate, ItemKind, Template
+from plugin.library.expressions import Expression
+from plugin.library.rules import AlertRule, CategoryRule, Condition, Gate, GoalRule, ItemKind, ItemRule, Template
 from plugin.quality.proof.algebra import Element
+from plugin.quality.proof.index import index_of
 from plugin.quality.proof.ranks import Rank, Ranks
 from plugin.quality.proof.truths import Truth3, Truths, World
 
+NOTHING: Mapping[int, Expression] = MappingProxyType({})
+
 
 class Policy(Generic[Element]):
-    """Answers for one template in one world; each answer is worked out once, and only when it is asked for."""
+    """Answers for one template in one world; each answer is worked out once, and only when it is asked for.
 
-    def __init__(self, template: Template, world: World[Element]) -> None:
+    instead: other expressions in the place of some conditions, by the identity of the condition.
+    truths, sure: of a policy in the same world, where one is there already.
+    """
+
+    def __init__(
+        self,
+        template: Template,
+        world: World[Element],
+        *,
+        instead: Mapping[int, Expression] = NOTHING,
+        truths: Truths[Element] | None = None,
+        sure: Truths[Element] | None = None,
+    ) -> None:
         self.template = template
+        self.world = world
         self.algebra = world.algebra
         self.ranks = Ranks(world.algebra)
-        self.truths = Truths(world)
-        self.sure = Truths(world, sure=True)
-        self._rules: dict[str, list[CategoryRule]] = {}
-        for rule in template.category_rules:
-            self._rules.setdefault(rule.code, []).append(rule)
-        gates = [gate for gate in template.gates if gate.disposition != "no-plan"]
-        self._own = [gate for gate in gates if not gate.companions]
-        self._paired = [gate for gate in gates if gate.companions]
+        self.truths = truths or Truths(world)
+        self.sure = sure or Truths(world, sure=True)
+        self._instead = instead
+        self._index = index_of(template)
+        self._moved: dict[tuple[str, bool], Rank[Element]] = {}
         self._alone: dict[str, Rank[Element]] = {}
         self._standing: dict[str, Rank[Element]] = {}
         self._final: dict[str, Rank[Element]] = {}
@@ -38,17 +53,43 @@ class Policy(Generic[Element]):
     @property
     def categories(self) -> tuple[str, ...]:
         """The categories that any rule opens, in the order of the template."""
-        return tuple(self._rules)
+        return tuple(self._index.rules)
 
     def truth(self, condition: Condition) -> Truth3[Element]:
         """Where a condition is true, and where it is false."""
-        return self.truths.of(condition.expression)
+        return self.truths.of(self._instead.get(id(condition), condition.expression))
+
+    def surely(self, condition: Condition) -> Truth3[Element]:
+        """Where a condition is true, and where it is false, by what is more than presumed."""
+        return self.sure.of(self._instead.get(id(condition), condition.expression))
+
+    def changed(self, instead: Mapping[int, Expression], codes: Iterable[str]) -> Policy[Element]:
+        """The policy with other expressions in the place of some conditions.
+
+        codes: the categories whose rules or gates these are; what does not depend on them is not worked out again.
+        """
+        other = Policy(self.template, self.world, instead=instead, truths=self.truths, sure=self.sure)
+        alone = set(codes)
+        other._moved = {
+            key: rank for key, rank in self._moved.items() if id(self._index.by_id[key[0]].condition) not in instead
+        }
+        other._alone = {code: rank for code, rank in self._alone.items() if code not in alone}
+        touched = alone | self._beside_them(alone)
+        other._standing = {code: rank for code, rank in self._standing.items() if code not in touched}
+        other._final = {code: rank for code, rank in self._final.items() if code not in touched}
+        return other
+
+    def _beside_them(self, codes: set[str]) -> set[str]:
+        """The categories whose gates look at where some others stand."""
+        paired = [gate for gate in self._index.paired if codes.intersection(gate.companions)]
+        drugs = [gate for gate in self.template.agent_gates if codes.intersection(gate.companions)]
+        touched = {code for gate in paired for code in gate.targets}
+        return touched | ({code for gate in drugs for code in gate.targets or self._index.rules})
 
     def stopped(self) -> Element:
         """Where a gate ends the plan, so that nothing is drafted but alerts."""
         if self._stopped is None:
-            stops = [gate for gate in self.template.gates if gate.disposition == "no-plan"]
-            self._stopped = self.algebra.some(self.truth(gate.condition).yes for gate in stops)
+            self._stopped = self.algebra.some(self.truth(gate.condition).yes for gate in self._index.stops)
         return self._stopped
 
     def line(self, code: str) -> Rank[Element]:
@@ -63,7 +104,7 @@ class Policy(Generic[Element]):
     def standing(self, code: str) -> Rank[Element]:
         """Where a category stands by its rules and its gates, before its drugs are looked at."""
         if code not in self._standing:
-            paired = [gate for gate in self._paired if code in gate.targets]
+            paired = [gate for gate in self._index.paired if code in gate.targets]
             beside = [self._beside(gate, self._gate(gate), self.alone) for gate in paired]
             self._standing[code] = self.ranks.strictest((self.alone(code), *beside))
         return self._standing[code]
@@ -71,7 +112,7 @@ class Policy(Generic[Element]):
     def alone(self, code: str) -> Rank[Element]:
         """Where a category stands by its rules and the gates that ask for no companion."""
         if code not in self._alone:
-            gates = (self._gate(gate) for gate in self._own if code in gate.targets)
+            gates = (self._gate(gate) for gate in self._index.own if code in gate.targets)
             self._alone[code] = self.ranks.strictest((self._opening(code), *gates))
         return self._alone[code]
 
@@ -82,23 +123,62 @@ class Policy(Generic[Element]):
 
     def listed(self, kind: ItemKind, code: str) -> Element:
         """Where a test or an item of care is listed by a rule of its own."""
+        return self.algebra.some(self.heard(rule.id) for rule in self._index.items.get((kind, code), ()))
+
+    def proposed(self, code: str) -> Element:
+        """Where a goal is proposed."""
+        holding = self.algebra.some(self.truth(rule.condition).yes for rule in self._goal_rules(code))
+        return self.algebra.each((holding, self.algebra.other(self.stopped())))
+
+    def asked(self, code: str) -> Element:
+        """Where a goal is one to ask about, because nobody knows whether it fits."""
         algebra = self.algebra
-        rules = [rule for rule in self.template.item_rules if rule.kind == kind and rule.code == code]
-        holding = [
-            algebra.each((self.truth(rule.condition).yes, self._beside_any(rule.accompanies)))
-            if rule.accompanies
-            else self.truth(rule.condition).yes
-            for rule in rules
-        ]
-        return algebra.each((algebra.some(holding), algebra.other(self.stopped())))
+        truths = [self.truth(rule.condition) for rule in self._goal_rules(code)]
+        holding = algebra.some(truth.yes for truth in truths)
+        open_ = algebra.some(map(self._undecided, truths))
+        return algebra.each((open_, algebra.other(holding), algebra.other(self.stopped())))
+
+    def _goal_rules(self, code: str) -> list[GoalRule]:
+        return self._index.goals.get(code, [])
 
     def alerted(self, code: str) -> Element:
         """Where an alert of this code is shown by a rule."""
-        rules = [rule for rule in self.template.alert_rules if rule.code == code]
-        return self.algebra.some(self.truth(rule.condition).yes for rule in rules)
+        return self.algebra.some(self.heard(rule.id) for rule in self._index.alerts.get(code, ()))
+
+    def heard(self, rule_id: str) -> Element:
+        """Where a rule speaks in the draft: one of a line, an item or a goal, or of an alert; nowhere for a gate.
+
+        Where no rule of a line or a goal holds, those speak that are undecided.
+        """
+        algebra = self.algebra
+        going_on = algebra.other(self.stopped())
+        match rule := self._index.by_id.get(rule_id):
+            case CategoryRule(code=code):
+                return algebra.each((self._loudest(rule, self._index.rules[code]), going_on))
+            case GoalRule(code=code):
+                return algebra.each((self._loudest(rule, self._goal_rules(code)), going_on))
+            case ItemRule(accompanies=beside):
+                holds = self.truth(rule.condition).yes
+                return algebra.each((holds, self._beside_any(beside) if beside else algebra.everybody, going_on))
+            case AlertRule():
+                return self.truth(rule.condition).yes
+        return algebra.nobody
+
+    def leads(self, rule: CategoryRule) -> Element:
+        """Where the line of a category is explained by this rule, as the first of the strictest that hold."""
+        algebra, rules = self.algebra, self._index.rules[rule.code]
+        stricter = [each for each in rules if each.disposition == "judgement" != rule.disposition]
+        before = [each for each in rules[: rules.index(rule)] if each.disposition == rule.disposition]
+        ahead = algebra.some(self.truth(each.condition).yes for each in (*stricter, *before))
+        return algebra.each((self.truth(rule.condition).yes, algebra.other(ahead)))
+
+    def _loudest(self, rule: CategoryRule | GoalRule, rules: Iterable[CategoryRule | GoalRule]) -> Element:
+        algebra, truth = self.algebra, self.truth(rule.condition)
+        holding = algebra.some(self.truth(each.condition).yes for each in rules)
+        return algebra.some((truth.yes, algebra.each((self._undecided(truth), algebra.other(holding)))))
 
     def _beside_any(self, codes: Iterable[str]) -> Element:
-        known = [code for code in sorted(codes) if code in self._rules]
+        known = [code for code in sorted(codes) if code in self._index.rules]
         return self.algebra.some(self.startable(code) for code in known)
 
     def startable(self, code: str) -> Element:
@@ -109,15 +189,21 @@ class Policy(Generic[Element]):
     def _opening(self, code: str) -> Rank[Element]:
         """Rules that hold open a category, as strictly as the strictest of them says; else it waits, or is closed."""
         algebra = self.algebra
-        rules = [(rule, self.truth(rule.condition)) for rule in self._rules[code]]
+        rules = [(rule, self.truth(rule.condition)) for rule in self._index.rules[code]]
         holding = algebra.some(truth.yes for _, truth in rules)
         to_judge = algebra.some(truth.yes for rule, truth in rules if rule.disposition == "judgement")
         closed = algebra.each(truth.no for _, truth in rules)
         return Rank(closed, algebra.some((closed, to_judge)), algebra.some((to_judge, algebra.other(holding))))
 
     def _gate(self, gate: Gate, *, presumption_waits: bool = False) -> Rank[Element]:
+        key = (gate.id, presumption_waits)
+        if key not in self._moved:
+            self._moved[key] = self._moves(gate, presumption_waits)
+        return self._moved[key]
+
+    def _moves(self, gate: Gate, presumption_waits: bool) -> Rank[Element]:
         algebra = self.algebra
-        truth, sure = self.truth(gate.condition), self.sure.of(gate.condition.expression)
+        truth, sure = self.truth(gate.condition), self.surely(gate.condition)
         waiting = self._undecided(truth)
         if presumption_waits:
             waiting = algebra.some((waiting, algebra.each((truth.no, algebra.other(sure.no)))))
@@ -136,14 +222,14 @@ class Policy(Generic[Element]):
     def _beside(self, gate: Gate, rank: Rank[Element], standing: Callable[[str], Rank[Element]]) -> Rank[Element]:
         """What a gate says that asks for a companion, by where the companions stand."""
         ranks, algebra = self.ranks, self.algebra
-        companions = [standing(code) for code in gate.companions if code in self._rules]
+        companions = [standing(code) for code in gate.companions if code in self._index.rules]
         followed = ranks.mildest((ranks.to_judge, *companions))
         yes = self.truth(gate.condition).yes
         return ranks.strictest((ranks.only(yes, followed), ranks.only(algebra.other(yes), rank)))
 
     def _agent_gates(self, name: str, code: str) -> list[Gate]:
-        gates = self.template.agent_gates
-        return [gate for gate in gates if name in gate.agents and (not gate.targets or code in gate.targets)]
+        gates = self._index.by_agent.get(name, ())
+        return [gate for gate in gates if not gate.targets or code in gate.targets]
 
     def _holding(self, gate: Gate, *, wait_alone: bool) -> Rank[Element]:
         """What a gate says of its drugs. wait_alone: count also where it lets them wait without their line."""
@@ -158,7 +244,7 @@ class Policy(Generic[Element]):
         """Where a gate that lets its drugs wait by themselves is decided, and not on a presumption it waits for."""
         algebra = self.algebra
         truth = self.truth(gate.condition)
-        no = self.sure.of(gate.condition.expression).no if gate.presumption_waits else truth.no
+        no = self.surely(gate.condition).no if gate.presumption_waits else truth.no
         return algebra.some((truth.yes, no))
 
     def _lacking(self, code: str, agents: Iterable[str]) -> Rank[Element]:

@@ -60,6 +60,12 @@ class Truths(Generic[Element]):
         self._sure = sure
         self._seen: dict[int, tuple[Expression, Truth3[Element]]] = {}
 
+    def where_other(self, old: Expression, new: Expression) -> Truths[Element]:
+        """The truths where one expression, wherever it stands, is another."""
+        other = Truths(self.world, sure=self._sure)
+        other._seen[id(old)] = old, self.of(new)
+        return other
+
     def of(self, expression: Expression) -> Truth3[Element]:
         """Where an expression over findings is true, and where it is false."""
         # By identity, since named conditions are one object wherever they stand; kept, so that the id stays theirs.

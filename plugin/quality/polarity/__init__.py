@@ -1,0 +1,1 @@
+"""Polarity: would any case notice if a comparison said the opposite."""

@@ -1,0 +1,131 @@
+"""What all cases expect together: for each thing that a draft may hold, which cases want it and which do not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+
+from plugin.drafting.model import Disposition
+from plugin.quality.cases import ABSENT, LISTS, SILENT, SPEAKS, Case
+from plugin.quality.proof.policy import Policy
+
+EXACTLY = "_exactly"
+STANDS: Mapping[str, Disposition] = {
+    "offered": "offered",
+    "conditional": "conditional",
+    "judgement": "judgement",
+    "not_offered": "not-offered",
+}
+HELD: Mapping[str, tuple[Disposition, ...]] = {
+    "agents_named": ("offered",),
+    "agents_withheld": ("not-offered", "judgement", "conditional"),
+    "agents_waiting": ("conditional",),
+    "agents_judgement": ("judgement",),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """Somewhere in a draft: a list and a code that may stand in it; for a drug, the line that may name it."""
+
+    list: str
+    code: str
+    agent: str = ""
+
+
+@dataclass(slots=True)
+class Wanted:
+    """The cases, one bit each, that want something at a spot, and those that want it not there."""
+
+    there: int = 0
+    not_there: int = 0
+
+
+@dataclass(slots=True)
+class Expectations:
+    """By spot, which cases want what. Every code that a list may hold is a spot where a case names all of a list."""
+
+    wanted: dict[Spot, Wanted] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, cases: Iterable[Case], policy: Policy[int]) -> Expectations:
+        """What these cases expect; the first case has bit 0, as in the world of the policy."""
+        found = cls()
+        codes = _codes(policy)
+        for place, case in enumerate(cases):
+            found._add(case, 1 << place, codes)
+        return found
+
+    def _add(self, case: Case, bit: int, codes: Mapping[str, tuple[str, ...]]) -> None:
+        for name, expected in case.expect.items():
+            shown = name.removesuffix(EXACTLY)
+            if name == SPEAKS:
+                for rule in expected:
+                    self._at(Spot(SPEAKS, rule)).there |= bit
+            elif name == SILENT:
+                for rule in expected:
+                    self._at(Spot(SPEAKS, rule)).not_there |= bit
+            elif name == ABSENT:
+                for kind in LISTS:
+                    for code in expected:
+                        self._at(Spot(kind, code)).not_there |= bit
+            elif shown in codes:
+                for code in expected:
+                    self._at(Spot(shown, code)).there |= bit
+                for code in codes[shown] if name != shown else ():
+                    if code not in expected:
+                        self._at(Spot(shown, code)).not_there |= bit
+        for name, by_line in case.of_lines.items():
+            for code, agents in by_line.items() if name in HELD else ():
+                for agent in agents:
+                    self._at(Spot(name, code, agent)).there |= bit
+
+    def _at(self, spot: Spot) -> Wanted:
+        return self.wanted.setdefault(spot, Wanted())
+
+    def disappointed(self, spot: Spot, policy: Policy[int]) -> int:
+        """The cases that a policy disappoints at a spot."""
+        wanted = self.wanted.get(spot)
+        if wanted is None:
+            return 0
+        held = standing(spot, policy)
+        return wanted.there & ~held | wanted.not_there & held
+
+
+def standing(spot: Spot, policy: Policy[int]) -> int:
+    """The cases in whose draft something stands at a spot."""
+    if spot.list == SPEAKS:
+        return policy.heard(spot.code)
+    if spot.agent:
+        line, agent = policy.line(spot.code), policy.agent(spot.agent, spot.code)
+        held = policy.algebra.some(policy.ranks.where(agent, each) for each in HELD[spot.list])
+        return held & ~line.closed if spot.list == "agents_named" else held
+    if spot.list in STANDS:
+        if spot.code not in policy.categories:
+            return 0
+        return policy.ranks.where(policy.line(spot.code), STANDS[spot.list])
+    listed: Mapping[str, Callable[[str], int]] = {
+        "assessments": partial(policy.listed, "assessment"),
+        "supportive_care": partial(policy.listed, "supportive-care"),
+        "alerts": policy.alerted,
+        "goals": policy.proposed,
+        "goals_to_ask": policy.asked,
+    }
+    return listed[spot.list](spot.code)
+
+
+def _codes(policy: Policy[int]) -> Mapping[str, tuple[str, ...]]:
+    """By list, every code that it may hold."""
+    template = policy.template
+    tests = dict.fromkeys(rule.code for rule in template.item_rules if rule.kind == "assessment")
+    care = dict.fromkeys(rule.code for rule in template.item_rules if rule.kind == "supportive-care")
+    goals = tuple(dict.fromkeys(rule.code for rule in template.goal_rules))
+    return {
+        **dict.fromkeys(STANDS, policy.categories),
+        "assessments": tuple(tests),
+        "supportive_care": tuple(care),
+        "alerts": tuple(dict.fromkeys(rule.code for rule in template.alert_rules)),
+        "goals": goals,
+        "goals_to_ask": goals,
+    }

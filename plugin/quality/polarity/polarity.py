@@ -1,0 +1,106 @@
+"""Mutation testing of a template: with any one comparison turned around, some case must fail."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from plugin.library.expressions import Expression, inline, written
+from plugin.library.grammar import parse
+from plugin.library.rules import AlertRule, CategoryRule, Combination, Gate, GoalRule, ItemRule, NamedCondition, Rule
+from plugin.quality.cases import SPEAKS, Case
+from plugin.quality.polarity.expectations import Expectations, Spot
+from plugin.quality.polarity.flips import Flip, flips
+from plugin.quality.proof.policy import Policy
+
+ITEM_LISTS = {"assessment": "assessments", "supportive-care": "supportive_care"}
+
+
+@dataclass(frozen=True, slots=True)
+class Mutant:
+    """One comparison turned around. owner: id of the rule, or name of the named condition; leaf: it as written.
+
+    noticed: whether a case fails by it.
+    """
+
+    owner: str
+    leaf: str
+    noticed: bool
+
+
+class Polarity:
+    """Turns comparisons around in the world of the cases, and asks whether any case notices."""
+
+    def __init__(self, cases: tuple[Case, ...], policy: Policy[int]) -> None:
+        self.policy = policy
+        self.template = policy.template
+        self.definitions = {name: each.condition.expression for name, each in self.template.named.items()}
+        self.expectations = Expectations.of(cases, policy)
+        self._before = {spot: self.expectations.disappointed(spot, policy) for spot in self.expectations.wanted}
+        self._spots: dict[str, list[Spot]] = {}
+        for spot in self.expectations.wanted:
+            self._spots.setdefault(spot.code, []).append(spot)
+
+    def mutants(self) -> Iterator[Mutant]:
+        """Every comparison of every rule but combinations, and of every named condition."""
+        for rule in self.template.rules:
+            if isinstance(rule, Combination):
+                continue
+            for flip in flips(parse(rule.condition.text)):
+                expression = inline(flip.expression, self.definitions)
+                yield Mutant(rule.id, written(flip.leaf), self._is_noticed(rule, expression))
+        for named in self.template.named.values():
+            for flip in flips(parse(named.condition.text)):
+                yield Mutant(named.name, written(flip.leaf), self._is_noticed_by_name(named, flip))
+
+    def _is_noticed(self, rule: Rule, expression: Expression) -> bool:
+        touched = self._touched(rule)
+        policy = self.policy.changed({id(rule.condition): expression}, touched)
+        return any(self._disappoints(spot, policy) for spot in self._spots_of(rule, touched))
+
+    def _disappoints(self, spot: Spot, policy: Policy[int]) -> bool:
+        return bool(self.expectations.disappointed(spot, policy) & ~self._before[spot])
+
+    def _is_noticed_by_name(self, named: NamedCondition, flip: Flip) -> bool:
+        old, new = named.condition.expression, inline(flip.expression, self.definitions)
+        truths, sure = (each.where_other(old, new) for each in (self.policy.truths, self.policy.sure))
+        policy = Policy(self.template, self.policy.world, truths=truths, sure=sure)
+        return any(self._disappoints(spot, policy) for spot in self._before)
+
+    def _touched(self, rule: Rule) -> tuple[str, ...]:
+        """The categories whose lines a rule may move."""
+        match rule:
+            case CategoryRule(code=code):
+                return (code,)
+            case Gate(disposition="no-plan"):
+                return self.policy.categories
+            case Gate(targets=targets):
+                return tuple(code for code in self.policy.categories if code in targets or not targets)
+        return ()
+
+    def _spots_of(self, rule: Rule, touched: tuple[str, ...]) -> Iterator[Spot]:
+        yield from (spot for spot in self._spots.get(rule.id, ()) if spot.list == SPEAKS)
+        match rule:
+            case ItemRule(kind=kind, code=code):
+                yield from (spot for spot in self._spots.get(code, ()) if spot.list == ITEM_LISTS[kind])
+            case AlertRule(code=code):
+                yield from (spot for spot in self._spots.get(code, ()) if spot.list == "alerts")
+            case GoalRule(code=code):
+                yield from (spot for spot in self._spots.get(code, ()) if spot.list.startswith("goals"))
+        for code in touched:
+            yield from self._spots.get(code, ())
+        if touched:
+            yield from self._beside
+
+    @cached_property
+    def _beside(self) -> list[Spot]:
+        """The items that stand beside treatment, and so move with it."""
+        codes = {(ITEM_LISTS[rule.kind], rule.code) for rule in self.template.item_rules if rule.accompanies}
+        return [spot for spot in self._before if (spot.list, spot.code) in codes]
+
+
+def score(mutants: tuple[Mutant, ...]) -> Mapping[bool, int]:
+    """How many mutants were noticed, and how many were not."""
+    noticed = sum(mutant.noticed for mutant in mutants)
+    return {True: noticed, False: len(mutants) - noticed}

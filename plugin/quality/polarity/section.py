@@ -1,0 +1,75 @@
+"""What cases are worth, in the report of a check: comparisons that could be turned around, sides that no case shows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from plugin.library.rules import Template
+from plugin.quality.cases import Case
+from plugin.quality.polarity.polarity import Mutant, Polarity
+from plugin.quality.polarity.sides import sides, values
+from plugin.quality.proof.policy import Policy
+from plugin.quality.report import Remark, Section
+
+UNNOTICED = "write a case that fails by it, or take the comparison out"
+UNSEEN = "write a case that has it"
+
+
+def polarity(cases: tuple[Case, ...], policy: Policy[int]) -> Section:
+    """Every comparison of every rule and named condition, turned around: some case must fail by it."""
+    mutants = tuple(Polarity(cases, policy).mutants())
+    missed = [mutant for mutant in mutants if not mutant.noticed]
+    remarks = tuple(
+        Remark("gap", f"{owner}: no case fails when {_listed(leaves)} says the opposite", where, UNNOTICED)
+        for owner, where, leaves in _by_owner(missed, policy.template)
+    )
+    noticed = len(mutants) - len(missed)
+    summary = (
+        f"{noticed} of {len(mutants)} comparisons turned around make a case fail ({_share(noticed, len(mutants))})"
+    )
+    return Section("Comparisons that cases would notice if they said the opposite", len(mutants), remarks, summary)
+
+
+def shown(policy: Policy[int]) -> Section:
+    """Both sides of every comparison, and every value of every fact that conditions tell apart, in some case."""
+    all_sides, all_values = tuple(sides(policy)), tuple(values(policy))
+    template = policy.template
+    unseen: dict[str, list[str]] = {}
+    for side in all_sides:
+        if not side.shown:
+            unseen.setdefault(side.rule, []).append(f"{side.leaf} is {'true' if side.side else 'false'}")
+    remarks = [
+        Remark("gap", f"{rule}: in no case {_listed(what)}", _place(rule, template), UNSEEN)
+        for rule, what in unseen.items()
+    ]
+    missing: dict[str, list[str]] = {}
+    for value in all_values:
+        if not value.shown:
+            missing.setdefault(value.finding, []).append(str(value.value).lower())
+    remarks += [Remark("gap", f"{code}: no case has {_listed(found)}", "", UNSEEN) for code, found in missing.items()]
+    counted = f"{sum(side.shown for side in all_sides)} of {len(all_sides)} sides"
+    summary = f"{counted}, {sum(value.shown for value in all_values)} of {len(all_values)} values of facts are shown"
+    return Section("Sides of conditions and values of facts that a case shows", len(all_sides), tuple(remarks), summary)
+
+
+def _by_owner(missed: Iterable[Mutant], template: Template) -> list[tuple[str, str, list[str]]]:
+    found: dict[str, list[str]] = {}
+    for mutant in missed:
+        found.setdefault(mutant.owner, []).append(mutant.leaf)
+    return [(owner, _place(owner, template), leaves) for owner, leaves in found.items()]
+
+
+def _place(owner: str, template: Template) -> str:
+    """Where a rule is written; a named condition stands in the file of its kind."""
+    if owner not in template.places:
+        return ""
+    file, line = template.places[owner]
+    return f"{file}:{line}"
+
+
+def _share(part: int, whole: int) -> str:
+    return f"{100 * part / whole:.1f} %" if whole else "none to turn"
+
+
+def _listed(what: Iterable[str]) -> str:
+    return ", ".join(what)

@@ -1,0 +1,75 @@
+"""Which sides of conditions, and which values of facts, the cases of a template show."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+
+from plugin.library.expressions import Conjunction, Disjunction, Expression, Leaf, Literally, Negation, inline, written
+from plugin.library.grammar import parse
+from plugin.library.vocabulary import Value
+from plugin.quality.proof.domains import domains, expressions_of
+from plugin.quality.proof.policy import Policy
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One side of one comparison of a rule; shown: whether a case has it."""
+
+    rule: str
+    leaf: str
+    side: bool
+    shown: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One value of a fact that conditions tell apart; shown: whether it is so in a case."""
+
+    finding: str
+    value: Value
+    shown: bool
+
+
+def sides(policy: Policy[int]) -> Iterator[Side]:
+    """Both sides of every comparison of every rule, as its author wrote it."""
+    definitions = {name: each.condition.expression for name, each in policy.template.named.items()}
+    for rule in policy.template.rules:
+        for leaf in dict.fromkeys(_leaves(parse(rule.condition.text))):
+            truth = policy.truths.of(inline(leaf, definitions))
+            yield Side(rule.id, written(leaf), True, bool(truth.yes))
+            yield Side(rule.id, written(leaf), False, bool(truth.no))
+
+
+def values(policy: Policy[int]) -> Iterator[Shown]:
+    """Every value of every fact that conditions ask about; of numbers every range between two limits."""
+    template = policy.template
+    asked = template.conditioned_on()
+    for name, domain in domains(template.vocabulary, expressions_of(template)).items():
+        if domain.code not in asked:
+            continue
+        for place, value in enumerate(domain.values):
+            following = domain.values[place + 1] if place + 1 < len(domain.values) else None
+            shown = policy.world.where(name, partial(_is_one_of, value, following))
+            yield Shown(domain.code, value, bool(shown))
+
+
+def _is_one_of(value: Value, following: Value | None, found: Value) -> bool:
+    """Whether a value stands for what was found: the same, or the lower limit of the range that it lies in."""
+    if isinstance(value, bool | str):
+        return found == value
+    return found >= value and (following is None or found < following)  # type: ignore[operator]
+
+
+def _leaves(expression: Expression) -> Iterator[Leaf]:
+    match expression:
+        case Conjunction(operands) | Disjunction(operands):
+            for operand in operands:
+                yield from _leaves(operand)
+        case Negation(operand):
+            yield from _leaves(operand)
+        case Literally():
+            return
+        case _:
+            yield expression
