@@ -16,14 +16,16 @@ class Remark:
     """One thing that a check has to say.
 
     level: a `fault` must be mended, a `gap` should be closed before a release, a `note` is good to know.
-    where: `file:line` within the template; empty where it is about the whole.
+    where: `file:line` or `file:line:column` within the template; empty where it is about the whole.
     remedy: what to do; empty where nothing needs doing.
+    offending: what stands there in the file, on one line; found out from `where` when left empty.
     """
 
     level: Level
     text: str
     where: str = ""
     remedy: str = ""
+    offending: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,5 +84,4 @@ class TemplateReport:
 
 def remark_of(fault: Fault) -> Remark:
     """A fault of a file as a remark."""
-    where = fault.file if fault.line is None else f"{fault.file}:{fault.line}"
-    return Remark("fault", fault.message, where, fault.remedy)
+    return Remark("fault", fault.message, fault.where, fault.remedy, fault.text)
