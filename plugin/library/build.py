@@ -306,7 +306,7 @@ class Builder:
             else:
                 citations.append(citation)
         marked = bool(extension(action, "rule-unsourced", False))
-        if not citations and not marked:
+        if not action.get("documentation") and not marked:
             remedy = "cite a source of evidence.yaml, or mark the rule with the extension rule-unsourced"
             self.faults.append(document.fault(path, f"rule '{action['id']}' cites nothing", remedy))
         checked = tuple(citation for citation in citations if citation.checked)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from plugin.drafting.facts import Facts
 from plugin.drafting.model import AgentLine, CategoryLine, Draft, Fact, GateOutcome, ItemLine
+from plugin.library.near import did_you_mean
 from plugin.library.rules import Combination, Gate, Rule, Template
 from plugin.quality.cases import ABSENT, SILENT, Case
 
@@ -17,6 +18,7 @@ HELD_BACK = {
     "agents_waiting": ("conditional",),
     "agents_judgement": ("judgement",),
 }
+MOST_GATES = 3  # named, of those that hold a line: a patient of whom little is known is held by a dozen
 DISPOSITIONS = {"not_offered": "not offered", "judgement": "for judgement", "supportive_care": "supportive care"}
 
 
@@ -81,7 +83,7 @@ def _of_lines(case: Case, draft: Draft, why: _Explanation) -> Iterator[Miss]:
                 yield Miss(f"{name} of {code}", tuple(Difference(each, True, reason) for each in expected))
                 continue
             lacking = [each for each in expected if each not in _of_line(name, line)]
-            yield Miss(f"{name} of {code}", tuple(Difference(each, True, _on_line(each, line)) for each in lacking))
+            yield Miss(f"{name} of {code}", tuple(Difference(each, True, why.on_line(each, line)) for each in lacking))
 
 
 def _of_line(name: str, line: CategoryLine) -> tuple[str, ...]:
@@ -106,13 +108,33 @@ class _Explanation:
         names = [DISPOSITIONS.get(name, name.replace("_", " ")) for name, codes in self.lists.items() if code in codes]
         line = next((line for line in self.draft.categories if line.code == code), None)
         if line is not None:
-            return f"is {', '.join(names)} {', '.join(_because(line))}"
+            return f"is {', '.join(names)} {', '.join(self.because(line))}"
         if not names:
             return f"is nowhere: {self._nowhere(code)}"
         by = [
             f"{rule.id}{_since(self.facts.reasons(rule.condition))}" for rule in self._rules(code) if self._holds(rule)
         ]
         return f"is in {', '.join(names)}{f' by {by[0]}' if by else ''}"
+
+    def because(self, line: CategoryLine) -> Iterator[str]:
+        """Which rule or gate leads a line, and the facts that decided or that it waits for."""
+        gates = {gate.id: gate for gate in line.gates}
+        yield f"by {'gate' if line.rule in gates else 'rule'} {line.rule}"
+        if line.disposition == "not-offered":
+            yield f"closed by {_listed(line.closed_by)}"
+        elif line.disposition == "conditional":
+            yield from self._waits(line)
+        elif decided := gates[line.rule].facts if line.rule in gates else line.facts:
+            yield f"since {_listed(decided)}"
+
+    def on_line(self, name: str, line: CategoryLine) -> str:
+        """What became of a drug, or of another line, on this line."""
+        agent: AgentLine | None = next((agent for agent in line.agents if agent.name == name), None)
+        if agent is None:
+            return f"is not on the line, which is {line.disposition} {', '.join(self.because(line))}"
+        if agent.gate is None:
+            return f"is {agent.disposition} there, and no gate holds it back"
+        return f"is {agent.disposition} there by gate {_gate(agent.gate)}"
 
     def spoke(self, rule_id: str) -> str:
         """Why a rule is heard that should be silent."""
@@ -150,45 +172,29 @@ class _Explanation:
             reasons = self.facts.reasons(rule.condition)
             said = f"waits for {_listed(missing)}" if missing else f"does not hold{_since(reasons)}"
             told.append(f"rule {rule.id} {'holds, but its line is not drafted' if self._true(rule) else said}")
-        return "; ".join(told) or "no rule lists it"
+        return "; ".join(told) or f"no rule lists it; {did_you_mean(code, self._codes())}".strip("; ")
+
+    def _codes(self) -> set[str]:
+        rules = [rule for rule in self.template.rules if not isinstance(rule, Gate | Combination)]
+        return {rule.code for rule in rules}
+
+    def _waits(self, line: CategoryLine) -> Iterator[str]:
+        """What the rule waits for, then what gates that nobody can decide yet wait for, those of single drugs last."""
+        agents = {gate.id for gate in self.template.agent_gates}
+        undecided = sorted((gate for gate in line.gates if gate.truth is None), key=lambda gate: gate.id in agents)
+        of_gates = {code for gate in undecided for code in gate.missing}
+        own = [code for code in line.missing if code not in of_gates]
+        if own:
+            yield f"waits for {_listed(own)}"
+        if undecided:
+            told = _listed(f"{gate.id} (missing {_listed(gate.missing)})" for gate in undecided[:MOST_GATES])
+            more = len(undecided) - MOST_GATES
+            yield f"held by gate {told}{f' and {more} more' if more > 0 else ''}"
+        if line.waits_for:
+            yield f"settled by the test {_listed(line.waits_for)}"
 
     def _true(self, rule: Rule) -> bool:
         return self.facts.truth(rule.condition) is True
-
-
-def _because(line: CategoryLine) -> Iterator[str]:
-    gates = {gate.id: gate for gate in line.gates}
-    yield f"by {'gate' if line.rule in gates else 'rule'} {line.rule}"
-    if line.disposition == "not-offered":
-        yield f"closed by {_listed(line.closed_by)}"
-        return
-    if line.disposition == "conditional":
-        yield from _waits(line)
-        return
-    decided = gates[line.rule].facts if line.rule in gates else line.facts
-    if decided:
-        yield f"since {_listed(decided)}"
-
-
-def _waits(line: CategoryLine) -> Iterator[str]:
-    """What the rule waits for, and what gates that nobody can decide yet wait for."""
-    undecided = [gate for gate in line.gates if gate.truth is None]
-    of_gates = {code for gate in undecided for code in gate.missing}
-    own = [code for code in line.missing if code not in of_gates]
-    if own:
-        yield f"waits for {_listed(own)}"
-    yield from (f"gate {gate.id} waits for {_listed(gate.missing)}" for gate in undecided)
-    if line.waits_for:
-        yield f"which {_listed(line.waits_for)} would settle"
-
-
-def _on_line(name: str, line: CategoryLine) -> str:
-    agent: AgentLine | None = next((agent for agent in line.agents if agent.name == name), None)
-    if agent is None:
-        return f"is not on the line, which is {line.disposition} {', '.join(_because(line))}"
-    if agent.gate is None:
-        return f"is {agent.disposition} there, and no gate holds it back"
-    return f"is {agent.disposition} there by gate {_gate(agent.gate)}"
 
 
 def _gate(gate: GateOutcome) -> str:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
-from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment
 
 from plugin.drafting.facts import written_value
-from plugin.quality.as_text import counted, passed_share, verdict
-from plugin.quality.report import LEVELS, Level, Remark, Section, TemplateReport
+from plugin.quality.as_text import counted, passed_share
+from plugin.quality.pages import page_environment
+from plugin.quality.report import LEVELS, Level, Remark, Section, Table, TemplateReport
 
+NUMBER = re.compile(r"[\d.,]+( ?(%|s|ms))?$")
 HEADINGS: dict[Level, str] = {"fault": "To mend", "gap": "To close before a release", "note": "Good to know"}
 SHAPES: dict[Level | None, str] = {"fault": "critical", "gap": "warning", "note": "info", None: "offered"}
 
@@ -42,6 +45,11 @@ def groups(section: Section) -> tuple[Group, ...]:
     return tuple(Group(level, remedy, tuple(remarks)) for (level, remedy), remarks in together.items())
 
 
+def numeric(table: Table, column: int) -> bool:
+    """Whether a column holds numbers only, which are set to the right."""
+    return all(NUMBER.match(row[column]) for row in table.rows)
+
+
 @cache
 def _style() -> str:
     book = (resources.files("plugin.quality.book") / "templates" / "book.css").read_text(encoding="utf-8")
@@ -51,14 +59,8 @@ def _style() -> str:
 
 @cache
 def _environment() -> Environment:
-    environment = Environment(
-        loader=ChoiceLoader([PackageLoader("plugin.quality.reports"), PackageLoader("plugin.quality.book")]),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=StrictUndefined,
-    )
+    environment = page_environment("plugin.quality.reports", "plugin.quality.book")
     environment.filters |= {"groups": groups, "counted": counted, "share": passed_share, "value": written_value}
-    environment.filters["verdict"] = verdict
+    environment.filters["numeric"] = numeric
     environment.globals |= {"headings": HEADINGS, "shapes": SHAPES, "levels": LEVELS}
     return environment
