@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 Command = TypeVar("Command", bound=Callable[..., object])
 
 FORMATS = ("text", "json", "fhir", "html")
+REPORTS = ("text", "json", "sarif", "html")
 
 
 class Careplan(click.Group):
@@ -163,19 +164,32 @@ def _rendered(plan: Draft, template: Template, form: str) -> str:
 
 @main.command()
 @click.argument("templates", nargs=-1, metavar="[TEMPLATE...]")
+@click.option("--format", "form", type=click.Choice(REPORTS), default="text", show_default=True)
+@click.option("--as-of", callback=_day, metavar="DATE", help="The day of the check; today when left out.")
 @click.option("--junit", type=click.Path(path_type=Path), metavar="FILE", help="Write the results as JUnit XML, too.")
+@click.option("--html", type=click.Path(path_type=Path), metavar="FILE", help="Write the report to file, too.")
+@click.option("--sarif", type=click.Path(path_type=Path), metavar="FILE", help="Write the results as SARIF, too.")
 @click.pass_context
-def check(ctx: click.Context, templates: tuple[str, ...], junit: Path | None) -> None:
+def check(
+    ctx: click.Context,
+    templates: tuple[str, ...],
+    form: str,
+    as_of: date,
+    junit: Path | None,
+    html: Path | None,
+    sarif: Path | None,
+) -> None:
     """Check templates: load them, run their cases, look for rules without cases or sources and for what is unused.
 
     TEMPLATE: a template's folder or name; all that came along when left out. Exit code 1 where something is to be
     mended.
     """
-    from plugin.quality.as_text import report_text, verdict
-    from plugin.quality.command import run_checks
+    from plugin.quality.as_text import verdict
+    from plugin.quality.command import rendered, run_checks, write_reports
 
-    reports = run_checks(templates, junit)
-    _print("\n".join(map(report_text, reports)))
+    reports = run_checks(templates, as_of)
+    _print(rendered(reports, form).decode())
+    write_reports(reports, {"junit": junit, "html": html, "sarif": sarif})
     for report in reports:
         click.echo(f"careplan: {verdict(report)}", err=True)
     if any(report.faults for report in reports):

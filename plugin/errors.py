@@ -34,16 +34,26 @@ class InputError(CareplanError):
 
 @dataclass(frozen=True)
 class Fault:
-    """One thing wrong in a template file: where, what, and how to mend it."""
+    """One thing wrong in a template file: where, what, and how to mend it.
+
+    line, column: from 1; None where they are not known. text: what stands there and is wrong, on one line.
+    """
 
     file: str
     line: int | None
     message: str
     remedy: str
+    column: int | None = None
+    text: str = ""
+
+    @property
+    def where(self) -> str:
+        """`file:line:column`, as far as they are known."""
+        return ":".join(str(part) for part in (self.file, self.line, self.column) if part is not None)
 
     def __str__(self) -> str:
-        where = self.file if self.line is None else f"{self.file}:{self.line}"
-        return f"{where}: {self.message}\n    {self.remedy}"
+        shown = f"\n    | {self.text}" if self.text else ""
+        return f"{self.where}: {self.message}{shown}\n    {self.remedy}"
 
 
 class TemplateError(CareplanError):

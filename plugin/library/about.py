@@ -12,6 +12,7 @@ import orjson
 from plugin.errors import Fault
 from plugin.library.content import extension_url
 from plugin.library.elements import parts_of
+from plugin.library.near import did_you_mean
 from plugin.library.vocabulary import Vocabulary
 from plugin.library.yaml_file import Document, ElementPath
 
@@ -64,7 +65,11 @@ def read_about(document: Document, vocabulary: Vocabulary, profiles: Path, fault
             faults.append(document.fault(("extension",), message, f"add it; {name} must be complete"))
     for path, code in _findings(document):
         if code not in vocabulary:
-            faults.append(document.fault(path, f"'{code}' is no finding", "use a code of findings.yaml"))
+            faults.append(
+                document.fault(
+                    path, f"'{code}' is no finding", did_you_mean(code, vocabulary) + "use a code of findings.yaml"
+                )
+            )
     return About(
         resource=document.data,
         attributes=tuple(

@@ -7,6 +7,7 @@ from typing import Any
 
 from plugin.errors import Fault
 from plugin.library.elements import coding, extensions, parts
+from plugin.library.near import did_you_mean
 from plugin.library.rules import Activity, Citation, Effect, Monitoring, Remark
 from plugin.library.yaml_file import Document, ElementPath
 
@@ -66,7 +67,7 @@ class ActivityReader:
 
     def _check_sources(self, document: Document, path: ElementPath, cited: list[str], marked: bool) -> None:
         for unknown in [each for each in cited if each not in self.citations]:
-            remedy = "add the source there or correct its id"
+            remedy = f"{did_you_mean(unknown, self.citations)}add the source there or correct its id"
             self.faults.append(document.fault(path, f"'{unknown}' is not in evidence.yaml", remedy))
         if marked == bool(cited):
             message = "it cites sources and is marked unsourced" if marked else "it cites nothing"

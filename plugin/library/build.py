@@ -19,6 +19,7 @@ from plugin.library.drug_tables import DrugTables
 from plugin.library.elements import coded, coding, condition_text, extension, extensions
 from plugin.library.expressions import names_in
 from plugin.library.forms import lost_rests, marked
+from plugin.library.near import did_you_mean
 from plugin.library.rules import (
     Activity,
     AlertRule,
@@ -241,7 +242,8 @@ class Builder:
         goal = self.goals.get(goal_id)
         if goal is None:
             message = f"rule '{action['id']}' proposes the goal '{goal_id}', which this file does not describe"
-            self.faults.append(document.fault((*path, "goalId"), message, "describe it under goal: or correct the id"))
+            remedy = f"{did_you_mean(goal_id, self.goals)}describe it under goal: or correct the id"
+            self.faults.append(document.fault((*path, "goalId"), message, remedy))
             return
         self.goal_rules.append(
             GoalRule(
@@ -258,9 +260,10 @@ class Builder:
     def _known_code(self, concept: dict[str, Any], document: Document, path: ElementPath) -> None:
         system, code = coded(concept)
         file = self.profiles / f"CodeSystem-{system.rsplit('/', 1)[-1]}.json"
-        if code not in {each["code"] for each in orjson.loads(file.read_bytes())["concept"]}:
-            remedy = f"use a code of {file.name}, or add it there by way of profiles/fsh"
-            self.faults.append(document.fault(path, f"'{code}' is no code of {system}", remedy))
+        known = {each["code"] for each in orjson.loads(file.read_bytes())["concept"]}
+        if code not in known:
+            remedy = f"{did_you_mean(code, known)}use a code of {file.name}, or add it there by way of profiles/fsh"
+            self.faults.append(document.fault(path, f"'{code}' is no code of {system}", remedy, code))
 
     def _marks(self, document: Document) -> Iterator[tuple[str, Mark]]:
         """When the items and answers of a form belong there."""
@@ -296,14 +299,14 @@ class Builder:
             citation = self.citations.get(artifact.get("label", ""))
             if citation is None:
                 message = f"'{artifact.get('label')}' is not in evidence.yaml"
-                fault = document.fault(
-                    (*path, "documentation", index), message, "add the source there or correct its id"
+                remedy = (
+                    f"{did_you_mean(str(artifact.get('label')), self.citations)}add the source there or correct its id"
                 )
-                self.faults.append(fault)
+                self.faults.append(document.fault((*path, "documentation", index), message, remedy))
             else:
                 citations.append(citation)
         marked = bool(extension(action, "rule-unsourced", False))
-        if not citations and not marked:
+        if not action.get("documentation") and not marked:
             remedy = "cite a source of evidence.yaml, or mark the rule with the extension rule-unsourced"
             self.faults.append(document.fault(path, f"rule '{action['id']}' cites nothing", remedy))
         checked = tuple(citation for citation in citations if citation.checked)
@@ -324,7 +327,11 @@ class Builder:
         file = self.profiles / f"ValueSet-{canonical.rsplit('/', 1)[-1]}.json"
         if not file.is_file():
             message = f"the group {canonical} is not in profiles/"
-            self.faults.append(document.fault(path, message, f"add {file.name}, or correct the canonical URL"))
+            known = (each.stem.removeprefix("ValueSet-") for each in self.profiles.glob("ValueSet-*.json"))
+            near = did_you_mean(canonical.rsplit("/", 1)[-1], known)
+            self.faults.append(
+                document.fault(path, message, f"{near}add {file.name}, or correct the canonical URL", canonical)
+            )
             return []
         include = orjson.loads(file.read_bytes())["compose"]["include"]
         return [concept["code"] for part in include for concept in part.get("concept", [])]
@@ -343,7 +350,8 @@ class Builder:
         if code in self.activities:
             return True
         message = f"the item '{code}' has no ActivityDefinition"
-        self.faults.append(document.fault((*path, "code"), message, "describe it in activities/ or correct the code"))
+        remedy = f"{did_you_mean(code, self.activities)}describe it in activities/ or correct the code"
+        self.faults.append(document.fault((*path, "code"), message, remedy))
         return False
 
 

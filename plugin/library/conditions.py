@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from plugin.errors import Fault
 from plugin.library.expressions import Comparison, Expression, Leaf, Literally, Membership, Name, inline, leaves
 from plugin.library.grammar import SUBSET, ExpressionError, parse
+from plugin.library.near import did_you_mean
 from plugin.library.rules import Condition
 from plugin.library.vocabulary import FindingDefinition, Value, Vocabulary
 from plugin.library.yaml_file import Document, ElementPath
@@ -20,11 +21,13 @@ class Compiler:
     def __init__(self, vocabulary: Vocabulary) -> None:
         self.vocabulary = vocabulary
         self.definitions: dict[str, Expression] = {}
+        self._named: frozenset[str] = frozenset()
         self.faults: list[Fault] = []
 
     def define(self, texts: Mapping[str, tuple[str, Document, ElementPath]]) -> None:
         """Compile named conditions, which may use each other in any order but not in a circle."""
         parsed: dict[str, Expression] = {}
+        self._named |= texts.keys()
         for name, (text, document, path) in texts.items():
             expression = self._parsed(text, document, path)
             if expression is not None:
@@ -41,40 +44,45 @@ class Compiler:
                     )
                 return
             for name in ready:
-                expression = inline(waiting.pop(name), self.definitions)
+                expression = waiting.pop(name)
                 _, document, path = texts[name]
                 self.faults.extend(self._sense(expression, document, path))
-                self.definitions[name] = expression
+                self.definitions[name] = inline(expression, self.definitions)
 
     def condition(self, text: str, document: Document, path: ElementPath) -> Condition | None:
         """The compiled condition; None, with a fault noted, where it makes no sense."""
         expression = self._parsed(text, document, path)
         if expression is None:
             return None
-        expression = inline(expression, self.definitions)
         faults = list(self._sense(expression, document, path))
         self.faults.extend(faults)
-        return None if faults else Condition(text, expression)
+        return None if faults else Condition(text, inline(expression, self.definitions))
 
     def _parsed(self, text: str, document: Document, path: ElementPath) -> Expression | None:
         try:
             return parse(text)
         except ExpressionError as error:
-            self.faults.append(document.fault(path, f"condition '{text}': {error}", SUBSET))
+            message = f"condition '{text}': {error.message}"
+            self.faults.append(document.fault(path, message, SUBSET, "", error.column - 1))
             return None
 
     def _sense(self, expression: Expression, document: Document, path: ElementPath) -> Iterator[Fault]:
+        """Faults of the text itself: what its named conditions stand for was looked at where they are defined."""
         for leaf in leaves(expression):
             problem = self._problem(leaf)
             if problem:
                 yield document.fault(path, *problem)
 
     def _problem(self, leaf: Leaf) -> tuple[str, str] | None:
-        if isinstance(leaf, Literally):
+        if isinstance(leaf, Literally) or (isinstance(leaf, Name) and leaf.name in self._named):
             return None
         definition = self.vocabulary.by_variable(leaf.name)
         if definition is None:
-            remedy = "name a finding of findings.yaml (er-low is %erLow) or a named condition of definitions.yaml"
+            known = {each.variable for each in self.vocabulary.values()} | self._named
+            near = did_you_mean(leaf.name, known, "%{}")
+            remedy = (
+                f"{near}name a finding of findings.yaml (er-low is %erLow) or a named condition of definitions.yaml"
+            )
             return f"%{leaf.name} is neither a finding nor a named condition", remedy
         match leaf:
             case Name() if definition.type != "boolean":
@@ -101,7 +109,8 @@ def _impossible(definition: FindingDefinition, values: tuple[Value, ...]) -> tup
             definition.type == "boolean" or not isinstance(value, bool)
         )
         if not fits or (definition.values and value not in definition.values):
-            return f"%{definition.variable} can never be {value!r}", f"its values are: {_possible(definition)}"
+            remedy = f"{did_you_mean(str(value), definition.values)}its values are: {_possible(definition)}"
+            return f"%{definition.variable} can never be {value!r}", remedy
         if value in definition.undecided:
             remedy = "compare with a decided value, or ask .exists()"
             return f"%{definition.variable} counts as unknown when it is {value!r}, so this is never true", remedy

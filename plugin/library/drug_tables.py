@@ -14,6 +14,7 @@ from plugin.library.content import extension_url
 from plugin.library.elements import extension
 from plugin.library.expressions import Literally
 from plugin.library.fields import Fields
+from plugin.library.near import did_you_mean
 from plugin.library.rules import (
     Citation,
     Combination,
@@ -99,7 +100,11 @@ class DrugTables:
         found = frozenset(names)
         for name in sorted(found - self.drugs.keys()):
             place = _holding(document, path, name)
-            self._faults.append(document.fault(place, f"'{name}' is not in the drug table", NOT_IN_TABLE))
+            self._faults.append(
+                document.fault(
+                    place, f"'{name}' is not in the drug table", did_you_mean(name, self.drugs) + NOT_IN_TABLE
+                )
+            )
         return found
 
     def check_use(self, agents: Iterable[str], category: str, document: Document, path: ElementPath) -> None:
@@ -125,7 +130,7 @@ class DrugTables:
                 document, path = self._places[name]
                 message = f"no line may name '{name}' for '{category}' ({uses[0].status.label}), but no gate says so"
                 remedy = "add a gate with gate-agent, condition true and disposition not-offered to agents.yaml"
-                self._faults.append(document.fault(path, message, remedy))
+                self._faults.append(document.fault(path, message, remedy, name))
 
     def _drug(self, fields: Fields) -> None:
         name = fields.required("name")
@@ -211,7 +216,7 @@ class DrugTables:
         for name in fields.all("source"):
             citation = self._citations.get(name)
             if citation is None:
-                remedy = "add the source there or correct its id"
+                remedy = f"{did_you_mean(name, self._citations)}add the source there or correct its id"
                 self._fault(fields, name, f"'{name}' is not in evidence.yaml", remedy)
             elif citation.checked:
                 found.append(citation)

@@ -7,6 +7,7 @@ from typing import Any
 from plugin.errors import Fault
 from plugin.library.expressions import Expression
 from plugin.library.grammar import SUBSET, ExpressionError, parse
+from plugin.library.near import did_you_mean
 from plugin.library.yaml_file import Document, ElementPath
 
 
@@ -78,14 +79,15 @@ class Fields:
         try:
             return parse(text)
         except ExpressionError as error:
-            self.fault(f"'{text}': {error}", SUBSET)
+            message = f"'{text}': {error.message}"
+            self.faults.append(self.document.fault(self.path, message, SUBSET, text, error.column - 1))
             return None
 
     def finish(self, owner: str) -> None:
         """Note a fault for every field that nothing asked for."""
         for name in self._found.keys() - self._asked:
-            known = ", ".join(sorted(self._asked))
-            self.fault(f"{owner} has an unknown field '{name}'", f"use one of: {known}", self._found[name][0][0])
+            remedy = f"{did_you_mean(name, self._asked)}use one of: {', '.join(sorted(self._asked))}"
+            self.fault(f"{owner} has an unknown field '{name}'", remedy, self._found[name][0][0])
 
     def fault(self, message: str, remedy: str, index: int | None = None) -> None:
         """Note a fault at this extension, or at one of its sub-extensions."""

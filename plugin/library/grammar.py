@@ -33,9 +33,13 @@ SUBSET = "use %names, literals, = != < <= > >=, in ('a' | 'b'), and, or, implies
 
 
 class ExpressionError(Exception):
-    """A condition that is not FHIRPath, or FHIRPath outside the subset; `column` counts from 1."""
+    """A condition that is not FHIRPath, or FHIRPath outside the subset.
+
+    message: what is wrong; column: where in the text of the condition, from 1, over all its lines.
+    """
 
     def __init__(self, message: str, column: int) -> None:
+        self.message = message
         self.column = column
         super().__init__(f"{message} (column {column})")
 
@@ -50,13 +54,17 @@ def parse(text: str) -> Expression:
     parser = Grammar(CommonTokenStream(lexer))
     for stage in (lexer, parser):
         stage.removeErrorListeners()
-        stage.addErrorListener(_Strict())
+        stage.addErrorListener(_Strict(text))
     return _expression(parser.entireExpression().expression())
 
 
 class _Strict(ErrorListener):  # type: ignore[misc]
+    def __init__(self, text: str) -> None:
+        self.lines = text.split("\n")
+
     def syntaxError(self, recognizer: Any, symbol: Any, line: int, column: int, message: str, error: Any) -> None:
-        raise ExpressionError(message, column + 1)
+        before = sum(len(each) + 1 for each in self.lines[: line - 1])
+        raise ExpressionError(message, before + column + 1)
 
 
 def _expression(node: Any) -> Expression:
@@ -151,5 +159,5 @@ def _literal(node: Any) -> Value:
 
 def _refused(node: Any) -> ExpressionError:
     return ExpressionError(
-        f"'{node.getText()}' is outside the subset of FHIRPath that conditions may use", node.start.column + 1
+        f"'{node.getText()}' is outside the subset of FHIRPath that conditions may use", node.start.start + 1
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -11,6 +12,7 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
 from plugin.errors import Fault
+from plugin.library.near import did_you_mean
 from plugin.library.yaml_file import Document
 
 LIBRARIES = {
@@ -77,4 +79,19 @@ def _fault(document: Document, error: ValidationError) -> Fault:
         if isinstance(error.schema, dict)
         else "remove it"
     )
-    return document.fault(path, f"{where}: {error.message}", remedy)
+    known, wrong = _known_and_wrong(error)
+    return document.fault(path, f"{where}: {error.message}", did_you_mean(wrong, known) + remedy, wrong)
+
+
+def _known_and_wrong(error: ValidationError) -> tuple[list[str], str]:
+    """The words that may stand there, and the one that does; no words where the value is wrong as a whole."""
+    keyword: Any = error.validator_value
+    schema: Any = error.schema
+    if error.validator == "enum":
+        return list(map(str, keyword)), str(error.instance)
+    if error.validator == "additionalProperties":
+        element: Any = error.instance
+        known = list(schema.get("properties", {}))
+        patterns = "|".join(schema.get("patternProperties", {})) or "(?!)"
+        return known, next(name for name in element if name not in known and not re.search(patterns, name))
+    return [], ""

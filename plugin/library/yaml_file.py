@@ -1,4 +1,4 @@
-"""YAML as JSON-shaped data that remembers where each element stands, so that a fault can name its line.
+"""YAML as JSON-shaped data that remembers where each element stands, so that a fault can name its place.
 
 Only the JSON schema of YAML is taken: dates stay text, and the words that YAML 1.1 would silently turn into booleans
 (`yes`, `no`, `on`, `off`) are refused, because in a clinical text they are words.
@@ -9,28 +9,36 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeAlias, cast
+from typing import Any, cast
 
 import yaml
 
 from plugin.errors import Fault, TemplateError
+from plugin.library.yaml_places import LOADER, ElementPath, first_line, spot
 
-ElementPath: TypeAlias = tuple[str | int, ...]
+__all__ = ["Document", "ElementPath", "read_yaml"]
 
 BOOLEANS = {"true": True, "false": False}
 SURPRISING = re.compile(r"^(yes|no|on|off|y|n)$", re.IGNORECASE)
 INTEGER = re.compile(r"^-?(0|[1-9][0-9]*)$")
 DECIMAL = re.compile(r"^-?(0|[1-9][0-9]*)\.[0-9]+$")
+# Words that a message quotes; the last of them that stands in the element is what it is about.
+QUOTED = re.compile(r"'([^']+)'|(%\w+)")
 QUOTE = "put it in quotes if it is a word, write true or false if it is an answer"
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One YAML document: its data, the file it came from, and the line of every element by its path."""
+    """One YAML document: its data, the file it came from, and the line of every element by its path.
+
+    source: the text of the file; number: which of its documents, from 0. They give a fault its column and text.
+    """
 
     file: str
     data: Any
     lines: dict[ElementPath, int]
+    source: str = ""
+    number: int = 0
 
     def line(self, *path: str | int) -> int:
         """The line of the element at `path`, or of its nearest enclosing element that is there; counts from 1."""
@@ -38,9 +46,20 @@ class Document:
             path = path[:-1]
         return self.lines[path]
 
-    def fault(self, path: ElementPath, message: str, remedy: str) -> Fault:
-        """A fault at the element that `path` leads to."""
-        return Fault(self.file, self.line(*path), message, remedy)
+    def fault(
+        self, path: ElementPath, message: str, remedy: str, word: str | None = None, offset: int | None = None
+    ) -> Fault:
+        """A fault at the element that `path` leads to.
+
+        word: the part of the element that is wrong; when None, what the message quotes, where that stands in the
+            element. Empty where the element is wrong as a whole.
+        offset: characters into that word, or into the element, where it is wrong.
+        """
+        if not self.source:
+            return Fault(self.file, self.line(*path), message, remedy)
+        words = [a or b for a, b in QUOTED.findall(message)][::-1] if word is None else [word] * bool(word)
+        found = spot(self.source, self.number, path, tuple(words), offset)
+        return Fault(self.file, found.line, message, remedy, found.column, found.text)
 
 
 def read_yaml(path: Path, name: str | None = None) -> list[Document]:
@@ -50,17 +69,16 @@ def read_yaml(path: Path, name: str | None = None) -> list[Document]:
     """
     shown = name or "/".join(path.parts[-2:])
     try:
-        nodes = list(yaml.compose_all(path.read_text(encoding="utf-8"), Loader=LOADER))
+        source = path.read_text(encoding="utf-8")
+        nodes = list(yaml.compose_all(source, Loader=LOADER))
     except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else None
-        message = f"not YAML: {error.problem}"
-        raise TemplateError([Fault(shown, line, message, "mend the indentation, quotes or brackets there")]) from error
+        raise TemplateError([_not_yaml(shown, source, error)]) from error
     except (OSError, UnicodeDecodeError) as error:
         raise TemplateError(
             [Fault(shown, None, f"cannot be read: {error}", "check the path and that it is UTF-8")]
         ) from error
     faults: list[Fault] = []
-    documents = [_document(shown, node, faults) for node in nodes]
+    documents = [_document(shown, node, faults, source, number) for number, node in enumerate(nodes)]
     if not documents:
         faults.append(Fault(shown, 1, "the file is empty", "write one FHIR resource into it or remove it"))
     if faults:
@@ -68,10 +86,16 @@ def read_yaml(path: Path, name: str | None = None) -> list[Document]:
     return documents
 
 
-LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+def _not_yaml(file: str, source: str, error: yaml.MarkedYAMLError) -> Fault:
+    message, remedy = f"not YAML: {error.problem}", "mend the indentation, quotes or brackets there"
+    mark = error.problem_mark
+    if mark is None:
+        return Fault(file, None, message, remedy)
+    text = first_line("".join(source.splitlines()[mark.line : mark.line + 1]))
+    return Fault(file, mark.line + 1, message, remedy, mark.column + 1, text)
 
 
-def _document(file: str, root: yaml.Node, faults: list[Fault]) -> Document:
+def _document(file: str, root: yaml.Node, faults: list[Fault], source: str, number: int) -> Document:
     lines: dict[ElementPath, int] = {}
 
     def build(node: yaml.Node, path: ElementPath) -> Any:
@@ -87,8 +111,7 @@ def _document(file: str, root: yaml.Node, faults: list[Fault]) -> Document:
         for key_node, value_node in node.value:
             key = str(key_node.value)
             if key in result:
-                line = key_node.start_mark.line + 1
-                faults.append(Fault(file, line, f"'{key}' stands twice in one element", "keep one of the two"))
+                faults.append(fault(key_node, f"'{key}' stands twice in one element", "keep one of the two"))
             result[key] = build(value_node, (*path, key))
         return result
 
@@ -103,7 +126,11 @@ def _document(file: str, root: yaml.Node, faults: list[Fault]) -> Document:
         if DECIMAL.match(text):
             return float(text)
         if SURPRISING.match(text) or text in ("", "~", "null"):
-            faults.append(Fault(file, lines[path], f"'{text}' without quotes can be read in two ways", QUOTE))
+            faults.append(fault(node, f"'{text}' without quotes can be read in two ways", QUOTE))
         return text
 
-    return Document(file, build(root, ()), lines)
+    def fault(node: yaml.Node, message: str, remedy: str) -> Fault:
+        mark = node.start_mark
+        return Fault(file, mark.line + 1, message, remedy, mark.column + 1, str(node.value))
+
+    return Document(file, build(root, ()), lines, source, number)

@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 
 from plugin.errors import Fault, TemplateError
+from plugin.library.near import did_you_mean
 from plugin.library.rules import Template
 from plugin.library.template_schema import case_file_faults
 from plugin.library.vocabulary import FindingDefinition, Value
@@ -102,22 +103,26 @@ def _cases(document: Document) -> Iterator[Case]:
 def _faults(case: Case, index: int, document: Document, template: Template) -> Iterator[Fault]:
     if case.rule and case.rule not in template.places:
         message = f"case '{case.id}' is about '{case.rule}', which is no rule of the template"
-        yield document.fault(("cases", index, "rule"), message, "name a rule, gate, item or alert by its id")
+        remedy = f"{did_you_mean(case.rule, template.places)}name a rule, gate, item or alert by its id"
+        yield document.fault(("cases", index, "rule"), message, remedy)
     for name in case.expect:
         if name not in EXPECTATIONS:
             path = ("cases", index, "expect", name)
-            yield document.fault(
-                path, f"case '{case.id}' expects '{name}', which no draft has", f"use {', '.join(EXPECTATIONS)}"
-            )
+            message = f"case '{case.id}' expects '{name}', which no draft has"
+            remedy = f"{did_you_mean(name, EXPECTATIONS)}use {', '.join(EXPECTATIONS)}"
+            yield document.fault(path, message, remedy, name)
     for code, value in case.findings.items():
         path = ("cases", index, "findings", code)
         definition = template.vocabulary.get(code)
         if definition is None:
-            remedy = "use a code of findings.yaml, as docs/vocabulary.md lists them"
-            yield document.fault(path, f"case '{case.id}' states '{code}', which is no finding", remedy)
+            remedy = (
+                f"{did_you_mean(code, template.vocabulary)}use a code of findings.yaml; docs/vocabulary.md lists them"
+            )
+            yield document.fault(path, f"case '{case.id}' states '{code}', which is no finding", remedy, code)
         elif value != UNKNOWN and not _is_possible(value, definition):
             message = f"case '{case.id}' states {code} = {value!r}, which it cannot be"
-            yield document.fault(path, message, f"use {_possible(definition)}, or unknown")
+            remedy = f"{did_you_mean(str(value), definition.values)}use {_possible(definition)}, or unknown"
+            yield document.fault(path, message, remedy, str(value))
 
 
 def _is_possible(value: Value, definition: FindingDefinition) -> bool:

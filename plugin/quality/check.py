@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from plugin.errors import TemplateError, UsageError
@@ -12,6 +14,7 @@ from plugin.library.rules import Template
 from plugin.library.template import load_template
 from plugin.quality.bookkeeping import SECTIONS, Material
 from plugin.quality.cases import read_cases
+from plugin.quality.origin import origin_of, with_source
 from plugin.quality.report import Section, TemplateReport, remark_of
 from plugin.quality.side_by_side import run_cases
 
@@ -19,18 +22,23 @@ from plugin.quality.side_by_side import run_cases
 Progress = Callable[[int, int], None]
 
 
-def check_template(folder: Path, profiles: Path | None = None, progress: Progress | None = None) -> TemplateReport:
+def check_template(
+    folder: Path, profiles: Path | None = None, progress: Progress | None = None, as_of: date | None = None
+) -> TemplateReport:
     """What there is to say about the template in `folder`; a template that does not load has its faults and no more.
 
-    profiles: the folder of ValueSets and CodeSystems; the installed one when None.
+    profiles: the folder of ValueSets and CodeSystems; the installed one when None. as_of: the day of the check; today
+    when None.
     """
+    day = (as_of or datetime.now(tz=UTC).astimezone().date()).isoformat()
     began = time.monotonic()
     profiles = profiles or content_folder("profiles")
+    origin = origin_of(folder, profiles)
     try:
         template = load_template(folder, profiles)
     except TemplateError as error:
-        broken = Section("Loading", 1, tuple(map(remark_of, error.faults)))
-        return TemplateReport(folder.name, "", (broken,), seconds=time.monotonic() - began)
+        broken = with_source([Section("Loading", 1, tuple(map(remark_of, error.faults)))], origin)
+        return TemplateReport(folder.name, "", broken, (), time.monotonic() - began, as_of=day, origin=origin)
     cases, faults = read_cases(folder, template)
     outcomes = []
     for outcome in run_cases(cases, template):
@@ -41,9 +49,24 @@ def check_template(folder: Path, profiles: Path | None = None, progress: Progres
     sections = (
         Section("Loading", len(template.resources)),
         Section("Case files", len(cases), tuple(map(remark_of, faults))),
-        *(section(material) for section in SECTIONS),
+        *(_named(section(material), section.__name__) for section in SECTIONS),
     )
-    return TemplateReport(folder.name, _title(template), sections, material.outcomes, seconds=time.monotonic() - began)
+    return TemplateReport(
+        folder.name,
+        _title(template),
+        with_source(sections, origin),
+        material.outcomes,
+        time.monotonic() - began,
+        template.version,
+        template.date,
+        day,
+        origin,
+    )
+
+
+def _named(section: Section, function: str) -> Section:
+    """A section with a name for machines: its own, else that of the function that made it."""
+    return section if section.id else replace(section, id=function.strip("_").replace("_", "-"))
 
 
 def template_folders(names: tuple[str, ...]) -> tuple[Path, ...]:

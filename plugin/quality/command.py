@@ -1,40 +1,73 @@
-"""`careplan check` at work: progress on stderr, the reports to print, and the JUnit file."""
+"""`careplan check` and `careplan book` at work: progress on stderr, the reports to print, and the files beside."""
 
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping, Sequence
+from datetime import date
 from pathlib import Path
+from typing import Any
 
+import orjson
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
 
+from plugin import __version__
 from plugin.errors import InputError, TemplateError
 from plugin.library.content import content_folder, default_template_folder
 from plugin.library.template import load_template
+from plugin.quality.as_text import report_text
 from plugin.quality.book.model import Book, make_book
 from plugin.quality.book.render import INDEX, render_book
 from plugin.quality.cases import read_cases
 from plugin.quality.check import check_template, template_folders
 from plugin.quality.junit import junit_xml
 from plugin.quality.report import TemplateReport
+from plugin.quality.reports.as_html import reports_html
+from plugin.quality.reports.as_json import reports_json
+from plugin.quality.reports.sarif import reports_sarif
 from plugin.quality.running import Outcome
 from plugin.quality.side_by_side import run_cases
 
+SOFTWARE = "careplan-plugin"
 REDRAW_SECONDS = 0.1
 
 
-def run_checks(names: tuple[str, ...], junit: Path | None) -> tuple[TemplateReport, ...]:
-    """The report of every template that is named, all when none is; writes the JUnit file where one is asked for.
+def run_checks(names: tuple[str, ...], as_of: date | None = None) -> tuple[TemplateReport, ...]:
+    """The report of every template that is named, all when none is; as_of: the day of the check, today when None.
 
-    Raises UsageError for a name that is no template, and InputError where the JUnit file cannot be written.
+    Raises UsageError for a name that is no template.
     """
     reports = []
     for folder in template_folders(names):
         with ShownProgress(folder.name) as shown:
-            reports.append(check_template(folder, progress=shown.tell))
-    if junit is not None:
-        write_file(junit, junit_xml(reports))
+            reports.append(check_template(folder, progress=shown.tell, as_of=as_of))
     return tuple(reports)
+
+
+def rendered(reports: Sequence[TemplateReport], form: str) -> bytes:
+    """The reports in one of FORMATS, or as `junit`, in UTF-8."""
+    match form:
+        case "json":
+            return _json(reports_json(reports, f"{SOFTWARE} {__version__}"))
+        case "sarif":
+            return _json(reports_sarif(reports, (SOFTWARE, __version__), Path.cwd()))
+        case "html":
+            return reports_html(reports, f"{SOFTWARE} {__version__}").encode()
+        case "junit":
+            return junit_xml(reports)
+    return "\n".join(map(report_text, reports)).encode()
+
+
+def write_reports(reports: Sequence[TemplateReport], files: Mapping[str, Path | None]) -> None:
+    """Write the reports beside; files: format -> where to. Raises InputError for one that cannot be written."""
+    for form, path in files.items():
+        if path is not None:
+            write_file(path, rendered(reports, form))
+
+
+def _json(document: dict[str, Any]) -> bytes:
+    return orjson.dumps(document, option=orjson.OPT_INDENT_2) + b"\n"
 
 
 def write_file(path: Path, content: bytes) -> None:

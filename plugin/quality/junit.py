@@ -38,19 +38,28 @@ def _case(suite: Element, report: TemplateReport, outcome: Outcome) -> None:
     )
     test.set("line", str(case.line))
     if outcome.misses:
-        words = "\n".join(f"expected {miss.expected}\n     got {miss.got}" for miss in outcome.misses)
-        SubElement(test, "failure", message=outcome.misses[0].got).text = f"{case.file}:{case.line}\n{words}"
+        words = "\n".join(map(str, outcome.misses))
+        first = outcome.misses[0]
+        message = f"{first.name}: {first.differences[0]}"
+        SubElement(test, "failure", message=message).text = f"{case.file}:{case.line}\n{words}"
 
 
 def _check(suite: Element, report: TemplateReport, section: Section) -> None:
     test = SubElement(suite, "testcase", classname=f"{report.name}.checks", name=section.topic)
     told = {level: [r for r in section.remarks if r.level == level] for level in ("fault", "gap", "note")}
     if told["fault"]:
-        words = "\n".join(f"{r.where}: {r.text}. {r.remedy}" for r in told["fault"])
+        words = "\n".join(f"{r.where}: {r.text}. {r.remedy}{_shown(r.offending)}" for r in told["fault"])
         SubElement(test, "failure", message=f"{len(told['fault'])} to mend").text = words
-    others = [*told["gap"], *told["note"]]
-    if others:
-        SubElement(test, "system-out").text = "\n".join(f"{r.level}: {r.where} {r.text}" for r in others)
+    said = [section.summary] if section.summary else []
+    if section.table:
+        said += ["\t".join(row) for row in (section.table.head, *section.table.rows)]
+    said += [f"{r.level}: {r.where} {r.text}" for r in (*told["gap"], *told["note"])]
+    if said:
+        SubElement(test, "system-out").text = "\n".join(said)
+
+
+def _shown(offending: str) -> str:
+    return f"\n    | {offending}" if offending else ""
 
 
 def _count(suite: Element) -> None:

@@ -38,10 +38,10 @@ FORM = "questionnaires/for-the-patient.yaml"
 @pytest.mark.parametrize(
     ("file", "pattern", "replacement", "message", "remedy"),
     [
-        (RECEPTORS, r"%her2 = 'negative'", "%hre2 = 'negative'", "%hre2 is neither", "findings.yaml"),
-        (RECEPTORS, r"%her2 = 'negative'", "%her2 = 'negatve'", "can never be 'negatve'", "'positive'"),
+        (RECEPTORS, r"%her2 = 'negative'", "%hre2 = 'negative'", "%hre2 is neither", "did you mean %her2?"),
+        (RECEPTORS, r"%her2 = 'negative'", "%her2 = 'negatve'", "can never be 'negatve'", "did you mean 'negative'?"),
         (RECEPTORS, r"%her2 = 'negative'", "%her2 = 'equivocal'", "counts as unknown", "decided value"),
-        (RECEPTORS, r" and %her2", " and and %her2", "column", "and, or"),
+        (RECEPTORS, r" and %her2", " and and %her2", "extraneous input 'and'", "and, or"),
         (RECEPTORS, r"%her2 = 'negative'", "%her2", "no yes-or-no finding", "compare it"),
         (PATHWAY, r"label: asco_hr_2021", "label: asco_hr_1921", "not in evidence.yaml", "add the source"),
         ("evidence.yaml", r"id: asco_hr_rapid_2024", "id: asco_hr_2021", "'asco_hr_2021' stands twice", "keep one"),
@@ -135,6 +135,7 @@ def test_a_fault_is_named_with_file_line_and_remedy(template_folder, file, patte
     fault = next(fault for fault in raised.value.faults if message in fault.message)
     assert fault.file == file
     assert abs(fault.line - line) <= 1
+    assert fault.text in (template_folder / file).read_text().splitlines()[fault.line - 1][fault.column - 1 :]
     assert remedy in fault.remedy
 
 
@@ -188,7 +189,7 @@ def test_the_command_prints_the_fault_and_exits_with_1(template_folder, tmp_path
 
 def test_broken_yaml_is_named_with_its_line(template_folder):
     (template_folder / "support.yaml").write_text("resourceType: PlanDefinition\n  id: x\n")
-    with pytest.raises(TemplateError, match=r"support\.yaml:2: not YAML"):
+    with pytest.raises(TemplateError, match=r"support\.yaml:2:5: not YAML"):
         load_template(template_folder, content_folder("profiles"))
 
 

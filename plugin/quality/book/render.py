@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment
 
 from plugin.library.source_attributes import cited_sources, declared_attributes, used_findings
-from plugin.library.vocabulary import in_a_word
 from plugin.quality.book.figure import figure_of
 from plugin.quality.book.model import Book
+from plugin.quality.pages import page_environment
 
 INDEX, WHOLE = "index.html", "whole.html"
 ABOUT = (
@@ -105,13 +105,4 @@ def _style() -> str:
 
 @cache
 def _environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("plugin.quality.book"),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=StrictUndefined,
-    )
-    environment.filters["word"] = in_a_word
-    environment.filters["plain"] = lambda code: str(code).replace("-", " ")
-    return environment
+    return page_environment("plugin.quality.book")

@@ -1,0 +1,209 @@
+"""What a case did not get, list by list: which code is missing or too many, and what put it where it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from plugin.drafting.facts import Facts
+from plugin.drafting.model import AgentLine, CategoryLine, Draft, Fact, GateOutcome, ItemLine
+from plugin.library.near import did_you_mean
+from plugin.library.rules import Combination, Gate, Rule, Template
+from plugin.quality.cases import ABSENT, SILENT, Case
+
+EXACTLY = "_exactly"
+# Of the drugs that a line holds back, those that a list of a case speaks of.
+HELD_BACK = {
+    "agents_withheld": ("not-offered", "judgement", "conditional"),
+    "agents_waiting": ("conditional",),
+    "agents_judgement": ("judgement",),
+}
+MOST_GATES = 3  # named, of those that hold a line: a patient of whom little is known is held by a dozen
+DISPOSITIONS = {"not_offered": "not offered", "judgement": "for judgement", "supportive_care": "supportive care"}
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One code that is missing from a list, or stands there although it should not; why: what put it where it is."""
+
+    code: str
+    missing: bool
+    why: str
+
+    def __str__(self) -> str:
+        sign = "- expected, missing" if self.missing else "+ not expected"
+        return f"{sign}: {self.code} — {self.why}"
+
+
+@dataclass(frozen=True, slots=True)
+class Miss:
+    """One expected list that a case did not get, by its name in the case, and how what came differs."""
+
+    name: str
+    differences: tuple[Difference, ...]
+
+    def __str__(self) -> str:
+        return "\n".join([self.name, *(f"  {each}" for each in self.differences)])
+
+
+def misses_of(case: Case, lists: Mapping[str, tuple[str, ...]], draft: Draft, template: Template) -> tuple[Miss, ...]:
+    """Every expected list that did not come. lists: list name -> codes, as the draft has them."""
+    why = _Explanation(lists, draft, template)
+    return tuple(miss for miss in (*_of_lists(case, lists, why), *_of_lines(case, draft, why)) if miss.differences)
+
+
+def _of_lists(case: Case, lists: Mapping[str, tuple[str, ...]], why: _Explanation) -> Iterator[Miss]:
+    for name, expected in case.expect.items():
+        if name == SILENT:
+            heard = [rule for rule in expected if rule in why.speaking()]
+            yield Miss(name, tuple(Difference(rule, False, why.spoke(rule)) for rule in heard))
+            continue
+        if name == ABSENT:
+            found = [code for code in expected if any(code in codes for codes in lists.values())]
+            yield Miss(name, tuple(Difference(code, False, why.of(code)) for code in found))
+            continue
+        got = lists[name.removesuffix(EXACTLY)]
+        surplus = [code for code in got if code not in expected] if name.endswith(EXACTLY) else []
+        yield Miss(
+            name,
+            (
+                *(Difference(code, True, why.of(code)) for code in expected if code not in got),
+                *(Difference(code, False, why.of(code)) for code in surplus),
+            ),
+        )
+
+
+def _of_lines(case: Case, draft: Draft, why: _Explanation) -> Iterator[Miss]:
+    lines = {line.code: line for line in draft.categories}
+    for name, by_line in case.of_lines.items():
+        for code, expected in by_line.items():
+            line = lines.get(code)
+            if line is None:
+                reason = f"there is no line {code}: {why.of(code)}"
+                yield Miss(f"{name} of {code}", tuple(Difference(each, True, reason) for each in expected))
+                continue
+            lacking = [each for each in expected if each not in _of_line(name, line)]
+            yield Miss(f"{name} of {code}", tuple(Difference(each, True, why.on_line(each, line)) for each in lacking))
+
+
+def _of_line(name: str, line: CategoryLine) -> tuple[str, ...]:
+    if name == "not_beside":
+        return tuple(each.code for each in line.not_beside)
+    if name == "agents_named":
+        return tuple(agent.name for agent in line.named)
+    return tuple(agent.name for agent in line.held_back if agent.disposition in HELD_BACK[name])
+
+
+class _Explanation:
+    """Why a code stands where it stands in one draft; works out only what is asked."""
+
+    def __init__(self, lists: Mapping[str, tuple[str, ...]], draft: Draft, template: Template) -> None:
+        self.lists = lists
+        self.draft = draft
+        self.template = template
+        self._facts: Facts | None = None
+
+    def of(self, code: str) -> str:
+        """Where a code stands, by which rule or gate, what it waits for and what closed it."""
+        names = [DISPOSITIONS.get(name, name.replace("_", " ")) for name, codes in self.lists.items() if code in codes]
+        line = next((line for line in self.draft.categories if line.code == code), None)
+        if line is not None:
+            return f"is {', '.join(names)} {', '.join(self.because(line))}"
+        if not names:
+            return f"is nowhere: {self._nowhere(code)}"
+        by = [
+            f"{rule.id}{_since(self.facts.reasons(rule.condition))}" for rule in self._rules(code) if self._holds(rule)
+        ]
+        return f"is in {', '.join(names)}{f' by {by[0]}' if by else ''}"
+
+    def because(self, line: CategoryLine) -> Iterator[str]:
+        """Which rule or gate leads a line, and the facts that decided or that it waits for."""
+        gates = {gate.id: gate for gate in line.gates}
+        yield f"by {'gate' if line.rule in gates else 'rule'} {line.rule}"
+        if line.disposition == "not-offered":
+            yield f"closed by {_listed(line.closed_by)}"
+        elif line.disposition == "conditional":
+            yield from self._waits(line)
+        elif decided := gates[line.rule].facts if line.rule in gates else line.facts:
+            yield f"since {_listed(decided)}"
+
+    def on_line(self, name: str, line: CategoryLine) -> str:
+        """What became of a drug, or of another line, on this line."""
+        agent: AgentLine | None = next((agent for agent in line.agents if agent.name == name), None)
+        if agent is None:
+            return f"is not on the line, which is {line.disposition} {', '.join(self.because(line))}"
+        if agent.gate is None:
+            return f"is {agent.disposition} there, and no gate holds it back"
+        return f"is {agent.disposition} there by gate {_gate(agent.gate)}"
+
+    def spoke(self, rule_id: str) -> str:
+        """Why a rule is heard that should be silent."""
+        rule = next(rule for rule in self.template.rules if rule.id == rule_id)
+        return f"speaks{_since(self.facts.reasons(rule.condition)) or ', since it always holds'}"
+
+    def speaking(self) -> frozenset[str]:
+        """The rules that are heard in the draft: those of its lines, and those of its alerts."""
+        draft = self.draft
+        texts = {alert.text for alert in draft.alerts}
+        alerts = (rule.id for rule in self.template.alert_rules if rule.text in texts)
+        lines: tuple[CategoryLine | ItemLine, ...] = (*draft.categories, *draft.assessments, *draft.supportive_care)
+        return frozenset(alerts).union(*(line.rules for line in lines))
+
+    @property
+    def facts(self) -> Facts:
+        """The facts of the patient, ready to answer conditions."""
+        if self._facts is None:
+            self._facts = Facts(self.draft.findings, self.template.vocabulary)
+        return self._facts
+
+    def _rules(self, code: str) -> list[Rule]:
+        rules = [rule for rule in self.template.rules if not isinstance(rule, Gate | Combination)]
+        return [rule for rule in rules if rule.code == code]
+
+    def _holds(self, rule: Rule) -> bool:
+        return self.facts.truth(rule.condition) is not False
+
+    def _nowhere(self, code: str) -> str:
+        if self.draft.no_plan:
+            return f"no plan is drafted ({self.draft.no_plan})"
+        told = []
+        for rule in self._rules(code):
+            missing = self.facts.missing(rule.condition)
+            reasons = self.facts.reasons(rule.condition)
+            said = f"waits for {_listed(missing)}" if missing else f"does not hold{_since(reasons)}"
+            told.append(f"rule {rule.id} {'holds, but its line is not drafted' if self._true(rule) else said}")
+        return "; ".join(told) or f"no rule lists it; {did_you_mean(code, self._codes())}".strip("; ")
+
+    def _codes(self) -> set[str]:
+        rules = [rule for rule in self.template.rules if not isinstance(rule, Gate | Combination)]
+        return {rule.code for rule in rules}
+
+    def _waits(self, line: CategoryLine) -> Iterator[str]:
+        """What the rule waits for, then what gates that nobody can decide yet wait for, those of single drugs last."""
+        agents = {gate.id for gate in self.template.agent_gates}
+        undecided = sorted((gate for gate in line.gates if gate.truth is None), key=lambda gate: gate.id in agents)
+        of_gates = {code for gate in undecided for code in gate.missing}
+        own = [code for code in line.missing if code not in of_gates]
+        if own:
+            yield f"waits for {_listed(own)}"
+        if undecided:
+            told = _listed(f"{gate.id} (missing {_listed(gate.missing)})" for gate in undecided[:MOST_GATES])
+            more = len(undecided) - MOST_GATES
+            yield f"held by gate {told}{f' and {more} more' if more > 0 else ''}"
+        if line.waits_for:
+            yield f"settled by the test {_listed(line.waits_for)}"
+
+    def _true(self, rule: Rule) -> bool:
+        return self.facts.truth(rule.condition) is True
+
+
+def _gate(gate: GateOutcome) -> str:
+    return f"{gate.id}{f', waits for {_listed(gate.missing)}' if gate.missing else _since(gate.facts)}"
+
+
+def _since(facts: tuple[Fact, ...]) -> str:
+    return f", since {_listed(facts)}" if facts else ""
+
+
+def _listed(things: Iterable[object]) -> str:
+    return ", ".join(map(str, things))

@@ -1,0 +1,21 @@
+"""What the pages of the book and of the check report have in common: how their templates are read."""
+
+from __future__ import annotations
+
+from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
+
+from plugin.library.vocabulary import in_a_word
+
+
+def page_environment(*packages: str) -> Environment:
+    """Templates of these packages, those of the first found first; everything is escaped, a missing name raises."""
+    environment = Environment(
+        loader=ChoiceLoader([PackageLoader(package) for package in packages]),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=StrictUndefined,
+    )
+    environment.filters["word"] = in_a_word
+    environment.filters["plain"] = lambda code: str(code).replace("-", " ")
+    return environment

@@ -1,0 +1,1 @@
+"""The report of `careplan check` in every format: for people, for programs, for code hosts, for the file."""
