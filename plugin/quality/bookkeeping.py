@@ -8,23 +8,33 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
 from pathlib import Path
 
 import orjson
 
 from plugin.library.rules import CategoryRule, Gate, Rule, Template
 from plugin.library.source_attributes import used_findings
+from plugin.quality.cases import Case
 from plugin.quality.coverage import COVERAGE_FILE, load_coverage
 from plugin.quality.open_questions import OPEN_QUESTIONS_FILE, open_question_faults, open_questions
 from plugin.quality.places import Places, places
+from plugin.quality.polarity.section import polarity, shown
+from plugin.quality.proof.observed import Observed
+from plugin.quality.proof.policy import Policy
+from plugin.quality.proof.section import proven
+from plugin.quality.proof.sense_section import sense as conditions_that_say_something
 from plugin.quality.report import Level, Remark, Section, remark_of
 from plugin.quality.running import Outcome
 from plugin.quality.waiting import can_wait
 
+# The day of counter-examples where a template has no case that gives one.
+NO_CASE = date(2026, 1, 1)
 OPEN_LISTS = ("offered", "conditional", "judgement")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Material:
     """What checks look at: a template, where it and the profiles lie, and the outcome of every case."""
 
@@ -32,6 +42,16 @@ class Material:
     folder: Path
     profiles: Path
     outcomes: tuple[Outcome, ...]
+
+    @cached_property
+    def policy(self) -> Policy[int]:
+        """The policy of drafting over the patients of all cases; the first case has bit 0."""
+        return Policy(self.template, Observed(outcome.seen for outcome in self.outcomes))
+
+    @property
+    def cases(self) -> tuple[Case, ...]:
+        """The cases that were run."""
+        return tuple(outcome.case for outcome in self.outcomes)
 
     @property
     def places(self) -> Places:
@@ -57,7 +77,7 @@ def rules_that_hold(material: Material) -> Section:
 def rules_that_wait(material: Material) -> Section:
     """Every rule that can be undecided is so in some case; a rule that opens a category in a case of its own."""
     own = material.cases_where(None)
-    anywhere = frozenset[str]().union(*(outcome.undecided for outcome in material.outcomes))
+    anywhere = {rule.id for rule in material.template.rules if material.policy.is_open_somewhere(rule.condition)}
     rules = [rule for rule in material.template.rules if can_wait(rule.condition.expression)]
     remedy = "write a patient of whom that fact is unknown"
     opening = [rule for rule in rules if isinstance(rule, CategoryRule) and rule.id not in own]
@@ -167,6 +187,28 @@ def self_described(material: Material) -> Section:
     return Section("Source attributes", len(about.attributes) if about else 0, () if about else (gap,))
 
 
+def sense(material: Material) -> Section:
+    """Conditions that are constant for every chart, and rules that change nothing."""
+    return conditions_that_say_something(material.template, material.policy)
+
+
+def proofs(material: Material) -> Section:
+    """The invariants of the template, decided for every patient there could be."""
+    as_of = max((case.as_of for case in material.cases), default=NO_CASE)
+    section, _ = proven(material.template, material.folder, material.profiles, as_of)
+    return section
+
+
+def noticed(material: Material) -> Section:
+    """Comparisons that some case would notice if they said the opposite."""
+    return polarity(material.cases, material.policy)
+
+
+def sides_shown(material: Material) -> Section:
+    """Sides of conditions, and values of facts, that some case shows."""
+    return shown(material.policy)
+
+
 SECTIONS: tuple[Callable[[Material], Section], ...] = (
     rules_that_hold,
     rules_that_wait,
@@ -178,6 +220,10 @@ SECTIONS: tuple[Callable[[Material], Section], ...] = (
     sources_covered,
     self_described,
     questions_open,
+    sense,
+    proofs,
+    noticed,
+    sides_shown,
 )
 
 

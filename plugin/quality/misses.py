@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from plugin.drafting.facts import Facts
-from plugin.drafting.model import AgentLine, CategoryLine, Draft, Fact, GateOutcome, ItemLine
+from plugin.drafting.model import AgentLine, CategoryLine, Draft, Fact, GateOutcome, GoalLine, ItemLine
 from plugin.library.near import did_you_mean
 from plugin.library.rules import Combination, Gate, Rule, Template
-from plugin.quality.cases import ABSENT, SILENT, Case
+from plugin.quality.cases import ABSENT, SILENT, SPEAKS, Case
 
 EXACTLY = "_exactly"
 # Of the drugs that a line holds back, those that a list of a case speaks of.
@@ -57,6 +57,10 @@ def _of_lists(case: Case, lists: Mapping[str, tuple[str, ...]], why: _Explanatio
         if name == SILENT:
             heard = [rule for rule in expected if rule in why.speaking()]
             yield Miss(name, tuple(Difference(rule, False, why.spoke(rule)) for rule in heard))
+            continue
+        if name == SPEAKS:
+            unheard = [rule for rule in expected if rule not in why.speaking()]
+            yield Miss(name, tuple(Difference(rule, True, why.kept_silent(rule)) for rule in unheard))
             continue
         if name == ABSENT:
             found = [code for code in expected if any(code in codes for codes in lists.values())]
@@ -141,12 +145,25 @@ class _Explanation:
         rule = next(rule for rule in self.template.rules if rule.id == rule_id)
         return f"speaks{_since(self.facts.reasons(rule.condition)) or ', since it always holds'}"
 
+    def kept_silent(self, rule_id: str) -> str:
+        """Why a rule is not heard that should speak."""
+        rule = next((rule for rule in self.template.rules if rule.id == rule_id), None)
+        if rule is None:
+            return "there is no rule of this id"
+        answer = {True: "holds, but its line is closed", False: "does not hold", None: "is undecided"}
+        return f"it {answer[self.facts.truth(rule.condition)]}{_since(self.facts.reasons(rule.condition))}"
+
     def speaking(self) -> frozenset[str]:
-        """The rules that are heard in the draft: those of its lines, and those of its alerts."""
+        """The rules that are heard in the draft: those of its lines, of its goals and of its alerts."""
         draft = self.draft
         texts = {alert.text for alert in draft.alerts}
         alerts = (rule.id for rule in self.template.alert_rules if rule.text in texts)
-        lines: tuple[CategoryLine | ItemLine, ...] = (*draft.categories, *draft.assessments, *draft.supportive_care)
+        lines: tuple[CategoryLine | ItemLine | GoalLine, ...] = (
+            *draft.categories,
+            *draft.assessments,
+            *draft.supportive_care,
+            *draft.goals,
+        )
         return frozenset(alerts).union(*(line.rules for line in lines))
 
     @property

@@ -12,6 +12,8 @@ from plugin.library.expressions import Truth
 from plugin.library.rules import Template
 from plugin.quality.cases import Case
 from plugin.quality.misses import Miss, misses_of
+from plugin.quality.proof.index import index_of
+from plugin.quality.proof.observed import Seen, seen
 from plugin.quality.stated import findings_from_values
 
 
@@ -21,13 +23,13 @@ class Outcome:
 
     lists: list name -> codes, as the draft has them.
     truth: of the condition of the rule that the case is about; None too for a whole patient.
-    undecided: ids of all rules whose condition the facts of the case leave open.
+    seen: what conditions see of the patient.
     """
 
     case: Case
     lists: Mapping[str, tuple[str, ...]]
     truth: Truth
-    undecided: frozenset[str]
+    seen: Seen
     misses: tuple[Miss, ...]
 
     @property
@@ -42,9 +44,9 @@ def run_case(case: Case, template: Template) -> Outcome:
     draft = draft_plan(findings, template, case.as_of)
     lists = lists_of(draft)
     facts = Facts(findings, template.vocabulary)
-    truths = {rule.id: facts.truth(rule.condition) for rule in template.rules}
-    undecided = frozenset(rule for rule, truth in truths.items() if truth is None)
-    return Outcome(case, lists, truths.get(case.rule), undecided, misses_of(case, lists, draft, template))
+    rule = index_of(template).by_id.get(case.rule)
+    truth = facts.truth(rule.condition) if rule else None
+    return Outcome(case, lists, truth, seen(facts), misses_of(case, lists, draft, template))
 
 
 def lists_of(draft: Draft) -> dict[str, tuple[str, ...]]:

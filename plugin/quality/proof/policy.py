@@ -59,6 +59,10 @@ class Policy(Generic[Element]):
         """Where a condition is true, and where it is false."""
         return self.truths.of(self._instead.get(id(condition), condition.expression))
 
+    def is_open_somewhere(self, condition: Condition) -> bool:
+        """Whether a condition is undecided for anybody; of formulas, whether that is not excluded yet."""
+        return self._undecided(self.truth(condition)) != self.algebra.nobody
+
     def surely(self, condition: Condition) -> Truth3[Element]:
         """Where a condition is true, and where it is false, by what is more than presumed."""
         return self.sure.of(self._instead.get(id(condition), condition.expression))
