@@ -33,15 +33,15 @@ SOFTWARE = "careplan-plugin"
 REDRAW_SECONDS = 0.1
 
 
-def run_checks(names: tuple[str, ...], as_of: date | None = None) -> tuple[TemplateReport, ...]:
-    """The report of every template that is named, all when none is; as_of: the day of the check, today when None.
+def run_checks(names: tuple[str, ...], as_of: date) -> tuple[TemplateReport, ...]:
+    """The report of every template that is named, all when none is; as_of: the day of the check.
 
     Raises UsageError for a name that is no template.
     """
     reports = []
     for folder in template_folders(names):
         with ShownProgress(folder.name) as shown:
-            reports.append(check_template(folder, progress=shown.tell, as_of=as_of))
+            reports.append(check_template(folder, as_of, progress=shown.tell))
     return tuple(reports)
 
 
