@@ -188,8 +188,8 @@ def check(
     from plugin.quality.command import rendered, run_checks, write_reports
 
     reports = run_checks(templates, as_of)
-    _print(rendered(reports, form).decode())
-    write_reports(reports, {"junit": junit, "html": html, "sarif": sarif})
+    _print(rendered(reports, form, __version__).decode())
+    write_reports(reports, {"junit": junit, "html": html, "sarif": sarif}, __version__)
     for report in reports:
         click.echo(f"careplan: {verdict(report)}", err=True)
     if any(report.faults for report in reports):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 
 from plugin.errors import TemplateError, UsageError
@@ -23,14 +23,14 @@ Progress = Callable[[int, int], None]
 
 
 def check_template(
-    folder: Path, profiles: Path | None = None, progress: Progress | None = None, as_of: date | None = None
+    folder: Path, as_of: date, profiles: Path | None = None, progress: Progress | None = None
 ) -> TemplateReport:
     """What there is to say about the template in `folder`; a template that does not load has its faults and no more.
 
-    profiles: the folder of ValueSets and CodeSystems; the installed one when None. as_of: the day of the check; today
-    when None.
+    as_of: the day of the check.
+    profiles: the folder of ValueSets and CodeSystems; the installed one when None.
     """
-    day = (as_of or datetime.now(tz=UTC).astimezone().date()).isoformat()
+    day = as_of.isoformat()
     began = time.monotonic()
     profiles = profiles or content_folder("profiles")
     origin = origin_of(folder, profiles)

@@ -12,7 +12,6 @@ import orjson
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
 
-from plugin import __version__
 from plugin.errors import InputError, TemplateError
 from plugin.library.content import content_folder, default_template_folder
 from plugin.library.template import load_template
@@ -33,37 +32,37 @@ SOFTWARE = "careplan-plugin"
 REDRAW_SECONDS = 0.1
 
 
-def run_checks(names: tuple[str, ...], as_of: date | None = None) -> tuple[TemplateReport, ...]:
-    """The report of every template that is named, all when none is; as_of: the day of the check, today when None.
+def run_checks(names: tuple[str, ...], as_of: date) -> tuple[TemplateReport, ...]:
+    """The report of every template that is named, all when none is; as_of: the day of the check.
 
     Raises UsageError for a name that is no template.
     """
     reports = []
     for folder in template_folders(names):
         with ShownProgress(folder.name) as shown:
-            reports.append(check_template(folder, progress=shown.tell, as_of=as_of))
+            reports.append(check_template(folder, as_of, progress=shown.tell))
     return tuple(reports)
 
 
-def rendered(reports: Sequence[TemplateReport], form: str) -> bytes:
-    """The reports in one of FORMATS, or as `junit`, in UTF-8."""
+def rendered(reports: Sequence[TemplateReport], form: str, version: str) -> bytes:
+    """The reports as `text`, `json`, `sarif`, `html` or `junit`, in UTF-8; version: of what makes them."""
     match form:
         case "json":
-            return _json(reports_json(reports, f"{SOFTWARE} {__version__}"))
+            return _json(reports_json(reports, f"{SOFTWARE} {version}"))
         case "sarif":
-            return _json(reports_sarif(reports, (SOFTWARE, __version__), Path.cwd()))
+            return _json(reports_sarif(reports, (SOFTWARE, version), Path.cwd()))
         case "html":
-            return reports_html(reports, f"{SOFTWARE} {__version__}").encode()
+            return reports_html(reports, f"{SOFTWARE} {version}").encode()
         case "junit":
             return junit_xml(reports)
     return "\n".join(map(report_text, reports)).encode()
 
 
-def write_reports(reports: Sequence[TemplateReport], files: Mapping[str, Path | None]) -> None:
+def write_reports(reports: Sequence[TemplateReport], files: Mapping[str, Path | None], version: str) -> None:
     """Write the reports beside; files: format -> where to. Raises InputError for one that cannot be written."""
     for form, path in files.items():
         if path is not None:
-            write_file(path, rendered(reports, form))
+            write_file(path, rendered(reports, form, version))
 
 
 def _json(document: dict[str, Any]) -> bytes:

@@ -32,7 +32,8 @@ def check(*arguments):
 @pytest.fixture(scope="module")
 def shipped(tmp_path_factory):
     junit = tmp_path_factory.mktemp("junit") / "new" / "check.xml"
-    return check("--junit", junit), junit
+    html = junit.with_suffix(".html")
+    return check("--junit", junit, "--html", html), junit, html
 
 
 @pytest.fixture
@@ -51,7 +52,8 @@ def change(path, old, new):
 
 
 def test_what_is_shipped_is_green(shipped):
-    result, _ = shipped
+    result, _, html = shipped
+    assert "<b>No faults, no gaps.</b>" in html.read_text()
     assert result.exit_code == 0, result.stdout
     assert "metastatic-breast-cancer: green." in result.stdout
     assert "green" in result.stderr
@@ -85,7 +87,8 @@ def test_a_case_that_fails_says_what_was_expected_and_what_came(folder, tmp_path
     assert result.exit_code == 1
     assert "✗ cases/few.yaml:3: one “Bone metastasis”, about bone-bma" in result.stdout
     assert re.search(
-        r"expected +offered: rt-bone\n +got +rt-bone is in \w+ \(by [\w-]+; (waits for|closed by) .*pain", result.stdout
+        r"\n      offered\n +- expected, missing: rt-bone — is conditional by rule bone-rt, waits for .*pain",
+        result.stdout,
     )
     [failure] = ElementTree.parse(tmp_path / "check.xml").getroot().findall(".//testcase[@line='3']/failure")  # noqa: S314
     assert "cases/few.yaml:3" in failure.text
@@ -94,7 +97,7 @@ def test_a_case_that_fails_says_what_was_expected_and_what_came(folder, tmp_path
 def test_rules_without_cases_are_named_with_their_place(folder):
     result = check(folder)
     line = 1 + (folder / "pathways/bone.yaml").read_text().split("\n").index("  - id: bone-rt")
-    assert f"pathways/bone.yaml:{line}: bone-rt has no case in which it holds" in result.stdout
+    assert f"pathways/bone.yaml:{line}:5: bone-rt has no case in which it holds" in result.stdout
     assert "bone-rt has no case with its deciding fact unknown" in result.stdout
     assert "bone-bma has no case in which it holds" not in result.stdout
 
@@ -102,13 +105,25 @@ def test_rules_without_cases_are_named_with_their_place(folder):
 @pytest.mark.parametrize(
     ("old", "new", "told"),
     [
-        ("metastatic: true", "metastatik: true", r"few\.yaml:6: case 'one' states 'metastatik', which is no finding"),
-        ("metastatic: true", "her2: positve", r"few\.yaml:6: case 'one' states her2 = 'positve', which it cannot be"),
-        ("metastatic: true", "age: true", r"few\.yaml:6: case 'one' states age = True, which it cannot be"),
-        ("rule: bone-bma", "rule: bone-bmi", r"few\.yaml:4: case 'one' is about 'bone-bmi', which is no rule"),
-        ("expect:", "expected:", r"few\.yaml:3: .*'expect"),
-        ("offered: [rt-bone]", "offred: [rt-bone]", r"few\.yaml:7: .*offred"),
-        ("cases:\n", "cases:\n  nothing\n", r"few\.yaml:\d+: not YAML"),
+        (
+            "metastatic: true",
+            "metastatik: true",
+            r"few\.yaml:6:37: case 'one' states 'metastatik', which is no finding",
+        ),
+        (
+            "metastatic: true",
+            "her2: positve",
+            r"few\.yaml:6:43: case 'one' states her2 = 'positve', which it cannot be",
+        ),
+        ("metastatic: true", "age: true", r"few\.yaml:6:\d+: case 'one' states age = True, which it cannot be"),
+        (
+            "rule: bone-bma",
+            "rule: bone-bmi",
+            r"few\.yaml:4:11: case .* no rule of the template \| bone-bmi → did you mean 'bone-bma'\?",
+        ),
+        ("expect:", "expected:", r"few\.yaml:3:5: .*'expect"),
+        ("offered: [rt-bone]", "offred: [rt-bone]", r"few\.yaml:7:14: .*offred.* did you mean 'offered'\?"),
+        ("cases:\n", "cases:\n  nothing\n", r"few\.yaml:4:\d+: not YAML"),
     ],
     ids=["finding", "value", "type", "rule", "no expectation", "list", "syntax"],
 )
@@ -129,8 +144,8 @@ def test_a_template_that_does_not_load_has_all_its_faults_and_no_cases(folder):
     change(folder / "support.yaml", "label: asco_palliative_2024", "label: asco_palliative_1924")
     result = check(folder)
     assert result.exit_code == 1
-    assert re.search(r"pathways/bone\.yaml:\d+: %metastasisBohne", result.stdout)
-    assert re.search(r"support\.yaml:\d+: 'asco_palliative_1924' is not in evidence", result.stdout)
+    assert re.search(r"pathways/bone\.yaml:\d+:\d+: %metastasisBohne", result.stdout)
+    assert re.search(r"support\.yaml:\d+:\d+: 'asco_palliative_1924' is not in evidence", result.stdout)
     assert "Cases that get" not in result.stdout
 
 

@@ -15,7 +15,7 @@ from plugin.quality.as_text import counted, passed_share
 from plugin.quality.pages import page_environment
 from plugin.quality.report import LEVELS, Level, Remark, Section, Table, TemplateReport
 
-NUMBER = re.compile(r"[\d.,]+( ?(%|s|ms))?$")
+NUMBER = re.compile(r"[\d.,]+( ?(%|s|ms)| × 10\^\d+)?$")
 HEADINGS: dict[Level, str] = {"fault": "To mend", "gap": "To close before a release", "note": "Good to know"}
 SHAPES: dict[Level | None, str] = {"fault": "critical", "gap": "warning", "note": "info", None: "offered"}
 
