@@ -268,3 +268,7 @@ def serve(config: Path | None, bind: str, workers: int) -> None:
     from plugin.web.serving import serve_forever
 
     serve_forever(config, bind, workers)
+
+
+if __name__ == "__main__":
+    main()

@@ -22,6 +22,7 @@ class Solving:
     """Asks z3 about formulas of one algebra, under the laws of their world."""
 
     def __init__(self, algebra: Formulas, laws: Iterable[Formula]) -> None:
+        self._context = algebra.context
         self._solver: Any = z3.Solver(ctx=algebra.context)
         self._solver.set("timeout", PATIENCE_MS)
         for law in laws:
@@ -51,6 +52,18 @@ class Solving:
                 raise OutOfPatience
             model = self._solver.model()
         return lambda formula: z3.is_true(model.eval(formula, model_completion=True))
+
+    def core(self, formulas: list[Formula]) -> list[int]:
+        """Of formulas that cannot all be so, by what is supposed, the places of some that already cannot.
+
+        Raises OutOfPatience where they can, or the solver cannot tell in its time.
+        """
+        tokens = [z3.Bool(f"part {place}", self._context) for place in range(len(formulas))]
+        with self.supposing(*(z3.Implies(token, formula) for token, formula in zip(tokens, formulas, strict=True))):
+            if self._solver.check(*tokens) != z3.unsat:
+                raise OutOfPatience
+            named = {token.get_id() for token in self._solver.unsat_core()}
+        return [place for place, token in enumerate(tokens) if token.get_id() in named]
 
     def simplest(self, atoms: list[Formula], fewest: Callable[[int], Formula]) -> Callable[[Formula], bool] | None:
         """Somebody of whom as few of the atoms are so as can be, by what is supposed; None where there is nobody.

@@ -1,0 +1,114 @@
+"""Everything in which two versions of a template differ."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from plugin.library.rules import Template
+from plugin.library.vocabulary import FindingDefinition
+from plugin.quality.diff.cohort import Patient, compared, patients
+from plugin.quality.diff.items import Items, Listing
+from plugin.quality.diff.lines import Lines, Move
+from plugin.quality.diff.regions import Regions
+from plugin.quality.diff.rules import Changed, changed_definitions, changed_findings, changed_rules
+from plugin.quality.diff.versions import Version
+from plugin.quality.proof.charts import Charts
+from plugin.quality.proof.domains import domains, expressions_of, own_expressions
+from plugin.quality.proof.policy import Policy
+from plugin.quality.proof.solving import OutOfPatience, Solving
+
+Told = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What differs. cohort: how many patients were drafted for by both; patients: those who get another plan."""
+
+    old: Version
+    new: Version
+    changed: tuple[Changed, ...]
+    gone: tuple[str, ...]
+    added: tuple[str, ...]
+    moves: tuple[Move, ...]
+    listings: tuple[Listing, ...]
+    cohort: int
+    patients: tuple[Patient, ...]
+
+    @property
+    def definitions(self) -> dict[str, FindingDefinition]:
+        """The findings of both versions by variable, the new one first."""
+        found = {each.variable: each for each in self.old.template.vocabulary.values()}
+        return found | {each.variable: each for each in self.new.template.vocabulary.values()}
+
+
+def compare(old: Version, new: Version, cohort: Iterable[Path], as_of: date, told: Told) -> Difference:
+    """Compare two loaded versions. cohort: files or folders of patients; as_of: the day for which they are drafted.
+
+    told: called with what is being looked at, for people who wait. Raises InputError for a cohort that cannot be read.
+    """
+    one, two = old.template, new.template
+    told("rules")
+    changed_before = (*changed_findings(one.vocabulary, two.vocabulary), *changed_definitions(one, two))
+    told("charts")
+    worlds = _Worlds(one, two)
+    rules = tuple(changed_rules(one, two, frozenset(worlds.same())))
+    moving = [each.id for each in rules if each.change != "wording"]
+    lines = Lines(worlds.old, worlds.new, worlds.regions, moving)
+    moves = tuple(lines.moves(lambda code: told(f"line {code}")))
+    told("items")
+    listings = tuple(Items(worlds.old, worlds.new, worlds.regions, moving).listings())
+    seen, affected = 0, []
+    for name, resources in patients(cohort):
+        told(f"patient {name}")
+        seen += 1
+        if (patient := compared(name, resources, one, two, as_of)) is not None:
+            affected.append(patient)
+    was, is_ = worlds.old.categories, worlds.new.categories
+    return Difference(
+        old=old,
+        new=new,
+        changed=(*rules, *changed_before),
+        gone=tuple(code for code in was if code not in is_),
+        added=tuple(code for code in is_ if code not in was),
+        moves=moves,
+        listings=listings,
+        cohort=seen,
+        patients=tuple(affected),
+    )
+
+
+class _Worlds:
+    """Both versions over the same charts: each reads them by its own vocabulary."""
+
+    def __init__(self, old: Template, new: Template) -> None:
+        asked = [*expressions_of(old), *expressions_of(new)]
+        asked += [*own_expressions(old.vocabulary), *own_expressions(new.vocabulary)]
+        charts = Charts(new.vocabulary, domains(new.vocabulary, asked))
+        before = charts
+        if dict(old.vocabulary.items()) != dict(new.vocabulary.items()):
+            before = Charts(old.vocabulary, domains(old.vocabulary, asked), charts.algebra)
+        laws = [*charts.laws(), *(before.laws() if before is not charts else ())]
+        self.solving = Solving(charts.algebra, laws)
+        self.regions = Regions(charts, self.solving)
+        self.old, self.new = Policy(old, before), Policy(new, charts)
+
+    def same(self) -> Iterable[str]:
+        """The ids of rules whose conditions are true, and false, of the same charts in both versions."""
+        algebra = self.new.algebra
+        before = {rule.id: rule for rule in self.old.template.rules}
+        for rule in self.new.template.rules:
+            if rule.id not in before:
+                continue
+            one, two = self.old.truth(before[rule.id].condition), self.new.truth(rule.condition)
+            differs = algebra.some(
+                algebra.each((a, algebra.other(b)))
+                for a, b in ((one.yes, two.yes), (two.yes, one.yes), (one.no, two.no), (two.no, one.no))
+            )
+            try:
+                if self.solving.somebody(differs) is None:
+                    yield rule.id
+            except OutOfPatience:
+                continue

@@ -1,0 +1,93 @@
+"""Differences in words that a reviewer reads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from plugin.findings.words import value_in_words
+from plugin.library.vocabulary import FindingDefinition, Value
+from plugin.quality.diff.lines import Move
+from plugin.quality.diff.regions import Fact, Region
+from plugin.quality.proof.domains import Domain
+from plugin.quality.proof.examples import CounterExample
+
+Definitions = Mapping[str, FindingDefinition]
+STANDS = {
+    "offered": "offered",
+    "conditional": "conditional",
+    "judgement": "for judgement",
+    "not-offered": "not offered",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Together:
+    """Lines that move in the same way for the same patients. where: the descriptions of whom; complete: all of them."""
+
+    codes: tuple[str, ...]
+    old: str
+    new: str
+    otherwise: str
+    where: tuple[str, ...]
+    complete: bool
+    example: CounterExample | None
+
+
+def together(moves: tuple[Move, ...], definitions: Definitions, domains: Mapping[str, Domain]) -> Iterator[Together]:
+    """The moves of lines, those that are alike in one, what opens first."""
+    alike: dict[tuple[str, ...], list[Move]] = {}
+    for move in moves:
+        where = described(move.region, definitions, domains)
+        alike.setdefault((move.old, move.new, move.otherwise, *where), []).append(move)
+    for (old, new, otherwise, *where), several in alike.items():
+        region = several[0].region
+        yield Together(
+            codes=tuple(move.code for move in several),
+            old=STANDS[old],
+            new=STANDS[new],
+            otherwise=STANDS[otherwise],
+            where=tuple(where),
+            complete=region is not None and region.complete,
+            example=several[0].example,
+        )
+
+
+def described(region: Region | None, definitions: Definitions, domains: Mapping[str, Domain]) -> tuple[str, ...]:
+    """Each description of a region in words; none where no short one was found."""
+    if region is None:
+        return ()
+    return tuple(
+        " and ".join(_fact(fact, definitions, domains) for fact in facts) or "always" for facts in region.descriptions
+    )
+
+
+def _fact(fact: Fact, definitions: Definitions, domains: Mapping[str, Domain]) -> str:
+    definition = definitions[fact.name]
+    if fact.presumed is not None:
+        return f"{definition.label} is {'only presumed' if fact.presumed else 'more than presumed'}"
+    domain = domains[fact.name]
+    if set(fact.values) == {*domain.values}:
+        return f"{definition.label} is known"
+    known = [value for value in domain.values if value in fact.values]
+    missing = [value for value in domain.values if value not in fact.values]
+    if None in fact.values and len(missing) == 1:
+        return f"{definition.label} is not known to be {_value(missing[0], definition, domain)}"
+    said = [_value(value, definition, domain) for value in known]
+    said += ["unknown"] if None in fact.values else []
+    return f"{definition.label} is {' or '.join(said)}"
+
+
+def _value(value: Value, definition: FindingDefinition, domain: Domain) -> str:
+    """A value, or the range of numbers that it stands for."""
+    if definition.type in ("boolean", "code"):
+        return value_in_words(value, "")
+    place = domain.values.index(value)
+    following = domain.values[place + 1] if place + 1 < len(domain.values) else None
+    if place == 0 and following is not None:
+        return f"below {value_in_words(following, definition.unit)}"
+    if following is None:
+        return f"{value_in_words(value, definition.unit)} or more"
+    if definition.type == "integer" and isinstance(following, int) and isinstance(value, int) and following - value == 1:
+        return value_in_words(value, definition.unit)
+    return f"{value_in_words(value, '')} to below {value_in_words(following, definition.unit)}"
