@@ -64,7 +64,10 @@ class _Strict(ErrorListener):  # type: ignore[misc]
 
     def syntaxError(self, recognizer: Any, symbol: Any, line: int, column: int, message: str, error: Any) -> None:
         before = sum(len(each) + 1 for each in self.lines[: line - 1])
-        raise ExpressionError(message, before + column + 1)
+        wrong = symbol.text if symbol is not None else "\n".join(self.lines)[before + column : before + column + 1]
+        ended = symbol is not None and symbol.type == Grammar.EOF
+        told = "it ends where something must follow" if ended else f"'{wrong}' cannot stand there"
+        raise ExpressionError(told, before + column + 1)
 
 
 def _expression(node: Any) -> Expression:

@@ -15,6 +15,7 @@ from typing import Any
 import orjson
 
 from plugin.library.content import CANONICAL, content_folder
+from plugin.library.near import did_you_mean
 from plugin.library.profile_store import Definition, ElementRule, ProfileStore, Step, profile_store
 from plugin.library.profile_walk import Node, fits, names, nodes, referenced_type
 
@@ -69,7 +70,8 @@ def _own_extension_faults(node: Node, parent: str, kind: str, store: ProfileStor
     extension, path = node
     definition = store.definition(extension["url"])
     if definition is None or definition.type != "Extension":
-        yield f"{path}.url: there is no extension {extension['url']}; compare it with the files in profiles/"
+        near = did_you_mean(extension["url"].rpartition("/")[2], store.names("StructureDefinition"))
+        yield f"{path}.url: there is no extension '{extension['url']}'; {near}compare it with the files in profiles/"
         return
     # A context without a dot that names another type is a datatype, which a path alone does not show.
     known = [context for context in definition.contexts if "." in context or context == kind]
@@ -121,7 +123,8 @@ def _value_faults(node: Node, rule: ElementRule, store: ProfileStore) -> Iterato
     if binding.get("strength") == "required":
         codes = store.codes(binding.get("valueSet", ""))
         if codes is not None and not _bound(value, codes):
-            yield f"{path}: {_shown(value)} is not in the value set {binding['valueSet']}; use one of its codes"
+            near = did_you_mean(_code(value), {code for _, code in codes})
+            yield f"{path}: {_shown(value)} is not in the value set {binding['valueSet']}; {near}use one of its codes"
     yield from _target_faults(node, rule)
     for constraint in rule.body.get("constraint", []):
         if constraint["severity"] == "error" and not _holds(value, rule, constraint["expression"]):
@@ -135,6 +138,11 @@ def _bound(value: Any, codes: frozenset[tuple[str, str]]) -> bool:
         return True
     codings = value.get("coding", []) if "code" not in value else [value]
     return any((coding.get("system"), coding.get("code")) in codes for coding in codings)
+
+
+def _code(value: Any) -> str:
+    codings = value.get("coding") or [value] if isinstance(value, dict) else [{"code": value}]
+    return str(codings[0].get("code", ""))
 
 
 def _target_faults(node: Node, rule: ElementRule) -> Iterator[str]:

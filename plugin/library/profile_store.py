@@ -68,6 +68,10 @@ class ProfileStore:
             self._codes[url] = self._listed(url)
         return self._codes[url]
 
+    def names(self, kind: str) -> frozenset[str]:
+        """The last segments of the canonicals of this kind, such as StructureDefinition."""
+        return frozenset(path.stem.removeprefix(f"{kind}-") for path in self._folder.glob(f"{kind}-*.json"))
+
     def _compiled(self, url: str) -> Definition | None:
         source = self._read("StructureDefinition", url)
         if source is None:

@@ -23,7 +23,7 @@ SURPRISING = re.compile(r"^(yes|no|on|off|y|n)$", re.IGNORECASE)
 INTEGER = re.compile(r"^-?(0|[1-9][0-9]*)$")
 DECIMAL = re.compile(r"^-?(0|[1-9][0-9]*)\.[0-9]+$")
 # Words that a message quotes; the last of them that stands in the element is what it is about.
-QUOTED = re.compile(r"'([^']+)'|(%\w+)")
+QUOTED = re.compile(r"""'([^']+)'|"([^"]+)"|(%\w+)""")
 QUOTE = "put it in quotes if it is a word, write true or false if it is an answer"
 
 
@@ -57,7 +57,7 @@ class Document:
         """
         if not self.source:
             return Fault(self.file, self.line(*path), message, remedy)
-        words = [a or b for a, b in QUOTED.findall(message)][::-1] if word is None else [word] * bool(word)
+        words = ["".join(found) for found in QUOTED.findall(message)][::-1] if word is None else [word] * bool(word)
         found = spot(self.source, self.number, path, tuple(words), offset)
         return Fault(self.file, found.line, message, remedy, found.column, found.text)
 

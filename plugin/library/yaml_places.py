@@ -47,7 +47,7 @@ def spot(source: str, number: int, path: ElementPath, words: tuple[str, ...] = (
             if found is not None:
                 return found
     if offset is not None and isinstance(node, yaml.ScalarNode):
-        return _at(source, _position(source, node, offset), _first_word(node.value[offset:]))
+        return _at(source, _position(source, node, offset), _first_word(node.value[offset:]) or node.value)
     start = node.start_mark.index
     return _at(source, start, whole)
 
@@ -97,7 +97,7 @@ def _scalars(node: yaml.Node) -> Iterator[yaml.ScalarNode]:
 
 
 def _position(source: str, node: yaml.ScalarNode, offset: int) -> int:
-    """Where the character at `offset` of a scalar's value stands in the file.
+    """Where the character at `offset` of a scalar's value stands in the file; after the last one, where it ends.
 
     Folding and indentation only change white space, so the other characters are counted.
     """
@@ -108,14 +108,16 @@ def _position(source: str, node: yaml.ScalarNode, offset: int) -> int:
     elif node.style:
         at += 1
     escaped = ESCAPED.get(node.style or "")
+    end = at
     while at < node.end_mark.index:
         match = escaped.match(source, at) if escaped else None
         if not SPACE.match(source[at]):
             if not wanted:
                 return at
             wanted -= 1
+            end = match.end() if match else at + 1
         at = match.end() if match else at + 1
-    return node.start_mark.index
+    return end
 
 
 def _at(source: str, index: int, text: str) -> Spot:

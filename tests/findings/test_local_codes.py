@@ -290,7 +290,7 @@ def test_a_fault_in_yaml_names_the_line(load) -> None:
     groups = f"- source: {LOINC}\n  target: {LOINC}\n  element: [{{code: x}}]\n"
     text = f"resourceType: ConceptMap\nstatus: active\ngroup:\n{groups}"
     assert "lab0.yaml:4: ConceptMap.group[0].source" in refused(load, text, name="lab{}.yaml")
-    assert "lab0.yaml:2: not YAML" in refused(load, "a: b\n c: d: e\n", name="lab{}.yaml")
+    assert "lab0.yaml:2:3: not YAML" in refused(load, "a: b\n c: d: e\n", name="lab{}.yaml")
 
 
 def test_a_folder_without_maps_and_a_path_that_is_not_there_are_refused(load, tmp_path: Path) -> None:

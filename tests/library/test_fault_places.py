@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
+from plugin.library.grammar import ExpressionError, parse
 from plugin.library.near import did_you_mean
 from plugin.library.yaml_file import read_yaml
 
@@ -48,6 +51,14 @@ def test_a_wrong_name_is_pointed_at_in_every_style_of_yaml(documents, key):
     )
 
 
+@pytest.mark.parametrize("key", ["plain", "single", "double", "folded", "literal", "broken"])
+def test_what_ends_too_early_is_pointed_at_where_it_ends(documents, key):
+    value = documents[0].data[key]
+    fault = documents[0].fault((key,), "too early", "go on", "", len(value.rstrip()))
+    assert FILE.splitlines()[fault.line - 1][: fault.column - 1].endswith("%hr2")
+    assert fault.text == value.splitlines()[0]
+
+
 def test_a_name_is_not_taken_for_the_beginning_of_another(documents):
     fault = documents[0].fault(("plain",), "%her is no name", "correct it")
     assert shown(fault).startswith("false or %her2")
@@ -90,3 +101,19 @@ def test_a_fault_says_where_what_stands_there_and_what_to_do(documents):
 )
 def test_a_word_that_is_near_a_known_one_is_offered(word, meant):
     assert did_you_mean(word, ["her2", "erLow", "er"], "%{}") == meant
+
+
+@pytest.mark.parametrize(
+    ("text", "said", "column"),
+    [
+        ("%a and and %b", "'and' cannot stand there", 8),
+        ("%a and\n  or %b", "'or' cannot stand there", 10),
+        ("%a and", "it ends where something must follow", 7),
+        ("%a # %b", "'#' cannot stand there", 4),
+        ("%a and\n  today()", "'today()' is outside the subset", 10),
+    ],
+)
+def test_broken_fhirpath_says_what_cannot_stand_where(text, said, column):
+    with pytest.raises(ExpressionError, match=re.escape(said)) as raised:
+        parse(text)
+    assert raised.value.column == column

@@ -209,7 +209,9 @@ def page(checked):
 
 def test_the_page_is_complete_and_loads_nothing(checked, page):
     assert page.loads == []
-    assert not re.search(r"url\(|@import|https?://", checked.html)
+    head, body = checked.html.split("</style>")  # addresses that a template writes are text in the body
+    assert not re.search(r"url\(|@import|https?://", head)
+    assert "style=" not in body
     assert all(link.startswith("#") for link in page.links)
     assert {link[1:] for link in page.links} <= set(page.ids)
     assert len(set(page.ids)) == len(page.ids)
