@@ -224,6 +224,34 @@ def prove(ctx: click.Context, template: str, only: str, example: str | None, as_
 
 
 @main.command()
+@click.argument("old")
+@click.argument("new")
+@click.option(
+    "--cohort",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="PATH",
+    help="A file or folder of patients, as Bundles or NDJSON, to draft for by both; may be given again.",
+)
+@click.option("--as-of", callback=_day, metavar="DATE", help="The day to draft for; today when left out.")
+@click.option("--format", "form", type=click.Choice(("text", "json", "html")), default="text", show_default=True)
+@click.option("--html", type=click.Path(path_type=Path), metavar="FILE", help="Write the difference as a page, too.")
+def diff(old: str, new: str, cohort: tuple[Path, ...], as_of: date, form: str, html: Path | None) -> None:
+    """What changes between two versions of a template, for every chart there could be, and for whom in a cohort.
+
+    OLD, NEW: a template's folder or name, or REVISION:FOLDER of the git repository that you stand in.
+    """
+    from plugin.quality.command import write_file
+    from plugin.quality.diff.command import find_difference, rendered
+
+    software = f"careplan-plugin {__version__}"
+    found = find_difference(old, new, cohort, as_of)
+    _print(rendered(found, form, as_of, software).decode())
+    if html is not None:
+        write_file(html, rendered(found, "html", as_of, software))
+
+
+@main.command()
 @click.argument("template", default="", metavar="[TEMPLATE]")
 @click.option("-o", "--output", "folder", required=True, type=click.Path(path_type=Path), metavar="DIR")
 @click.pass_context

@@ -1,1 +1,1 @@
-"""What differs between two versions of a template: in its rules, for every chart there could be, and for given patients."""
+"""What differs between two versions of a template: in its rules, for every chart there could be, for a cohort."""

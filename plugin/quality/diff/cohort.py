@@ -24,7 +24,7 @@ ITEM_LISTS = ("assessments", "supportive_care", "alerts", "goals")
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """Where a line stood and stands, and why. added, removed codes of an item have one side empty."""
+    """Where a line stood and stands, and why; `absent` where a version does not open it."""
 
     code: str
     old: str
@@ -51,16 +51,14 @@ def patients(paths: Iterable[Path]) -> Iterator[tuple[str, list[dict[str, Any]]]
         for file in _files(path):
             resources = resources_from_files([str(file)])
             ids = [str(each.get("id", "")) for each in resources if each.get("resourceType") == "Patient"]
-            if len(ids) < 2:  # noqa: PLR2004
+            if len(ids) < 2:
                 yield file.name, resources
                 continue
             for patient_id in ids:
                 yield f"{file.name}: {patient_id}", [each for each in resources if _is_of(each, patient_id)]
 
 
-def compared(
-    name: str, resources: list[dict[str, Any]], old: Template, new: Template, as_of: date
-) -> Patient | None:
+def compared(name: str, resources: list[dict[str, Any]], old: Template, new: Template, as_of: date) -> Patient | None:
     """How the plan of a patient differs; None where it does not."""
     before = draft_plan(read_findings(resources, old.vocabulary, as_of), old, as_of)
     after = draft_plan(read_findings(resources, new.vocabulary, as_of), new, as_of)

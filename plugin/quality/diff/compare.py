@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -16,7 +16,7 @@ from plugin.quality.diff.regions import Regions
 from plugin.quality.diff.rules import Changed, changed_definitions, changed_findings, changed_rules
 from plugin.quality.diff.versions import Version
 from plugin.quality.proof.charts import Charts
-from plugin.quality.proof.domains import domains, expressions_of, own_expressions
+from plugin.quality.proof.domains import Domain, domains, expressions_of, own_expressions
 from plugin.quality.proof.policy import Policy
 from plugin.quality.proof.solving import OutOfPatience, Solving
 
@@ -25,7 +25,11 @@ Told = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """What differs. cohort: how many patients were drafted for by both; patients: those who get another plan."""
+    """What differs.
+
+    gone, added: categories that only one version opens. cohort: how many patients were drafted for by both; patients:
+    those who get another plan. domains: the values of facts that the versions tell apart.
+    """
 
     old: Version
     new: Version
@@ -36,6 +40,7 @@ class Difference:
     listings: tuple[Listing, ...]
     cohort: int
     patients: tuple[Patient, ...]
+    domains: Mapping[str, Domain]
 
     @property
     def definitions(self) -> dict[str, FindingDefinition]:
@@ -77,6 +82,7 @@ def compare(old: Version, new: Version, cohort: Iterable[Path], as_of: date, tol
         listings=listings,
         cohort=seen,
         patients=tuple(affected),
+        domains=worlds.regions.charts.domains,
     )
 
 

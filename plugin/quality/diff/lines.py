@@ -81,9 +81,7 @@ class Lines:
 
     def _stand(self, code: str, without: Disposition, with_: Disposition) -> Formula:
         """Where the line would stand so without the changed rules, and so if those that open it held."""
-        return self.algebra.each(
-            (self._is(self._without.line(code), without), self._is(self._with.line(code), with_))
-        )
+        return self.algebra.each((self._is(self._without.line(code), without), self._is(self._with.line(code), with_)))
 
     def _where(self, rank: Rank[Formula], somebody: Callable[[Formula], bool]) -> Disposition:
         return next(each for each in ORDER if somebody(self._is(rank, each)))

@@ -12,7 +12,19 @@ from plugin.library.vocabulary import Vocabulary
 Change = Literal["added", "removed", "meaning", "wording"]
 # Of a rule and of a finding, what people read but no draft depends on.
 WORDS = frozenset(
-    {"title", "reason", "text", "label", "grounds", "regulatory_status", "general", "group", "unit", "flags", "category"}
+    {
+        "title",
+        "reason",
+        "text",
+        "label",
+        "grounds",
+        "regulatory_status",
+        "general",
+        "group",
+        "unit",
+        "flags",
+        "category",
+    }
 )
 CONDITION = "condition"
 
@@ -33,7 +45,13 @@ def changed_rules(old: Template, new: Template, same: frozenset[str]) -> Iterato
     before, after = {rule.id: rule for rule in old.rules}, {rule.id: rule for rule in new.rules}
     for rule_id, rule in after.items():
         if rule_id not in before:
-            yield Changed("rule", rule_id, "added", (("title", "", rule.title if hasattr(rule, "title") else rule.text),), _place(new, rule_id))
+            yield Changed(
+                "rule",
+                rule_id,
+                "added",
+                (("title", "", rule.title if hasattr(rule, "title") else rule.text),),
+                _place(new, rule_id),
+            )
             continue
         parts = tuple(_differing(before[rule_id], rule))
         if parts:
@@ -54,7 +72,9 @@ def changed_definitions(old: Template, new: Template) -> Iterator[Changed]:
     yield from _changed_of("definition", old.named, new.named)
 
 
-def _changed_of(kind: Literal["definition", "finding"], old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Changed]:
+def _changed_of(
+    kind: Literal["definition", "finding"], old: Mapping[str, Any], new: Mapping[str, Any]
+) -> Iterator[Changed]:
     for name, each in new.items():
         if name not in old:
             yield Changed(kind, name, "added", (), "")

@@ -1,4 +1,4 @@
-"""The two versions to compare: folders, names of templates that came along, or a revision in git with the folder's path."""
+"""The two versions to compare: folders, names of templates that came along, or a folder in a git revision."""
 
 from __future__ import annotations
 
@@ -58,7 +58,9 @@ def _checked_out(revision: str, path: str, root: Path) -> Path:
     profiles = Path(path).parent.parent / PROFILES
     archived = _archived(revision, [path, str(profiles)]) or _archived(revision, [path])
     if archived is None:
-        raise UsageError(f"git has no '{path}' in '{revision}'; stand in the repository, and name a revision and folder")
+        raise UsageError(
+            f"git has no '{path}' in '{revision}'; stand in the repository, and name a revision and folder"
+        )
     with tarfile.open(fileobj=io.BytesIO(archived)) as archive:
         archive.extractall(root, filter="data")
     return root / path

@@ -40,16 +40,16 @@ def together(moves: tuple[Move, ...], definitions: Definitions, domains: Mapping
     for move in moves:
         where = described(move.region, definitions, domains)
         alike.setdefault((move.old, move.new, move.otherwise, *where), []).append(move)
-    for (old, new, otherwise, *where), several in alike.items():
-        region = several[0].region
+    for several in alike.values():
+        first, region = several[0], several[0].region
         yield Together(
             codes=tuple(move.code for move in several),
-            old=STANDS[old],
-            new=STANDS[new],
-            otherwise=STANDS[otherwise],
-            where=tuple(where),
+            old=STANDS[first.old],
+            new=STANDS[first.new],
+            otherwise=STANDS[first.otherwise],
+            where=described(region, definitions, domains),
             complete=region is not None and region.complete,
-            example=several[0].example,
+            example=first.example,
         )
 
 
@@ -88,6 +88,11 @@ def _value(value: Value, definition: FindingDefinition, domain: Domain) -> str:
         return f"below {value_in_words(following, definition.unit)}"
     if following is None:
         return f"{value_in_words(value, definition.unit)} or more"
-    if definition.type == "integer" and isinstance(following, int) and isinstance(value, int) and following - value == 1:
+    if (
+        definition.type == "integer"
+        and isinstance(following, int)
+        and isinstance(value, int)
+        and following - value == 1
+    ):
         return value_in_words(value, definition.unit)
     return f"{value_in_words(value, '')} to below {value_in_words(following, definition.unit)}"

@@ -1,0 +1,46 @@
+"""A difference as one page to read, print and sign: nothing is loaded from elsewhere, nothing needs scripts."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import cache
+from importlib import resources
+
+from jinja2 import Environment
+
+from plugin.quality.diff.as_text import NOT_SHORT, SAID, headline, moved, verdict
+from plugin.quality.diff.compare import Difference
+from plugin.quality.diff.words import STANDS, described
+from plugin.quality.pages import page_environment
+
+
+def difference_html(found: Difference, as_of: date, software: str) -> str:
+    """The page. as_of: the day for which the cohort was drafted; software: name and version of what made it."""
+    return (
+        _environment()
+        .get_template("difference.html")
+        .render(
+            found=found,
+            headline=headline(found),
+            verdict=verdict(found),
+            moved=moved(found),
+            listings=[(each, described(each.region, found.definitions, found.domains)) for each in found.listings],
+            as_of=as_of,
+            software=software,
+            style=_style(),
+        )
+    )
+
+
+@cache
+def _style() -> str:
+    parts = (("plugin.quality.book", "book.css"), ("plugin.quality.reports", "report.css"))
+    read = ((resources.files(package) / "templates" / name).read_text(encoding="utf-8") for package, name in parts)
+    return "\n".join(read)
+
+
+@cache
+def _environment() -> Environment:
+    environment = page_environment("plugin.quality.diff", "plugin.quality.reports", "plugin.quality.book")
+    environment.globals |= {"said": SAID, "stands": STANDS, "not_short": NOT_SHORT}
+    return environment
