@@ -15,7 +15,7 @@ from plugin.library.activity_file import ActivityReader
 from plugin.library.code_names import displays
 from plugin.library.conditions import Compiler
 from plugin.library.content import system_url
-from plugin.library.drug_tables import DrugTables
+from plugin.library.drug_tables import DrugTables, holding
 from plugin.library.elements import coded, coding, condition_text, extension, extensions
 from plugin.library.expressions import names_in
 from plugin.library.forms import lost_rests, marked
@@ -126,6 +126,8 @@ class Builder:
             places=self.places,
             about=self.about,
             date=strategy.get("date", ""),
+            reviewed=strategy.get("lastReviewDate", ""),
+            review_due=strategy.get("effectivePeriod", {}).get("end", ""),
             goal_rules=tuple(self.goal_rules),
             marks=marks,
         )
@@ -320,7 +322,8 @@ class Builder:
 
     def _targets(self, action: dict[str, Any], name: str, document: Document, path: ElementPath) -> Iterator[str]:
         for value in extensions(action, name):
-            codes = self._group(str(value), document, path) if str(value).startswith("http") else [str(value)]
+            where = holding(document, path, value)
+            codes = self._group(str(value), document, where) if str(value).startswith("http") else [str(value)]
             yield from codes
 
     def _group(self, canonical: str, document: Document, path: ElementPath) -> list[str]:

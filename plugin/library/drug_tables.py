@@ -99,7 +99,7 @@ class DrugTables:
         """The same names; a fault for each that the table does not hold."""
         found = frozenset(names)
         for name in sorted(found - self.drugs.keys()):
-            place = _holding(document, path, name)
+            place = holding(document, path, name)
             self._faults.append(
                 document.fault(
                     place, f"'{name}' is not in the drug table", did_you_mean(name, self.drugs) + NOT_IN_TABLE
@@ -115,7 +115,7 @@ class DrugTables:
             if name in self.drugs and not self.drugs[name].uses_in(category):
                 message = f"'{name}' has no use in '{category}' in the drug table"
                 remedy = "add the use with its status to drugs.yaml, or take the name out here"
-                self._faults.append(document.fault(_holding(document, path, name), message, remedy))
+                self._faults.append(document.fault(holding(document, path, name), message, remedy))
 
     def check_held_back(self, gates: Iterable[Gate]) -> None:
         """Note a fault for each drug that no line may name for a category and that no gate always holds back there."""
@@ -176,7 +176,7 @@ class DrugTables:
             now=fields.required("now"),
             severity=self._term(fields, "severity", self._severity),
             items=frozenset(code for kind in ITEM_FIELDS for code in fields.all(kind)),
-            condition=self._compiler.condition(text, fields.document, _holding(fields.document, fields.path, when))
+            condition=self._compiler.condition(text, fields.document, holding(fields.document, fields.path, when))
             if when
             else None,
             citations=citations,
@@ -207,7 +207,7 @@ class DrugTables:
         return terms.get(code, Term(code, code))
 
     def _fault(self, fields: Fields, value: str, message: str, remedy: str) -> None:
-        place = _holding(fields.document, fields.path, value)
+        place = holding(fields.document, fields.path, value)
         self._faults.append(fields.document.fault(place, message, remedy))
 
     def _cited(self, fields: Fields) -> tuple[Citation, ...]:
@@ -235,7 +235,7 @@ def _element(data: Any, path: ElementPath) -> Any:
     return data
 
 
-def _holding(document: Document, path: ElementPath, value: Any) -> ElementPath:
+def holding(document: Document, path: ElementPath, value: Any) -> ElementPath:
     """Where, among the extensions of an element, a value stands; the element itself where it does not."""
     for index, child in enumerate(_element(document.data, path).get("extension", [])):
         if any(each == value for each in child.values()):

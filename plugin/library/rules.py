@@ -351,7 +351,8 @@ class Template:
     named: the named conditions, by name.
     places: rule id -> file and line where the rule is written.
     about: its source attributes, basis for review and open questions; None where it says nothing of itself.
-    date: of this version, as written; empty where the strategy gives none.
+    date: of this version; reviewed: the last review; review_due: the day by which the next must be. As written; empty
+        where the strategy gives none.
     marks: per Questionnaire, when its items and answers belong there, by `plugin.library.forms.mark_key`.
     """
 
@@ -378,7 +379,8 @@ class Template:
     places: Mapping[str, tuple[str, int]] = field(default_factory=dict)
     about: About | None = None
     date: str = ""
-
+    reviewed: str = ""
+    review_due: str = ""
     goal_rules: tuple[GoalRule, ...] = ()
     marks: Mapping[str, Mapping[str, Mark]] = field(default_factory=dict)
 

@@ -50,6 +50,11 @@ def case_file_faults(document: Document) -> list[Fault]:
     return _schema_says(document, "cases")
 
 
+def vocabulary_faults(document: Document) -> list[Fault]:
+    """What the schema of the vocabulary finds wrong."""
+    return _schema_says(document, "library-findings")
+
+
 def _schema_says(document: Document, name: str) -> list[Fault]:
     return [
         _fault(document, error)

@@ -7,60 +7,33 @@ more in that list.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
 from pathlib import Path
 
 import orjson
 
 from plugin.library.rules import CategoryRule, Gate, Rule, Template
 from plugin.library.source_attributes import used_findings
-from plugin.quality.cases import Case
 from plugin.quality.coverage import COVERAGE_FILE, load_coverage
+from plugin.quality.lints.codes import cases_name_what_is_there, codes_known, codes_used
+from plugin.quality.lints.dates import review_not_overdue, sources_dated
+from plugin.quality.lints.ids import ids_unique
+from plugin.quality.lints.limits import numbers_possible
+from plugin.quality.lints.references import items_named, parts_named, references_resolve
+from plugin.quality.lints.terminology import maps_sound, value_sets_sound
+from plugin.quality.lints.vocabulary import units_read, vocabulary_form
+from plugin.quality.lints.wording import wording_orders_nothing
+from plugin.quality.material import Material
 from plugin.quality.open_questions import OPEN_QUESTIONS_FILE, open_question_faults, open_questions
-from plugin.quality.places import Places, places
 from plugin.quality.polarity.section import polarity, shown
-from plugin.quality.proof.observed import Observed
-from plugin.quality.proof.policy import Policy
 from plugin.quality.proof.section import proven
 from plugin.quality.proof.sense_section import sense as conditions_that_say_something
 from plugin.quality.report import Level, Remark, Section, remark_of
-from plugin.quality.running import Outcome
 from plugin.quality.waiting import can_wait
 
 # The day of counter-examples where a template has no case that gives one.
 NO_CASE = date(2026, 1, 1)
 OPEN_LISTS = ("offered", "conditional", "judgement")
-
-
-@dataclass(frozen=True)
-class Material:
-    """What checks look at: a template, where it and the profiles lie, and the outcome of every case."""
-
-    template: Template
-    folder: Path
-    profiles: Path
-    outcomes: tuple[Outcome, ...]
-
-    @cached_property
-    def policy(self) -> Policy[int]:
-        """The policy of drafting over the patients of all cases; the first case has bit 0."""
-        return Policy(self.template, Observed(outcome.seen for outcome in self.outcomes))
-
-    @property
-    def cases(self) -> tuple[Case, ...]:
-        """The cases that were run."""
-        return tuple(outcome.case for outcome in self.outcomes)
-
-    @property
-    def places(self) -> Places:
-        """Where people can meet a fact of the template."""
-        return places(self.template, self.profiles)
-
-    def cases_where(self, truth: bool | None) -> frozenset[str]:
-        """The rules that have a case of their own in which their condition has this truth."""
-        return frozenset(each.case.rule for each in self.outcomes if each.case.rule and each.truth is truth)
 
 
 def rules_that_hold(material: Material) -> Section:
@@ -220,6 +193,21 @@ SECTIONS: tuple[Callable[[Material], Section], ...] = (
     sources_covered,
     self_described,
     questions_open,
+    references_resolve,
+    parts_named,
+    items_named,
+    ids_unique,
+    codes_known,
+    cases_name_what_is_there,
+    codes_used,
+    value_sets_sound,
+    maps_sound,
+    vocabulary_form,
+    units_read,
+    numbers_possible,
+    sources_dated,
+    review_not_overdue,
+    wording_orders_nothing,
     sense,
     proofs,
     noticed,

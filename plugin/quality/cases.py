@@ -26,6 +26,7 @@ LISTS = (
     "goals",
     "goals_to_ask",
 )
+CASES_FOLDER = "cases"
 SILENT, SPEAKS, ABSENT = "silent", "speaks", "absent"
 # What a case can say of the drugs of a line, and of the lines that do not go together with it.
 OF_LINES = ("agents_named", "agents_withheld", "agents_waiting", "agents_judgement", "not_beside")
@@ -61,7 +62,7 @@ def read_cases(folder: Path, template: Template) -> tuple[tuple[Case, ...], tupl
     """Every case under `folder`/cases that can be run, in file order, and what is wrong with the others."""
     cases: list[Case] = []
     faults: list[Fault] = []
-    for path in sorted((folder / "cases").rglob("*.yaml")):
+    for path in sorted((folder / CASES_FOLDER).rglob("*.yaml")):
         try:
             documents = read_yaml(path, str(path.relative_to(folder)))
         except TemplateError as error:

@@ -12,8 +12,9 @@ from plugin.errors import TemplateError, UsageError
 from plugin.library.content import content_folder
 from plugin.library.rules import Template
 from plugin.library.template import load_template
-from plugin.quality.bookkeeping import SECTIONS, Material
+from plugin.quality.bookkeeping import SECTIONS
 from plugin.quality.cases import read_cases
+from plugin.quality.material import gathered
 from plugin.quality.origin import origin_of, with_source
 from plugin.quality.report import Section, TemplateReport, remark_of
 from plugin.quality.side_by_side import run_cases
@@ -45,7 +46,7 @@ def check_template(
         outcomes.append(outcome)
         if progress is not None:
             progress(len(outcomes), len(cases))
-    material = Material(template, folder, profiles, tuple(outcomes))
+    material = gathered(template, folder, profiles, tuple(outcomes), as_of)
     sections = (
         Section("Loading", len(template.resources)),
         Section("Case files", len(cases), tuple(map(remark_of, faults))),

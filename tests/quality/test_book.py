@@ -159,6 +159,7 @@ def test_the_first_page_says_what_it_is_for_and_what_it_uses(pages):
     text = pages["index.html"].text
     for words in ("Intended use", "Intended users", "Known limits", "Not signed yet.", "Use of race Not used."):
         assert words in text
+    assert "last reviewed 2026-11-22, to be reviewed again by 2027-11-22" in text
 
 
 def test_a_decision_point_has_a_picture_that_leads_to_its_rules(written, template):

@@ -26,7 +26,7 @@ cases:
 
 
 def check(*arguments):
-    return CliRunner().invoke(main, ["check", *map(str, arguments)])
+    return CliRunner().invoke(main, ["check", "--as-of", "2026-11-22", *map(str, arguments)])
 
 
 @pytest.fixture(scope="module")
@@ -192,3 +192,12 @@ def test_a_junit_file_that_cannot_be_written_is_said(folder, tmp_path):
 )
 def test_whether_a_condition_can_be_undecided(text, answer):
     assert can_wait(parse(text)) is answer
+
+
+def test_the_day_of_the_next_review_is_that_of_the_day_asked_for(folder):
+    path = folder / "strategy.yaml"
+    line = 1 + next(n for n, text in enumerate(path.read_text().split("\n")) if text.startswith("effectivePeriod:"))
+    later = " ".join(check("--as-of", "2027-11-23", folder).stdout.split())
+    assert f"strategy.yaml:{line}: the template had to be reviewed by 2027-11-22; that day has gone by" in later
+    assert "sources were last read more than 365 days ago" in later
+    assert "had to be reviewed" not in check(folder).stdout

@@ -9,7 +9,14 @@ def test_the_review_leads_to_the_page_about_the_template_and_back(visit):
     assert f'href="{visit.workspace}/about"' in visit.read().text
     page = visit.page(f"{visit.workspace}/about").text
     assert f'href="{visit.workspace}/"' in page
-    for words in ("Intended use", "Known limits", "Use of race", "Not used.", "ASCO 2021."):
+    for words in (
+        "Intended use",
+        "Known limits",
+        "Use of race",
+        "Not used.",
+        "ASCO 2021.",
+        "to be reviewed again by 22 Nov 2027",
+    ):
         assert words in page
 
 

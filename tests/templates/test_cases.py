@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import date
 from functools import cache
 
 import pytest
 
 from plugin.library.content import content_folder
 from plugin.library.template import load_template
-from plugin.quality.bookkeeping import SECTIONS, Material
+from plugin.quality.bookkeeping import SECTIONS
 from plugin.quality.cases import Case, read_cases
+from plugin.quality.material import gathered
 from plugin.quality.running import Outcome, run_case
 
+AS_OF = date(2026, 11, 22)
 FOLDERS = sorted(path for path in content_folder("templates").iterdir() if path.is_dir())
 
 
@@ -23,6 +26,12 @@ def template(name):
 @cache
 def cases(name):
     return read_cases(content_folder("templates") / name, template(name))
+
+
+@cache
+def material(folder):
+    outcomes = tuple(outcome(folder.name, case.id) for case in cases(folder.name)[0])
+    return gathered(template(folder.name), folder, content_folder("profiles"), outcomes, AS_OF)
 
 
 @cache
@@ -47,6 +56,5 @@ def test_the_case_files_have_no_faults(folder) -> None:
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
 @pytest.mark.parametrize("section", SECTIONS, ids=lambda section: section.__name__)
 def test_nothing_is_to_be_mended(folder, section) -> None:
-    outcomes = tuple(outcome(folder.name, case.id) for case in cases(folder.name)[0])
-    found = section(Material(template(folder.name), folder, content_folder("profiles"), outcomes))
+    found = section(material(folder))
     assert [remark.text for remark in found.remarks if remark.level == "fault"] == []

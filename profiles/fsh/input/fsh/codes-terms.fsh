@@ -195,24 +195,24 @@ Id: proposal-activity-status
 Title: "Status of a reviewed line"
 Description: "A proposal is never under way: its lines have not started, or were declined."
 * insert PlainValueSet
-* http://hl7.org/fhir/care-plan-activity-status#not-started
-* http://hl7.org/fhir/care-plan-activity-status#cancelled
+* http://hl7.org/fhir/care-plan-activity-status#not-started "Not Started"
+* http://hl7.org/fhir/care-plan-activity-status#cancelled "Cancelled"
 
 ValueSet: GuidanceStatus
 Id: guidance-status
 Title: "Status of our guidance"
 Description: "Drafting either had all facts it needed or asks for more."
 * insert PlainValueSet
-* http://hl7.org/fhir/guidance-response-status#success
-* http://hl7.org/fhir/guidance-response-status#data-required
+* http://hl7.org/fhir/guidance-response-status#success "Success"
+* http://hl7.org/fhir/guidance-response-status#data-required "Data Required"
 
 ValueSet: StatementStatus
 Id: statement-status
 Title: "Status of a clinician's statement"
 Description: "A statement stands or was withdrawn."
 * insert PlainValueSet
-* http://hl7.org/fhir/observation-status#final
-* http://hl7.org/fhir/observation-status#entered-in-error
+* http://hl7.org/fhir/observation-status#final "Final"
+* http://hl7.org/fhir/observation-status#entered-in-error "Entered in Error"
 
 CodeSystem: FindingState
 Id: finding-state
@@ -237,8 +237,8 @@ Id: read-finding-status
 Title: "Status of a fact read by software"
 Description: "What the chart reports is final; whatever a clinician has yet to confirm or to settle is preliminary."
 * insert PlainValueSet
-* http://hl7.org/fhir/observation-status#final
-* http://hl7.org/fhir/observation-status#preliminary
+* http://hl7.org/fhir/observation-status#final "Final"
+* http://hl7.org/fhir/observation-status#preliminary "Preliminary"
 
 CodeSystem: MonitoredArea
 Id: monitored-area

@@ -1,0 +1,1 @@
+"""Checks of form and sense on what is written: references, ids, codes, dates, wording. Each gives one Section."""

@@ -1,0 +1,88 @@
+"""What every check of a template looks at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+
+from plugin.errors import TemplateError
+from plugin.library.rules import Template
+from plugin.library.template import VOCABULARY_FILE, read_documents
+from plugin.library.template_schema import case_file_faults
+from plugin.library.yaml_file import Document, read_yaml
+from plugin.quality.cases import CASES_FOLDER, Case
+from plugin.quality.lints.conformance import Conformance, conformance
+from plugin.quality.places import Places, places
+from plugin.quality.proof.observed import Observed
+from plugin.quality.proof.policy import Policy
+from plugin.quality.running import Outcome
+
+
+@dataclass(frozen=True)
+class Material:
+    """A template, where it and the profiles lie, the outcome of every case, and the day for which it is checked.
+
+    documents: every resource of the template as written, the vocabulary last. case_files: its files of cases.
+    conformance: the resources of the profiles.
+    """
+
+    template: Template
+    folder: Path
+    profiles: Path
+    outcomes: tuple[Outcome, ...]
+    documents: tuple[Document, ...]
+    case_files: tuple[Document, ...]
+    conformance: Conformance
+    as_of: date
+
+    @cached_property
+    def policy(self) -> Policy[int]:
+        """The policy of drafting over the patients of all cases; the first case has bit 0."""
+        return Policy(self.template, Observed(outcome.seen for outcome in self.outcomes))
+
+    @property
+    def cases(self) -> tuple[Case, ...]:
+        """The cases that were run."""
+        return tuple(outcome.case for outcome in self.outcomes)
+
+    @property
+    def places(self) -> Places:
+        """Where people can meet a fact of the template."""
+        return places(self.template, self.profiles)
+
+    @property
+    def vocabulary(self) -> Document:
+        """The file of the vocabulary."""
+        return self.documents[-1]
+
+    def cases_where(self, truth: bool | None) -> frozenset[str]:
+        """The rules that have a case of their own in which their condition has this truth."""
+        return frozenset(each.case.rule for each in self.outcomes if each.case.rule and each.truth is truth)
+
+
+def gathered(template: Template, folder: Path, profiles: Path, outcomes: tuple[Outcome, ...], as_of: date) -> Material:
+    """The material of a template that was loaded from `folder`, with its files as they are written."""
+    vocabulary = read_yaml(folder / VOCABULARY_FILE, VOCABULARY_FILE)[0]
+    return Material(
+        template=template,
+        folder=folder,
+        profiles=profiles,
+        outcomes=outcomes,
+        documents=(*read_documents(folder), vocabulary),
+        case_files=tuple(_case_files(folder)),
+        conformance=conformance(profiles),
+        as_of=as_of,
+    )
+
+
+def _case_files(folder: Path) -> Iterator[Document]:
+    """The files of cases that can be read; what is wrong with the others is for `read_cases` to say."""
+    for path in sorted((folder / CASES_FOLDER).rglob("*.yaml")):
+        try:
+            documents = read_yaml(path, str(path.relative_to(folder)))
+        except TemplateError:
+            continue
+        yield from (document for document in documents if not case_file_faults(document))
