@@ -84,7 +84,13 @@ def _together(each: Together) -> Iterator[str]:
 
 def _items(found: Difference) -> Iterator[str]:
     yield "Tests, care, goals and alerts that are listed for other charts"
+    for now, said in ((True, "+ listed"), (False, "- no longer listed")):
+        following = [each.code for each in found.listings if each.follows and each.now is now]
+        if following:
+            yield from _wrapped(f"{said} beside lines that moved: {', '.join(following)}", "  ")
     for each in found.listings:
+        if each.follows:
+            continue
         sign, said = ("+", "is listed now") if each.now else ("-", "is no longer listed")
         yield f"  {sign} {each.kind} {each.code} {said}"
         where = described(each.region, found.definitions, found.domains)

@@ -109,6 +109,9 @@ class _Worlds:
             if rule.id not in before:
                 continue
             one, two = self.old.truth(before[rule.id].condition), self.new.truth(rule.condition)
+            if one.yes is two.yes and one.no is two.no:
+                yield rule.id
+                continue
             differs = algebra.some(
                 algebra.each((a, algebra.other(b)))
                 for a, b in ((one.yes, two.yes), (two.yes, one.yes), (one.no, two.no), (two.no, one.no))

@@ -16,11 +16,15 @@ from plugin.quality.proof.solving import OutOfPatience
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """An item that is listed for more charts, or for fewer. kind: of its CodeSystem; now: whether it is listed now."""
+    """An item that is listed for more charts, or for fewer. kind: of its CodeSystem; now: whether it is listed now.
+
+    follows: none of its rules changed, so that it only follows the lines that moved; then nobody is named.
+    """
 
     kind: str
     code: str
     now: bool
+    follows: bool
     region: Region | None
     example: CounterExample | None
 
@@ -43,16 +47,22 @@ class Items:
             for now in (True, False):
                 here, there = (after, before) if now else (before, after)
                 moved = algebra.each((here, algebra.other(there)))
-                if solving.somebody(moved, *plain):
-                    example = next(examples(moved, self.regions.charts, solving), None)
-                    yield Listing(kind, code, now, self._region(kind, code, moved), example)
+                if not solving.somebody(moved, *plain):
+                    continue
+                names = self._names(kind, code)
+                if names is None:
+                    yield Listing(kind, code, now, True, None, None)
+                    continue
+                example = next(examples(moved, self.regions.charts, solving), None)
+                yield Listing(kind, code, now, False, self._region(moved, names), example)
 
-    def _region(self, kind: str, code: str, moved: Formula) -> Region | None:
-        names: set[str] = set()
-        for template in (self.old.template, self.new.template):
-            for rule in template.rules:
-                if rule.id in self._changed and _is_of(rule, kind, code):
-                    names |= rule.condition.names
+    def _names(self, kind: str, code: str) -> frozenset[str] | None:
+        """The facts that the changed rules of an item ask about; None where none of its rules changed."""
+        rules = (rule for policy in (self.old, self.new) for rule in policy.template.rules)
+        changed = [rule for rule in rules if rule.id in self._changed and _is_of(rule, kind, code)]
+        return frozenset[str]().union(*(rule.condition.names for rule in changed)) if changed else None
+
+    def _region(self, moved: Formula, names: frozenset[str]) -> Region | None:
         try:
             return self.regions.region(self.new.algebra.everybody, moved, sorted(names))
         except OutOfPatience:

@@ -24,7 +24,8 @@ class Move:
     """A line that stands elsewhere for some charts.
 
     old, new: where; otherwise: where it would stand without the rules that changed. region: of whom, among those of
-    whom that is so; None where the changed rules alone do not tell. example: the simplest patient.
+    whom that is so; None where the changed rules alone do not tell. example: the simplest patient; None for a move
+    that is like an earlier one.
     """
 
     code: str
@@ -51,6 +52,7 @@ class Lines:
     def moves(self, told: Callable[[str], None] = lambda _: None) -> Iterator[Move]:
         """Every way in which a line of both versions may move; told: called with each line before it is asked."""
         solving = self.regions.solving
+        shown: set[tuple[object, ...]] = set()
         for code in self.new.categories:
             if code not in self.old.categories:
                 continue
@@ -64,9 +66,14 @@ class Lines:
                 among = self._stand(code, without, with_)
                 inside = self.algebra.each((self._is(old, before), self._is(new, after)))
                 found.append(self.algebra.other(self.algebra.each((among, inside))))
-                whole = self.algebra.each((among, inside))
-                example = next(examples(whole, self.regions.charts, solving), None)
-                yield Move(code, before, after, without, self._region(code, among, inside), example)
+                region = self._region(code, among, inside)
+                alike = (before, after, without, region)
+                example = None if alike in shown else self._example(self.algebra.each((among, inside)))
+                shown.add(alike)
+                yield Move(code, before, after, without, region, example)
+
+    def _example(self, whole: Formula) -> CounterExample | None:
+        return next(examples(whole, self.regions.charts, self.regions.solving), None)
 
     def _region(self, code: str, among: Formula, inside: Formula) -> Region | None:
         try:
