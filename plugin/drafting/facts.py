@@ -24,6 +24,8 @@ class Facts:
         self._place = {variable: place for place, variable in enumerate(self._by_variable)}
         self._truths: dict[str, Truth] = {}
         self._deciding: dict[str, list[str]] = {}
+        self._reasons: dict[str, tuple[Fact, ...]] = {}
+        self._facts: dict[str, Fact] = {}
         self._seen: dict[int, Decision] = {}
         self.environment: dict[str, Value | None] = {
             definition.variable: _decided(findings[code], definition.undecided)
@@ -40,7 +42,12 @@ class Facts:
 
     def reasons(self, condition: Condition) -> tuple[Fact, ...]:
         """The decided facts that make the condition what it is, in the order of the vocabulary."""
-        return tuple(self.fact(code) for code in self._behind(condition) if self._known(code))
+        try:
+            return self._reasons[condition.text]
+        except KeyError:
+            reasons = tuple(self.fact(code) for code in self._behind(condition) if self._known(code))
+            self._reasons[condition.text] = reasons
+            return reasons
 
     def missing(self, condition: Condition) -> tuple[str, ...]:
         """The findings that a condition waits for, in the order of the vocabulary; empty when it is decided."""
@@ -61,9 +68,10 @@ class Facts:
 
     def fact(self, code: str) -> Fact:
         """The finding as a line cites it."""
-        finding = self.findings[code]
-        label = self.vocabulary[code].label
-        return Fact(code, label, written_value(finding.value), finding.state, finding.evidence)
+        if code not in self._facts:
+            finding, label = self.findings[code], self.vocabulary[code].label
+            self._facts[code] = Fact(code, label, written_value(finding.value), finding.state, finding.evidence)
+        return self._facts[code]
 
     def is_settled(self, code: str) -> bool:
         """Whether the chart reports a fact, or a clinician states it, and conditions can use its value."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import lru_cache
 from typing import Any, Literal, TypeAlias
 
 from plugin.library.vocabulary import Value
@@ -88,6 +88,8 @@ class Disjunction:
     operands: tuple[Expression, ...]
 
 
+# A tuple, since a union of types is made anew wherever it is written, and asked about thousands of times a patient.
+JOINED = (Conjunction, Disjunction)
 Leaf: TypeAlias = Literally | Name | Comparison | Membership | Existence
 Expression: TypeAlias = Leaf | Negation | Conjunction | Disjunction
 
@@ -119,7 +121,7 @@ def compiled(expression: Expression, *, foresee: bool = False) -> Callable[[Envi
         case Existence(name):
             return lambda environment: environment.get(name) is not None
         case Comparison(name, symbol, value):
-            return _known(name, partial(_compare, OPERATIONS[symbol], value))
+            return _compared(name, symbol, value)
         case Membership(name, values):
             return _known(name, values.__contains__)
         case Name(name):
@@ -137,8 +139,19 @@ def _known(name: str, judge: Callable[[Value], bool]) -> Callable[[Environment],
     return known
 
 
-def _compare(operation: Callable[[Value, Value], bool], value: Value, found: Value) -> bool:
-    return operation(found, value)
+def _compared(name: str, symbol: ComparisonOperator, value: Value) -> Callable[[Environment], Truth]:
+    """Two comparisons in three are `=`, so it is written out: each call that it saves is one of thousands a patient."""
+    operation = OPERATIONS[symbol]
+
+    def equal(environment: Environment) -> Truth:
+        found = environment.get(name)
+        return None if found is None else found == value
+
+    def compared(environment: Environment) -> Truth:
+        found = environment.get(name)
+        return None if found is None else operation(found, value)
+
+    return equal if symbol == "=" else compared
 
 
 def _joined(parts: list[Callable[[Environment], Truth]], settling: bool) -> Callable[[Environment], Truth]:
@@ -275,7 +288,7 @@ def deciding(
     seen: what was decided already in this environment at this cost, by identity, since named conditions are one object
         in all expressions that they stand in. The expressions must outlive it.
     """
-    if isinstance(expression, Conjunction | Disjunction):
+    if isinstance(expression, JOINED):
         if seen is not None and id(expression) in seen:
             return seen[id(expression)]
         settling = isinstance(expression, Disjunction)
