@@ -25,11 +25,12 @@ OUT_OF_REACH = Reach(False, frozenset())
 
 @dataclass(frozen=True, slots=True)
 class Open:
-    """An open line, with the drugs that it may still name and the drugs of each of its parts."""
+    """An open line, with the drugs that it may still name, the drugs of each of its parts, and all of these."""
 
     line: CategoryLine
     names: frozenset[str]
     parts: tuple[frozenset[str], ...]
+    drugs: frozenset[str]
 
 
 def with_combinations(lines: tuple[CategoryLine, ...], facts: Facts, template: Template) -> tuple[CategoryLine, ...]:
@@ -51,11 +52,14 @@ def with_combinations(lines: tuple[CategoryLine, ...], facts: Facts, template: T
 
 def _open(line: CategoryLine, template: Template) -> Open:
     names = frozenset(agent.name for agent in line.agents if agent.listed and agent.disposition != "not-offered")
-    return Open(line, names, tuple(frozenset(part.agents) for part in template.parts.get(line.code, ())))
+    parts = tuple(frozenset(part.agents) for part in template.parts.get(line.code, ()))
+    return Open(line, names, parts, names.union(*parts))
 
 
 def _reaches(rule: Combination, each: Open) -> tuple[Reach, ...]:
     """How far the line belongs to either side; nothing where it belongs to none."""
+    if all(side.agents.isdisjoint(each.drugs) and each.line.code not in side.categories for side in rule.sides):
+        return ()
     reaches = tuple(_reach(side, each) for side in rule.sides)
     return reaches if any(reach.whole or reach.agents for reach in reaches) else ()
 
