@@ -73,14 +73,16 @@ def _reach(side: Side, each: Open) -> Reach:
 def _between(
     rule: Combination, other: CategoryLine, own: tuple[Reach, ...], others: tuple[Reach, ...]
 ) -> Iterator[NotBeside]:
-    if any(own[one].whole and others[two].whole for one, two in BOTH_WAYS):
-        yield _not_beside(rule, other.code, ())
-        return
     for one, two in BOTH_WAYS:
-        agents = own[one].agents | others[two].agents
-        if own[one].agents and others[two].agents and len(agents) > 1:
-            yield _not_beside(rule, other.code, tuple(sorted(agents)))
+        if own[one].whole and others[two].whole:
+            yield _not_beside(rule, other.code, ())
             return
+    for one, two in BOTH_WAYS:
+        if own[one].agents and others[two].agents:
+            agents = own[one].agents | others[two].agents
+            if len(agents) > 1:
+                yield _not_beside(rule, other.code, tuple(sorted(agents)))
+                return
 
 
 def _within(rule: Combination, each: Open, own: tuple[Reach, ...]) -> Iterator[NotBeside]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from plugin.drafting.model import Fact
 from plugin.findings.model import Finding, Findings, State
-from plugin.library.expressions import Decision, Truth, deciding
+from plugin.library.expressions import Decision, Seen, Truth, deciding
 from plugin.library.rules import Condition
 from plugin.library.vocabulary import Value, Vocabulary
 
@@ -23,6 +23,7 @@ class Facts:
         self._by_variable = {definition.variable: code for code, definition in vocabulary.items()}
         self._place = {variable: place for place, variable in enumerate(self._by_variable)}
         self._truths: dict[str, Truth] = {}
+        self._answers: Seen = {}
         self._deciding: dict[str, list[str]] = {}
         self._reasons: dict[str, tuple[Fact, ...]] = {}
         self._facts: dict[str, Fact] = {}
@@ -37,7 +38,7 @@ class Facts:
         try:
             return self._truths[condition.text]
         except KeyError:
-            truth = self._truths[condition.text] = condition.decide(self.environment)
+            truth = self._truths[condition.text] = condition.decide(self.environment, self._answers)
             return truth
 
     def reasons(self, condition: Condition) -> tuple[Fact, ...]:

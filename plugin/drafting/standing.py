@@ -31,12 +31,15 @@ def category_lines(facts: Facts, template: Template) -> tuple[CategoryLine, ...]
     rules: dict[str, list[CategoryRule]] = {}
     for rule in template.category_rules:
         rules.setdefault(rule.code, []).append(rule)
-    checked = [(gate, outcome_of(facts, gate)) for gate in template.gates if gate.disposition != "no-plan"]
+    openings = {code: _opening(facts, of_code) for code, of_code in rules.items()}
+    open_ = frozenset(code for code, opening in openings.items() if opening.disposition != "not-offered")
+    gates = [gate for gate in template.gates if gate.disposition != "no-plan" and not open_.isdisjoint(gate.targets)]
+    checked = [(gate, outcome_of(facts, gate)) for gate in gates]
     own: dict[str, list[GateOutcome]] = {code: [] for code in rules}
     for gate, outcome in checked:
-        for code in () if gate.companions else gate.targets & rules.keys():
+        for code in () if gate.companions else gate.targets & open_:
             own[code].append(outcome)
-    alone = {code: _line(_opening(facts, of_code), own[code], template) for code, of_code in rules.items()}
+    alone = {code: _line(opening, own[code], template) for code, opening in openings.items()}
     paired = [(gate, outcome) for gate, outcome in checked if gate.companions]
     return tuple(_accompanied(line, paired, alone) for line in alone.values())
 
