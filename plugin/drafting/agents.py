@@ -25,7 +25,17 @@ def name_agents(lines: Iterable[CategoryLine], facts: Facts, template: Template)
             told[gate.id] = beside(gate, outcome, standing) if gate.companions else outcome
         return told[gate.id]
 
-    return tuple(_with_agents(line, tell, template) for line in standing.values())
+    used = _used(template)
+    return tuple(_with_agents(line, tell, template, used.get(line.code, [])) for line in standing.values())
+
+
+def _used(template: Template) -> dict[str, list[str]]:
+    """By category, the drugs that are used for it, in the order of the template."""
+    used: dict[str, list[str]] = {}
+    for name, drug in template.drugs.items():
+        for code in frozenset[str]().union(*(use.categories for use in drug.uses)):
+            used.setdefault(code, []).append(name)
+    return used
 
 
 def _outcome(facts: Facts, gate: Gate) -> GateOutcome:
@@ -36,12 +46,14 @@ def _outcome(facts: Facts, gate: Gate) -> GateOutcome:
     return outcome
 
 
-def _with_agents(line: CategoryLine, tell: Callable[[Gate], GateOutcome], template: Template) -> CategoryLine:
+def _with_agents(
+    line: CategoryLine, tell: Callable[[Gate], GateOutcome], template: Template, used: Iterable[str]
+) -> CategoryLine:
+    """used: the drugs that some use of theirs puts into this category."""
     listed = template.activities[line.code].agents
     if line.disposition == "not-offered":
         return replace(line, agents=tuple(_closed(name, line.code, template) for name in listed))
     parts = template.parts.get(line.code, ())
-    used = (name for name, drug in template.drugs.items() if drug.uses_in(line.code))
     names = dict.fromkeys((*listed, *(name for part in parts for name in part.agents), *used))
     told = {name: _told(name, line.code, tell, template) for name in names}
     agents = [_agent(template.drugs[name], line.code, name in listed, told[name]) for name in names]

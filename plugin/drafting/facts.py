@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from plugin.drafting.model import Fact
 from plugin.findings.model import Finding, Findings, State
-from plugin.library.expressions import Decision, Truth, deciding
+from plugin.library.expressions import Decision, Seen, Truth, deciding
 from plugin.library.rules import Condition
 from plugin.library.vocabulary import Value, Vocabulary
 
@@ -23,7 +23,10 @@ class Facts:
         self._by_variable = {definition.variable: code for code, definition in vocabulary.items()}
         self._place = {variable: place for place, variable in enumerate(self._by_variable)}
         self._truths: dict[str, Truth] = {}
+        self._answers: Seen = {}
         self._deciding: dict[str, list[str]] = {}
+        self._reasons: dict[str, tuple[Fact, ...]] = {}
+        self._facts: dict[str, Fact] = {}
         self._seen: dict[int, Decision] = {}
         self.environment: dict[str, Value | None] = {
             definition.variable: _decided(findings[code], definition.undecided)
@@ -35,12 +38,17 @@ class Facts:
         try:
             return self._truths[condition.text]
         except KeyError:
-            truth = self._truths[condition.text] = condition.decide(self.environment)
+            truth = self._truths[condition.text] = condition.decide(self.environment, self._answers)
             return truth
 
     def reasons(self, condition: Condition) -> tuple[Fact, ...]:
         """The decided facts that make the condition what it is, in the order of the vocabulary."""
-        return tuple(self.fact(code) for code in self._behind(condition) if self._known(code))
+        try:
+            return self._reasons[condition.text]
+        except KeyError:
+            reasons = tuple(self.fact(code) for code in self._behind(condition) if self._known(code))
+            self._reasons[condition.text] = reasons
+            return reasons
 
     def missing(self, condition: Condition) -> tuple[str, ...]:
         """The findings that a condition waits for, in the order of the vocabulary; empty when it is decided."""
@@ -61,9 +69,10 @@ class Facts:
 
     def fact(self, code: str) -> Fact:
         """The finding as a line cites it."""
-        finding = self.findings[code]
-        label = self.vocabulary[code].label
-        return Fact(code, label, written_value(finding.value), finding.state, finding.evidence)
+        if code not in self._facts:
+            finding, label = self.findings[code], self.vocabulary[code].label
+            self._facts[code] = Fact(code, label, written_value(finding.value), finding.state, finding.evidence)
+        return self._facts[code]
 
     def is_settled(self, code: str) -> bool:
         """Whether the chart reports a fact, or a clinician states it, and conditions can use its value."""

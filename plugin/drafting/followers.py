@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
 from plugin.drafting.facts import COST, Facts
 from plugin.findings.model import State
-from plugin.library.expressions import Environment, Truth, compiled, evaluate, names_in
+from plugin.library.expressions import Decide, Environment, compiled, evaluate, names_in
 from plugin.library.vocabulary import Derivation, FindingDefinition, Value, Vocabulary
 
 
@@ -40,7 +40,7 @@ class _Rule:
 
     derivation: Derivation
     names: frozenset[str]
-    decide: Callable[[Environment], Truth]
+    decide: Decide
 
 
 class Followers:
@@ -115,7 +115,7 @@ class Followers:
         self, definition: FindingDefinition, environment: Environment, states: Mapping[str, State]
     ) -> tuple[Value | None, State]:
         for rule in self._rules[definition.code]:
-            if rule.decide(environment) is True:
+            if rule.decide(environment, {}) is True:
                 known = (name for name in rule.names if environment[name] is not None)
                 presumed = any(states.get(name, self.facts.state(name)) == "presumed" for name in known)
                 return rule.derivation.value, "presumed" if presumed else "derived"

@@ -24,27 +24,36 @@ def draft_plan(findings: Findings, template: Template, as_of: date) -> Draft:
 
     as_of: the day for which the draft speaks; the same that the findings were read for.
     """
-    facts = Facts(findings, template.vocabulary)
+    return draft_from(Facts(findings, template.vocabulary), template, as_of)
+
+
+def draft_from(facts: Facts, template: Template, as_of: date, *, weigh_facts: bool = True) -> Draft:
+    """The same, for those who ask conditions about the patient themselves as well.
+
+    facts: of the template's vocabulary.
+    weigh_facts: whether to work out what the facts that are not settled are worth, which is half of the work. Without
+        it `to_confirm` and `consequences` are empty and all else is the same: for those who only read the lists.
+    """
     stop = next((gate for gate in template.gates if _stops(gate, facts)), None)
     categories = category_lines(facts, template)
     if stop is not None:
         return _nothing(stop, categories, facts, template, as_of)
     categories = name_agents(categories, facts, template)
-    told = consequences(facts, template, categories)
+    told = consequences(facts, template, categories) if weigh_facts else {}
     due = item_lines("assessment", facts, template, categories)
     waiting = tuple(_waiting(line, facts, due) for line in categories)
     categories = with_superseded(with_combinations(waiting, facts, template), facts, template)
     assessments = with_superseded(_assessments(due, categories, template), facts, template)
     care = with_superseded(care_lines(facts, template, categories), facts, template)
-    categories = tuple(replace(line, brings=brought_by(line, (*assessments, *care))) for line in categories)
+    categories = tuple(_bringing(line, (*assessments, *care)) for line in categories)
     return replace(
         _bare(facts, template, as_of, categories),
         assessments=assessments,
         supportive_care=care,
-        to_confirm=_to_confirm(categories, findings, told),
+        to_confirm=_to_confirm(categories, facts.findings, told) if weigh_facts else (),
         consequences=told,
         goals=goal_lines(facts, template),
-        own_words=own_words(findings, template),
+        own_words=own_words(facts.findings, template),
     )
 
 
@@ -100,11 +109,21 @@ def _stopping(stop: Gate) -> Alert:
 def _waiting(line: CategoryLine, facts: Facts, due: tuple[ItemLine, ...]) -> CategoryLine:
     """The line with the tests that would settle what it misses: of several, those that are due now."""
     due_codes = {item.code for item in due}
-    agents = tuple(replace(agent, waits_for=_tests(agent.missing, facts, due_codes)) for agent in line.agents)
+    agents = tuple(
+        replace(agent, waits_for=_tests(agent.missing, facts, due_codes)) if agent.missing else agent
+        for agent in line.agents
+    )
     flags = line.flags
     if line.disposition == "conditional" and "test-first" not in flags:
         flags = (*flags, "test-first")
+    if flags == line.flags and not line.missing and not any(agent.missing for agent in agents):
+        return line
     return replace(line, waits_for=_tests(line.missing, facts, due_codes), flags=flags, agents=agents)
+
+
+def _bringing(line: CategoryLine, items: Iterable[ItemLine]) -> CategoryLine:
+    brings = brought_by(line, items)
+    return replace(line, brings=brings) if brings else line
 
 
 def _tests(missing: Iterable[str], facts: Facts, due: set[str]) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from plugin.drafting.facts import Facts, merged, references
 from plugin.drafting.model import CategoryLine, Disposition, Fact, GateOutcome
@@ -30,12 +31,15 @@ def category_lines(facts: Facts, template: Template) -> tuple[CategoryLine, ...]
     rules: dict[str, list[CategoryRule]] = {}
     for rule in template.category_rules:
         rules.setdefault(rule.code, []).append(rule)
-    checked = [(gate, outcome_of(facts, gate)) for gate in template.gates if gate.disposition != "no-plan"]
-    own = [(gate, outcome) for gate, outcome in checked if not gate.companions]
-    alone = {
-        code: _line(_opening(facts, of_code), [outcome for gate, outcome in own if code in gate.targets], template)
-        for code, of_code in rules.items()
-    }
+    openings = {code: _opening(facts, of_code) for code, of_code in rules.items()}
+    open_ = frozenset(code for code, opening in openings.items() if opening.disposition != "not-offered")
+    gates = [gate for gate in template.gates if gate.disposition != "no-plan" and not open_.isdisjoint(gate.targets)]
+    checked = [(gate, outcome_of(facts, gate)) for gate in gates]
+    own: dict[str, list[GateOutcome]] = {code: [] for code in rules}
+    for gate, outcome in checked:
+        for code in () if gate.companions else gate.targets & open_:
+            own[code].append(outcome)
+    alone = {code: _line(opening, own[code], template) for code, opening in openings.items()}
     paired = [(gate, outcome) for gate, outcome in checked if gate.companions]
     return tuple(_accompanied(line, paired, alone) for line in alone.values())
 
@@ -124,29 +128,30 @@ def gated(line: CategoryLine, gates: Sequence[GateOutcome]) -> CategoryLine:
     if not gates:
         return line
     rests_on = merged(*(gate.facts for gate in gates))
-    line = replace(
-        line,
-        gates=(*line.gates, *gates),
-        derives=merged(line.derives, _in_state(rests_on, "derived")),
-        presumes=merged(line.presumes, _in_state(rests_on, "presumed")),
-        missing=tuple(dict.fromkeys((*line.missing, *(code for gate in gates for code in gate.missing)))),
-    )
+    changes: dict[str, Any] = {
+        "gates": (*line.gates, *gates),
+        "derives": merged(line.derives, _in_state(rests_on, "derived")),
+        "presumes": merged(line.presumes, _in_state(rests_on, "presumed")),
+        "missing": tuple(dict.fromkeys((*line.missing, *(code for gate in gates for code in gate.missing)))),
+    }
     strictest = min(gates, key=lambda gate: ORDER.index(gate.disposition))
-    if ORDER.index(strictest.disposition) >= ORDER.index(line.disposition):
-        return line
-    if strictest.truth is None:
-        return replace(line, disposition="conditional")
-    return replace(
-        line,
-        disposition=strictest.disposition,
-        rule=strictest.id,
-        rules=tuple(dict.fromkeys((*line.rules, strictest.id))),
-        title=strictest.title,
-        why=strictest.reason,
-        facts=strictest.facts,
-        because=references(strictest.facts),
-        closed_by=strictest.facts if strictest.disposition == "not-offered" else (),
-    )
+    if ORDER.index(strictest.disposition) < ORDER.index(line.disposition):
+        changes |= {"disposition": "conditional"} if strictest.truth is None else _moved_by(strictest, line)
+    return replace(line, **changes)
+
+
+def _moved_by(gate: GateOutcome, line: CategoryLine) -> dict[str, Any]:
+    """What the line says once a gate leads it."""
+    return {
+        "disposition": gate.disposition,
+        "rule": gate.id,
+        "rules": tuple(dict.fromkeys((*line.rules, gate.id))),
+        "title": gate.title,
+        "why": gate.reason,
+        "facts": gate.facts,
+        "because": references(gate.facts),
+        "closed_by": gate.facts if gate.disposition == "not-offered" else (),
+    }
 
 
 def _accompanied(

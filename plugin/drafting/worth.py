@@ -13,6 +13,7 @@ from plugin.drafting.followers import Followers
 from plugin.drafting.model import CategoryLine, Consequence, moved_by
 from plugin.drafting.possible import possible_values
 from plugin.drafting.scale import RANK, Scale
+from plugin.library.expressions import Seen
 from plugin.library.rules import Condition, Template
 
 
@@ -56,9 +57,10 @@ def _still_open(facts: Facts, conditions: Iterable[Condition]) -> dict[str, tupl
     unsettled = {variable for code, variable, _ in facts.by_variable() if not facts.is_settled(code)}
     settled = {**facts.environment, **dict.fromkeys(unsettled)}
     open_to: dict[str, list[Condition]] = {}
+    foreseen: Seen = {}
     for condition in conditions:
         names = condition.names & unsettled
-        if names and condition.foresee(settled) is None:
+        if names and condition.foresee(settled, foreseen) is None:
             for name in names:
                 open_to.setdefault(name, []).append(condition)
     return {name: tuple(conditions) for name, conditions in open_to.items()}
@@ -71,5 +73,6 @@ def _consequences_of(
     for words, value in possible_values(definition, open_to.get(definition.variable, ())):
         world = followers.world(code, value)
         asked = {condition.text: condition for name in world.changed for condition in open_to.get(name, ())}
-        answers = {text: condition.decide(world.environment) for text, condition in asked.items()}
+        answered: Seen = {}
+        answers = {text: condition.decide(world.environment, answered) for text, condition in asked.items()}
         yield Consequence(words, scale.moved(answers, world))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import ItemsView, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Literal
 
 from plugin.library.vocabulary import Value, Vocabulary
@@ -131,6 +131,12 @@ class FormAnswer:
     date: str = ""
 
 
+@lru_cache(maxsize=4096)
+def unknown(code: str) -> Finding:
+    """A fact of which nothing is known, made once for all patients: most facts of most charts are."""
+    return Finding(code, "unknown")
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """Something in the input that could not be read or was missing; shown, never swallowed.
@@ -168,7 +174,7 @@ class Findings(Mapping[str, Finding]):
         self.lines = lines
         self.goals = goals
         self.answers = answers
-        self._by_code = {code: given.get(code) or Finding(code, "unknown") for code in vocabulary}
+        self._by_code = {code: given.get(code) or unknown(code) for code in vocabulary}
 
     def __getitem__(self, code: str) -> Finding:
         return self._by_code[code]

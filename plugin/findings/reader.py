@@ -23,7 +23,7 @@ from plugin.findings.history.history import History, last_progression
 from plugin.findings.history.measures import measured
 from plugin.findings.history.setting import beginning_of, history_of
 from plugin.findings.index import Index, index_of, reading_of
-from plugin.findings.model import Finding, Findings
+from plugin.findings.model import Finding, Findings, unknown
 from plugin.findings.observations import Notebook, ObservationReader
 from plugin.findings.person import read_person
 from plugin.findings.resolve import Resolved, resolve_panel
@@ -116,7 +116,7 @@ def _assemble(
     chart: Chart, index: Index, resolved: dict[str, Resolved], history: History, statements: Statements
 ) -> dict[str, Finding]:
     vocabulary = index.vocabulary
-    findings = {code: Finding(code, "unknown") for code in vocabulary}
+    findings = {code: unknown(code) for code in vocabulary}
     findings.update((code, found.finding) for code, found in resolved.items())
     findings.update((finding.code, finding) for finding in read_person(chart, vocabulary))
     for definition in vocabulary.values():

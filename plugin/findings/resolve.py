@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from plugin.findings.dates import first_day, last_day, later, spoken
 from plugin.findings.evidence import Evidence
 from plugin.findings.index import Panel, reading_of
 from plugin.findings.interval import Interval
-from plugin.findings.model import Finding, Result
+from plugin.findings.model import Finding, Result, unknown
 from plugin.findings.samples import Outcome, Sample, group, outcome_alone, outcome_of
 from plugin.library.readings import Reading
 from plugin.library.vocabulary import FindingDefinition, in_a_word
@@ -47,7 +48,7 @@ class Resolved:
 def resolve_panel(panel: Panel, evidence: list[Evidence]) -> dict[str, Resolved]:
     """Every finding of a panel, leaders before those that follow them."""
     if not evidence:
-        return {one.code: Resolved(Finding(one.code, "unknown"), (), ()) for one in panel.definitions}
+        return {one.code: _unread(one.code) for one in panel.definitions}
     counting = [found for found in evidence if found.counts]
     own = [found for found in counting if not panel.parts[found.part].fallback]
     first = group(panel, own)
@@ -60,6 +61,11 @@ def resolve_panel(panel: Panel, evidence: list[Evidence]) -> dict[str, Resolved]
         found = _resolve(panel, definition, candidates, leader, results)
         resolved[definition.code] = _against_inadequate(panel, definition, found, evidence)
     return resolved
+
+
+@lru_cache(maxsize=4096)
+def _unread(code: str) -> Resolved:
+    return Resolved(unknown(code), (), ())
 
 
 def _against_inadequate(

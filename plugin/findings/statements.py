@@ -12,7 +12,7 @@ from plugin.findings.elements import Json, codings_of, references_of, text_of, t
 from plugin.findings.entries import Entries, Entry
 from plugin.findings.evidence import Evidence
 from plugin.findings.index import reading_of
-from plugin.findings.model import AsideKind, Finding, Problem, Result
+from plugin.findings.model import AsideKind, Finding, Problem, Result, unknown
 from plugin.findings.phrases import plain
 from plugin.findings.validity import too_old
 from plugin.findings.values import Answer, answer_of
@@ -166,7 +166,7 @@ class Statements:
 
     def alone(self, code: str) -> Finding | None:
         """The finding as clinicians state it, whatever the chart says; None where nobody states it."""
-        return self.lead(code, Finding(code, "unknown"))
+        return self.lead(code, unknown(code))
 
     def _problem(self, entry: Entry, text: str, label: str = "") -> None:
         text = f"{label or entry.origin.label}: {text}"

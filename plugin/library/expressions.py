@@ -10,13 +10,16 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import lru_cache
 from typing import Any, Literal, TypeAlias
 
 from plugin.library.vocabulary import Value
 
 Environment: TypeAlias = Mapping[str, Value | None]
 Truth: TypeAlias = bool | None
+# What was decided already in one environment, by the function that decided it.
+Seen: TypeAlias = dict[Any, Truth]
+Decide: TypeAlias = Callable[[Environment, Seen], Truth]
 ComparisonOperator: TypeAlias = Literal["=", "!=", "<", "<=", ">", ">="]
 
 OPERATIONS: dict[ComparisonOperator, Callable[[Value, Value], bool]] = {
@@ -88,6 +91,8 @@ class Disjunction:
     operands: tuple[Expression, ...]
 
 
+# A tuple, since a union of types is made anew wherever it is written, and asked about thousands of times a patient.
+JOINED = (Conjunction, Disjunction)
 Leaf: TypeAlias = Literally | Name | Comparison | Membership | Existence
 Expression: TypeAlias = Leaf | Negation | Conjunction | Disjunction
 
@@ -101,55 +106,67 @@ def evaluate(expression: Expression, environment: Environment) -> Truth:
     return EVALUATORS[type(expression)](expression, environment)
 
 
-def compiled(expression: Expression, *, foresee: bool = False) -> Callable[[Environment], Truth]:
+@lru_cache(maxsize=16384)
+def compiled(expression: Expression, *, foresee: bool = False) -> Decide:
     """The expression as one function that answers as `evaluate` does, for those who ask it many times.
 
     foresee: the answer that holds whatever the unknown facts turn out to be; None where it may go either way. It
         differs only in `.exists()`, which is false of an unknown fact today and may be true of it tomorrow.
+    The function takes the environment and a dictionary in which it remembers what it answered there: a named condition
+    stands in many others, and with one dictionary for all of them each part is worked out once. A changed environment
+    needs a new one. Equal expressions give the same function.
     """
     match expression:
         case Conjunction(operands) | Disjunction(operands):
             settling = isinstance(expression, Disjunction)
-            return _joined([compiled(operand, foresee=foresee) for operand in operands], settling)
+            return _joined(tuple(compiled(operand, foresee=foresee) for operand in operands), settling)
         case Negation(operand):
             inner = compiled(operand, foresee=foresee)
-            return lambda environment: _invert(inner(environment))
+            return lambda environment, seen: _invert(inner(environment, seen))
         case Existence(name) if foresee:
-            return lambda environment: None if environment.get(name) is None else True
+            return lambda environment, _: None if environment.get(name) is None else True
         case Existence(name):
-            return lambda environment: environment.get(name) is not None
+            return lambda environment, _: environment.get(name) is not None
         case Comparison(name, symbol, value):
-            return _known(name, partial(_compare, OPERATIONS[symbol], value))
+            return _compared(name, OPERATIONS[symbol], value)
         case Membership(name, values):
             return _known(name, values.__contains__)
         case Name(name):
             return _known(name, bool)
         case Literally(value):
-            return lambda _environment: value
+            return lambda _environment, _: value
     raise AssertionError(expression)
 
 
-def _known(name: str, judge: Callable[[Value], bool]) -> Callable[[Environment], Truth]:
-    def known(environment: Environment) -> Truth:
+def _known(name: str, judge: Callable[[Value], bool]) -> Decide:
+    def known(environment: Environment, _: Seen) -> Truth:
         found = environment.get(name)
         return None if found is None else judge(found)
 
     return known
 
 
-def _compare(operation: Callable[[Value, Value], bool], value: Value, found: Value) -> bool:
-    return operation(found, value)
+def _compared(name: str, operation: Callable[[Value, Value], bool], value: Value) -> Decide:
+    def compared(environment: Environment, _: Seen) -> Truth:
+        found = environment.get(name)
+        return None if found is None else operation(found, value)
+
+    return compared
 
 
-def _joined(parts: list[Callable[[Environment], Truth]], settling: bool) -> Callable[[Environment], Truth]:
-    def joined(environment: Environment) -> Truth:
+def _joined(parts: tuple[Decide, ...], settling: bool) -> Decide:
+    def joined(environment: Environment, seen: Seen) -> Truth:
+        if joined in seen:
+            return seen[joined]
         result: Truth = not settling
         for part in parts:
-            truth = part(environment)
+            truth = part(environment, seen)
             if truth is settling:
-                return settling
+                result = settling
+                break
             if truth is None:
                 result = None
+        seen[joined] = result
         return result
 
     return joined
@@ -275,7 +292,7 @@ def deciding(
     seen: what was decided already in this environment at this cost, by identity, since named conditions are one object
         in all expressions that they stand in. The expressions must outlive it.
     """
-    if isinstance(expression, Conjunction | Disjunction):
+    if isinstance(expression, JOINED):
         if seen is not None and id(expression) in seen:
             return seen[id(expression)]
         settling = isinstance(expression, Disjunction)

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
 from plugin.library.about import About
 from plugin.library.expressions import (
     Comparison,
-    Environment,
+    Decide,
     Expression,
     Membership,
-    Truth,
     compiled,
     names_in,
     numbers_in,
@@ -28,15 +27,15 @@ class Condition:
     """A condition as its author wrote it, and the same with every named condition replaced by findings.
 
     names: the findings it asks about, by variable. numbers: its comparisons with numbers.
-    decide: its answer. foresee: its answer whatever is still unknown.
+    decide: its answer. foresee: its answer whatever is still unknown. Both as `compiled` makes them.
     """
 
     text: str
     expression: Expression
     names: frozenset[str] = field(init=False, repr=False, compare=False)
     numbers: tuple[Comparison | Membership, ...] = field(init=False, repr=False, compare=False)
-    decide: Callable[[Environment], Truth] = field(init=False, repr=False, compare=False)
-    foresee: Callable[[Environment], Truth] = field(init=False, repr=False, compare=False)
+    decide: Decide = field(init=False, repr=False, compare=False)
+    foresee: Decide = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "names", names_in(self.expression))

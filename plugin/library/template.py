@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 from plugin.errors import Fault, TemplateError
 from plugin.library.build import Builder
 from plugin.library.content import content_folder
 from plugin.library.rules import Template
+from plugin.library.side_by_side import side_by_side
 from plugin.library.template_schema import schema_faults
 from plugin.library.validation import check_model, check_profile, element_path
 from plugin.library.vocabulary_file import load_vocabulary
 from plugin.library.yaml_file import Document, read_yaml
 
 VOCABULARY_FILE = "findings.yaml"
+WORTH_IT = 100  # documents; each is checked for some ten milliseconds
 NOT_RESOURCES = frozenset({"cases"})
 
 
@@ -28,7 +31,8 @@ def load_template(folder: Path, profiles: Path | None = None, local_codes: Path 
     if not folder.is_dir():
         raise TemplateError([Fault(str(folder), None, "there is no such template folder", "give the folder's path")])
     documents = read_documents(folder)
-    faults = [fault for document in documents for fault in form_faults(document, profiles)]
+    found = side_by_side(partial(form_faults, profiles=profiles), documents, worth_it=WORTH_IT)
+    faults = [fault for of_document in found for fault in of_document]
     if faults:
         raise TemplateError(faults)
     vocabulary = load_vocabulary(folder / VOCABULARY_FILE, profiles, local_codes)

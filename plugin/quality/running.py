@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from plugin.drafting.facts import Facts
 from plugin.drafting.model import Draft
-from plugin.drafting.plan import draft_plan
+from plugin.drafting.plan import draft_from
 from plugin.library.expressions import Truth
 from plugin.library.rules import Template
 from plugin.quality.cases import Case
@@ -41,9 +41,9 @@ class Outcome:
 def run_case(case: Case, template: Template) -> Outcome:
     """Draft for the patient of a case and compare."""
     findings = findings_from_values(case.findings, template.vocabulary, case.as_of)
-    draft = draft_plan(findings, template, case.as_of)
-    lists = lists_of(draft)
     facts = Facts(findings, template.vocabulary)
+    draft = draft_from(facts, template, case.as_of, weigh_facts=False)
+    lists = lists_of(draft)
     rule = index_of(template).by_id.get(case.rule)
     truth = facts.truth(rule.condition) if rule else None
     return Outcome(case, lists, truth, seen(facts), misses_of(case, lists, draft, template))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -10,8 +11,9 @@ from typing import Any
 import orjson
 import pytest
 
+from plugin.drafting.facts import Facts
 from plugin.drafting.model import Draft
-from plugin.drafting.plan import draft_plan
+from plugin.drafting.plan import draft_from, draft_plan
 from plugin.findings.bundle import resources_of
 from plugin.findings.reader import read_findings
 from plugin.library.rules import Template
@@ -71,3 +73,12 @@ def test_every_value_of_every_open_fact_moves_what_drafting_anew_moves(name: str
             differing = {line for line in expected if expected[line] != standings(real)[line]}
             wrong.append((code, value, {line: (expected[line], standings(real)[line]) for line in differing}))
     assert wrong == []
+
+
+@pytest.mark.parametrize("name", COMPARED)
+def test_a_draft_without_it_is_the_same_in_all_else(name, template):
+    findings = read_findings(chart(name), template.vocabulary, AS_OF)
+    whole = draft_plan(findings, template, AS_OF)
+    without = draft_from(Facts(findings, template.vocabulary), template, AS_OF, weigh_facts=False)
+    assert whole.to_confirm
+    assert without == replace(whole, to_confirm=(), consequences={})

@@ -71,7 +71,9 @@ def test_the_compiled_form_answers_as_the_expression_does(text):
     expression = parse(text)
     decide = compiled(expression)
     for facts in combinations():
-        assert decide(facts) is evaluate(expression, facts)
+        seen = {}
+        assert decide(facts, seen) is evaluate(expression, facts)
+        assert decide(facts, seen) is evaluate(expression, facts), "remembered otherwise than it was worked out"
 
 
 @given(EXPRESSIONS)
@@ -79,7 +81,7 @@ def test_what_is_foreseen_holds_whatever_the_unknown_facts_turn_out_to_be(text):
     expression = parse(text)
     foresee = compiled(expression, foresee=True)
     for facts in combinations():
-        foreseen = foresee(facts)
+        foreseen = foresee(facts, {})
         open_names = [name for name, value in facts.items() if value is None]
         if foreseen is None:
             continue
