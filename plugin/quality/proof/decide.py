@@ -105,7 +105,12 @@ class Prover:
             return self._proven(invariant, world, broken)
         why = "; ".join(f"{fact} changes {', '.join(codes)}" for fact, codes in found.items())
         over: Over = "facts" if isinstance(world, Anybody) else "charts"
-        return Verdict(invariant, "broken", *self._covered(world, broken), over, f"one more fact alone: {why}")
+        covered, example = self._covered(world, broken), None
+        if isinstance(world, Charts):
+            with solving.supposing(*learned.laws(), *allowed):
+                example = next(examples(broken, world, solving), None)
+        why = f"one more fact alone: {why}" + (f"; such a patient before it: {example}" if example else "")
+        return Verdict(invariant, "broken", *covered, over, why, example)
 
     def _changed(self, invariant: Invariant, code: str, before: Policy[Formula], after: Policy[Formula]) -> Formula:
         algebra, offered = before.algebra, before.ranks.where
