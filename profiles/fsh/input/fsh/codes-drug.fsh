@@ -129,6 +129,7 @@ Description: "Libraries of a template that FHIR has no type for."
 * #drug-table "Drug table" "Drugs with their classes, their uses and the regulatory status of each."
 * #superseded-statements "Superseded statements" "What older texts say, and what holds now."
 * #invariants "Invariants" "What must hold for every patient there could be, to be proven."
+* #open-questions "Open questions" "What the sources leave open, the cautious side taken until somebody answers, and who decides."
 
 ValueSet: CombinationDispositionCodes
 Id: combination-disposition-codes
