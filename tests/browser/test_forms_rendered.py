@@ -27,7 +27,7 @@ PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Form
 TRANSLATION = "http://hl7.org/fhir/StructureDefinition/translation"
 TEMPLATES = ("plan-review", "facts-to-confirm", "for-the-patient")
 PATIENTS = ("hr-positive", "brain-metastases")
-# The renderer takes prefilled answers in, but for choices among plain words; those are marked in its own model of the form.
+# The renderer takes prefilled answers in, but for choices among plain words: those are marked in its own model.
 SHOW = """async ([form, answers, chosen]) => {
   let shown = LForms.Util.convertFHIRQuestionnaireToLForms(form, 'R4');
   if (answers) shown = LForms.Util.mergeFHIRDataIntoLForms('QuestionnaireResponse', answers, shown, 'R4');

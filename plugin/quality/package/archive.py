@@ -1,4 +1,4 @@
-"""The archive itself: manifest, index and resources in a fixed order, without a clock, so that same in gives same out."""
+"""The archive itself: manifest, index, resources in a fixed order and no clock, so that same in gives same out."""
 
 from __future__ import annotations
 
