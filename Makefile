@@ -13,7 +13,7 @@ demo: $(READY)
 	@$(BIN)/careplan demo
 
 test: $(READY) lint
-	$(BIN)/pytest -n auto --dist loadgroup -m "not browser and not postgres"
+	$(BIN)/pytest -n auto --dist loadgroup -m "not browser and not postgres and not java"
 
 lint: $(READY)
 	$(BIN)/ruff check .

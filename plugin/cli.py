@@ -53,6 +53,10 @@ def _day(_: click.Context, __: click.Parameter, value: str | None) -> date:
         raise click.BadParameter(f"'{value}' is no date; write it as 2026-11-22") from None
 
 
+def _day_or_none(context: click.Context, parameter: click.Parameter, value: str | None) -> date | None:
+    return None if value is None else _day(context, parameter, value)
+
+
 def _reads_a_chart(command: Command) -> Command:
     """What every command takes that reads one patient's chart from files."""
     for option in reversed(
@@ -267,6 +271,25 @@ def book(ctx: click.Context, template: str, folder: Path) -> None:
     if made.failed:
         click.echo(f"careplan: {len(made.failed)} of {made.case_count} cases fail; see careplan check", err=True)
         ctx.exit(1)
+
+
+@main.command()
+@click.argument("templates", nargs=-1, metavar="[TEMPLATE...]")
+@click.option("-o", "--output", "path", required=True, type=click.Path(path_type=Path), metavar="FILE.tgz")
+@click.option("--as-of", callback=_day_or_none, metavar="DATE", help="The day of the examples; the template's if none.")
+def package(templates: tuple[str, ...], path: Path, as_of: date | None) -> None:
+    """Write profiles and templates as a FHIR package, with drafts of the sandbox's patients as examples.
+
+    TEMPLATE: a template's folder or name; all that came along when left out. The first drafts the examples.
+    """
+    from plugin.findings.bundle import resources_of
+    from plugin.quality.package.write import write_package
+    from plugin.sandbox.sample_patients import sample_patients
+
+    charts = {patient.id: resources_of(patient.bundle) for patient in sample_patients()}
+    made = write_package(path, templates, charts, __version__, as_of)
+    _print(f"{path}\n")
+    click.echo(f"careplan: {len(made.resources)} resources and {len(made.examples)} examples", err=True)
 
 
 @main.command()

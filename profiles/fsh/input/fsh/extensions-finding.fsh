@@ -24,6 +24,7 @@ Description: "One fact of the vocabulary: its label, type and values, what settl
     group 1..1 and
     asked-of 0..1 and
     stated-days 0..1 and
+    holds-since 0..1 and
     presumption 0..1 and
     reading 0..1 and
     denial 0..* and
@@ -38,6 +39,7 @@ Description: "One fact of the vocabulary: its label, type and values, what settl
 * insert OneValue(group, string)
 * insert OneValue(asked-of, code)
 * insert OneValue(stated-days, integer)
+* insert OneValue(holds-since, code)
 * extension[presumption].extension contains
     value 1..1 and
     reason 1..1 and

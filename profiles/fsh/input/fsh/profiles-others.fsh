@@ -31,7 +31,7 @@ Description: "The four lists of a drafted plan, its tests and its supportive car
 Invariant: form-1
 Description: "The form is about a patient."
 Severity: #error
-Expression: "subjectType = 'Patient'"
+Expression: "subjectType.count() = 1 and subjectType.first() = 'Patient'"
 
 RuleSet: ReviewGroup(slice, link)
 * item[{slice}].linkId = "{link}"

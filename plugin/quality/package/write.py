@@ -1,0 +1,32 @@
+"""`careplan package` at work: which templates, which charts, where to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from plugin.library.content import content_folder
+from plugin.quality.check import template_folders
+from plugin.quality.command import write_file
+from plugin.quality.package.archive import archive
+from plugin.quality.package.contents import Contents, gather
+
+
+def write_package(
+    path: Path,
+    names: tuple[str, ...],
+    charts: Mapping[str, Sequence[dict[str, Any]]],
+    version: str,
+    as_of: date | None = None,
+) -> Contents:
+    """Write the templates that are named, all when none is, with the profiles as a FHIR package to `path`.
+
+    charts: sample patients whose drafts go along as examples; version: of this software, and so of the package.
+    Gives what went in. Raises UsageError for a name that is no template, TemplateError where something is no sound
+    FHIR, and InputError where the file cannot be written.
+    """
+    contents = gather(template_folders(names), content_folder("profiles"), charts, as_of, version)
+    write_file(path, archive(contents, version))
+    return contents

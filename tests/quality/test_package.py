@@ -1,0 +1,113 @@
+"""`careplan package`: what a FHIR tool expects is there, everything is FHIR, and the same in gives the same out."""
+
+from __future__ import annotations
+
+import io
+import json
+import shutil
+import tarfile
+
+import pytest
+from click.testing import CliRunner
+
+from plugin.cli import main
+from plugin.library.content import content_folder, default_template_folder
+from plugin.quality.package.archive import archive
+from plugin.quality.package.contents import gather
+
+CONFORMANCE = ("CodeSystem", "ConceptMap", "StructureDefinition", "ValueSet")
+
+
+def opened(data):
+    with tarfile.open(fileobj=io.BytesIO(data)) as tar:
+        return {member.name: json.load(tar.extractfile(member)) for member in tar}
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory):
+    path = tmp_path_factory.mktemp("package") / "new" / "templates.tgz"
+    result = CliRunner().invoke(main, ["package", "-o", str(path), default_template_folder().name])
+    assert result.exit_code == 0, result.output
+    assert result.stdout == f"{path}\n"
+    return opened(path.read_bytes())
+
+
+def of_folder(written, folder):
+    inside = {name.removeprefix(folder): each for name, each in written.items() if name.startswith(folder)}
+    return {name: each for name, each in inside.items() if "/" not in name and "resourceType" in each}
+
+
+def test_profiles_and_templates_are_inside_as_fhir(written, template):
+    resources = of_folder(written, "package/")
+    profiles = [path.name for path in content_folder("profiles").glob("*.json")]
+    assert set(profiles) <= resources.keys()
+    assert all(each["snapshot"]["element"] for each in resources.values() if each["resourceType"] == CONFORMANCE[2])
+    urls = {each["url"] for each in resources.values()}
+    assert {resource["url"] for resource in template.resources} | {template.vocabulary.url} <= urls
+    assert all(name == f"{each['resourceType']}-{each['id']}.json" for name, each in resources.items())
+
+
+def test_manifest_and_index_say_what_is_inside(written):
+    manifest = written["package/package.json"]
+    assert manifest["fhirVersions"] == ["4.0.1"]
+    assert manifest["dependencies"] == {"hl7.fhir.r4.core": "4.0.1"}
+    assert manifest["canonical"] == "https://careplan-plugin.example.org/fhir"
+    for folder in ("package/", "package/example/"):
+        index = written[f"{folder}.index.json"]
+        assert index["index-version"] == 2
+        resources = of_folder(written, folder)
+        assert {entry["filename"] for entry in index["files"]} == resources.keys()
+        for entry in index["files"]:
+            resource = resources[entry["filename"]]
+            said = {key: value for key, value in entry.items() if key != "filename"}
+            assert said.items() <= {key: value for key, value in resource.items() if isinstance(value, str)}.items()
+            assert ("url" in resource) == ("url" in entry)
+
+
+def test_every_reference_of_an_example_leads_to_something_inside(written):
+    examples = of_folder(written, "package/example/")
+    known = {name.removesuffix(".json").replace("-", "/", 1) for name in (*examples, *of_folder(written, "package/"))}
+    assert {"CarePlan/hr-positive-careplan", "Questionnaire/hr-positive-plan-review"} <= known
+
+    def references(element):
+        if isinstance(element, list):
+            return [found for member in element for found in references(member)]
+        if not isinstance(element, dict):
+            return []
+        own = [element["reference"]] if isinstance(element.get("reference"), str) else []
+        return own + [found for value in element.values() for found in references(value)]
+
+    drafted = [each for each in examples.values() if each["resourceType"] in ("CarePlan", "Provenance", "Goal")]
+    assert drafted
+    assert {found for each in drafted for found in references(each)} - known == set()
+
+
+def test_the_same_in_gives_the_same_out():
+    made = [
+        archive(gather([default_template_folder()], content_folder("profiles"), {}, None, "1.2.3"), "1.2.3")
+        for _ in range(2)
+    ]
+    assert made[0] == made[1]
+    assert opened(made[0])["package/package.json"]["version"] == "1.2.3"
+
+
+def test_two_templates_with_one_name_for_different_things_are_refused(tmp_path):
+    other = tmp_path / "other"
+    shutil.copytree(default_template_folder(), other)
+    form = other / "questionnaires" / "plan-review.yaml"
+    form.write_text(form.read_text().replace("Offered: supported", "On offer: supported"))
+    names = [default_template_folder().name, str(other)]
+    result = CliRunner().invoke(main, ["package", "-o", str(tmp_path / "x.tgz"), *names])
+    assert result.exit_code == 1
+    where = "other/questionnaires/plan-review.yaml: Questionnaire-plan-review is also in metastatic-breast-cancer/"
+    assert where in result.output
+    assert not (tmp_path / "x.tgz").exists()
+
+
+def test_what_is_no_fhir_is_refused_with_its_file(tmp_path):
+    profiles = tmp_path / "profiles"
+    shutil.copytree(content_folder("profiles"), profiles)
+    file = profiles / "ValueSet-er-tests.json"
+    file.write_text(file.read_text().replace('"status": "active"', '"status": "ready"'))
+    with pytest.raises(Exception, match=r"ValueSet-er-tests.json: ValueSet.status: 'ready'"):
+        gather([default_template_folder()], profiles, {}, None, "1")
