@@ -1,0 +1,215 @@
+"""What changes between two versions: which rules, for which charts exactly, and for which patients of a cohort."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+
+import pytest
+from click.testing import CliRunner
+
+from plugin.cli import main
+from plugin.library.content import system_url
+from tests.quality.small_template import small_profiles, small_template
+
+
+@pytest.fixture
+def versions(tmp_path):
+    """Two working copies with the same template: `templates/lantern-fever` beside `profiles`."""
+    copies = []
+    for name in ("old", "new"):
+        (tmp_path / name / "templates").mkdir(parents=True)
+        small_profiles(tmp_path / name)
+        copies.append(small_template(tmp_path / name / "templates"))
+    return copies
+
+
+def change(file, old, new):
+    text = file.read_text()
+    assert text.count(old) == 1, (file, old)
+    file.write_text(text.replace(old, new))
+
+
+def diff(*arguments):
+    return CliRunner().invoke(main, ["diff", "--as-of", "2026-11-20", *map(str, arguments)])
+
+
+def difference(*arguments):
+    result = diff(*arguments, "--format", "json")
+    assert result.exit_code == 0, result.output
+    return json.loads(result.stdout)
+
+
+def moves(found):
+    return {(each["old"], each["new"]): each for each in found["lines"]["moved"]}
+
+
+def chart(path, patient_id, **facts):
+    statements = [
+        {
+            "resourceType": "Observation",
+            "id": f"{patient_id}-{code}",
+            "status": "final",
+            "subject": {"reference": f"Patient/{patient_id}"},
+            "code": {"coding": [{"system": system_url("finding"), "code": code}]},
+            "performer": [{"reference": "Practitioner/p"}],
+            "effectiveDateTime": "2026-11-20",
+            **value,
+        }
+        for code, value in facts.items()
+    ]
+    resources = [{"resourceType": "Patient", "id": patient_id}, *statements]
+    path.write_text("\n".join(map(json.dumps, resources)) + "\n")
+    return path
+
+
+BRIGHT = {
+    "lantern-fever": {"valueBoolean": True},
+    "glow": {"valueCodeableConcept": {"text": "bright"}},
+    "line": {"valueInteger": 1},
+}
+
+
+def oil(value):
+    return {"oil-level": {"valueQuantity": {"value": value, "unit": "mg/dL"}}}
+
+
+def test_the_same_twice_is_said_to_be_the_same(versions):
+    result = diff(*versions)
+    assert result.exit_code == 0
+    assert "Nothing differs" in result.stdout
+
+
+def test_other_words_are_told_from_another_meaning(versions):
+    change(versions[1] / "safety.yaml", "A lamp is made of glass.", "Lamps are of glass.")
+    found = difference(*versions)
+    [changed] = found["changed"]
+    assert (changed["id"], changed["change"]) == ("gate-glass", "wording")
+    assert changed["where"].startswith("safety.yaml:")
+    assert not found["lines"]["moved"]
+    assert found["verdict"].startswith("Only wording differs")
+
+
+def test_a_condition_written_otherwise_that_means_the_same_is_wording(versions):
+    change(versions[1] / "safety.yaml", 'expression: "%age < 12"', 'expression: "(%age >= 12).not()"')
+    found = difference(*versions)
+    assert [each["change"] for each in found["changed"]] == ["wording"]
+    assert not found["lines"]["moved"]
+
+
+def test_another_limit_moves_exactly_the_patients_between_the_two(versions):
+    change(versions[1] / "pathways/treatment.yaml", "%oilLevel >= 10.5", "%oilLevel >= 12")
+    found = difference(*versions)
+    assert [(each["id"], each["change"]) for each in found["changed"]] == [("lamp-first", "meaning")]
+    assert {(*each["codes"], each["new"]) for each in found["lines"]["moved"]} == {("lamp", "not offered")}
+    moved = moves(found)["offered", "not offered"]
+    [where] = moved["where"]
+    assert "Oil (low below 10.5 mg/dL) is 10.5 to below 12 mg/dL" in where
+    assert moved["complete"]
+
+
+def test_the_simplest_patient_can_be_drafted_for_by_both(versions, tmp_path):
+    change(versions[1] / "pathways/treatment.yaml", "%oilLevel >= 10.5", "%oilLevel >= 12")
+    moved = moves(difference(*versions))["offered", "not offered"]
+    file = tmp_path / "patient.json"
+    file.write_text(json.dumps(moved["example"]))
+    found = difference(*versions, "--cohort", file)
+    [patient] = found["cohort"]["changed"]
+    [line] = patient["lines"]
+    assert (line["code"], line["old"], line["new"]) == ("lamp", "offered", "not-offered")
+
+
+def test_a_gate_that_is_gone_opens_what_it_closed(versions):
+    text = (versions[1] / "safety.yaml").read_text()
+    start, end = text.index("  - id: gate-glass"), text.index("  - id: gate-blackout")
+    (versions[1] / "safety.yaml").write_text(text[:start] + text[end:])
+    found = difference(*versions)
+    assert ("gate-glass", "removed") in {(each["id"], each["change"]) for each in found["changed"]}
+    assert moves(found)["not offered", "offered"]["where"] == ["Allergy to glass is yes"]
+    assert moves(found)["conditional", "offered"]["where"] == ["Allergy to glass is unknown"]
+
+
+def test_a_presumption_that_is_gone_shows_in_the_lines(versions):
+    text = (versions[1] / "findings.yaml").read_text()
+    start = text.index("presumption", text.index("Allergy to glass"))
+    start = text.rindex("\n", 0, start)
+    end = text.index("\n  - ", start)
+    (versions[1] / "findings.yaml").write_text(text[:start] + text[end:])
+    found = difference(*versions)
+    assert ("finding", "glass-allergy", "meaning") in {
+        (each["kind"], each["id"], each["change"]) for each in found["changed"]
+    }
+    assert ("offered", "conditional") in moves(found)
+
+
+def test_the_cohort_says_who_gets_another_plan_and_why(versions, tmp_path):
+    change(versions[1] / "pathways/treatment.yaml", "%oilLevel >= 10.5", "%oilLevel >= 12")
+    cohort = tmp_path / "cohort"
+    cohort.mkdir()
+    chart(cohort / "between.ndjson", "between", **BRIGHT, **oil(11))
+    chart(cohort / "above.ndjson", "above", **BRIGHT, **oil(13))
+    result = diff(*versions, "--cohort", cohort)
+    assert "get another plan: 1 of 2" in result.stdout
+    assert "between.ndjson" in result.stdout
+    assert "lamp: offered → not offered" in result.stdout
+    assert "was: lamp-first" in result.stdout
+    assert "above.ndjson" not in result.stdout
+
+
+def test_one_file_can_hold_many_patients(versions, tmp_path):
+    change(versions[1] / "pathways/treatment.yaml", "%oilLevel >= 10.5", "%oilLevel >= 12")
+    one, two = (chart(tmp_path / f"{name}.ndjson", name, **BRIGHT, **oil(11)) for name in ("ada", "bo"))
+    both = tmp_path / "both.ndjson"
+    both.write_text(one.read_text() + two.read_text())
+    found = difference(*versions, "--cohort", both)
+    assert found["cohort"]["patients"] == 2
+    assert [each["name"] for each in found["cohort"]["changed"]] == ["both.ndjson: ada", "both.ndjson: bo"]
+
+
+def test_a_revision_of_git_is_a_version(versions, tmp_path, monkeypatch):
+    repository = versions[0].parent.parent
+    for name in sorted((repository / "profiles").iterdir()):
+        if name.is_symlink():
+            shutil.copy(name.resolve(), repository / "copied")
+            name.unlink()
+            shutil.move(repository / "copied", name)
+    monkeypatch.chdir(repository)
+    for command in (["init", "-q"], ["add", "."], ["-c", "user.name=q", "-c", "user.email=q@q", "commit", "-qm", "a"]):
+        subprocess.run(["git", *command], check=True)
+    change(versions[0] / "safety.yaml", 'expression: "%age < 12"', 'expression: "%age < 14"')
+    found = difference("HEAD:templates/lantern-fever", "templates/lantern-fever")
+    assert [each["id"] for each in found["changed"]] == ["gate-child"]
+    assert any("12 to below 14" in where for each in found["lines"]["moved"] for where in each["where"])
+
+
+def test_the_page_says_the_same(versions, tmp_path):
+    change(versions[1] / "pathways/treatment.yaml", "%oilLevel >= 10.5", "%oilLevel >= 12")
+    page = tmp_path / "new" / "diff.html"
+    result = diff(*versions, "--html", page)
+    assert result.exit_code == 0
+    text = page.read_text()
+    assert "offered → not offered: lamp" in text
+    assert "10.5 to below 12 mg/dL" in text
+    assert "<script" not in text
+
+
+@pytest.mark.parametrize(
+    ("old", "said"),
+    [
+        ("nothing-of-the-kind", "is no template"),
+        ("HEAD:nowhere/at/all", "git has no 'nowhere/at/all' in 'HEAD'"),
+        ("HEAD:", "names no folder"),
+    ],
+)
+def test_a_version_that_is_not_there_is_refused(versions, old, said):
+    result = diff(old, versions[1])
+    assert result.exit_code == 2
+    assert said in result.stderr
+
+
+def test_a_cohort_that_is_not_there_is_refused(versions, tmp_path):
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    assert "holds no FHIR files" in diff(*versions, "--cohort", empty).stderr
+    assert "there is no" in diff(*versions, "--cohort", tmp_path / "nobody").stderr
