@@ -43,7 +43,7 @@ def together(moves: tuple[Move, ...], definitions: Definitions, domains: Mapping
     for several in alike.values():
         first, region = several[0], several[0].region
         yield Together(
-            codes=tuple(move.code for move in several),
+            codes=tuple(dict.fromkeys(move.code for move in several)),
             old=STANDS[first.old],
             new=STANDS[first.new],
             otherwise=STANDS[first.otherwise],
