@@ -34,7 +34,11 @@ def difference_html(found: Difference, as_of: date, software: str) -> str:
 
 @cache
 def _style() -> str:
-    parts = (("plugin.quality.book", "book.css"), ("plugin.quality.reports", "report.css"))
+    parts = (
+        ("plugin.quality.book", "book.css"),
+        ("plugin.quality.reports", "report.css"),
+        ("plugin.quality.diff", "difference.css"),
+    )
     read = ((resources.files(package) / "templates" / name).read_text(encoding="utf-8") for package, name in parts)
     return "\n".join(read)
 

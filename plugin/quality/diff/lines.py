@@ -76,15 +76,15 @@ class Lines:
         return next(examples(whole, self.regions.charts, self.regions.solving), None)
 
     def _region(self, code: str, among: Formula, inside: Formula) -> Region | None:
-        try:
-            return self.regions.region(among, inside, self._names(code))
-        except OutOfPatience:
-            return None
-
-    def _names(self, code: str) -> list[str]:
-        """The facts that the changed rules of a line ask about."""
-        touching = [rule for rule in self._changed if _touches(rule, code)]
-        return sorted(frozenset[str]().union(*(rule.condition.names for rule in touching)))
+        """Of whom; where what the changed rules ask does not tell, by what holds back the drugs of the line as well."""
+        changed = [rule for rule in self._changed if _touches(rule, code)]
+        drugs = [gate for gate in self.new.template.agent_gates if _touches(gate, code)]
+        for rules in (changed, [*changed, *drugs]):
+            try:
+                return self.regions.region(among, inside, _names(rules))
+            except OutOfPatience:
+                continue
+        return None
 
     def _stand(self, code: str, without: Disposition, with_: Disposition) -> Formula:
         """Where the line would stand so without the changed rules, and so if those that open it held."""
@@ -110,6 +110,11 @@ def _instead(policy: Policy[Formula], ids: set[str], rules: Expression, gates: E
         **{id(gate.condition): gates for gate in (*template.gates, *template.agent_gates) if gate.id in ids},
     }
     return Policy(template, policy.world, instead=answers, truths=policy.truths, sure=policy.sure)
+
+
+def _names(rules: Iterable[Rule]) -> list[str]:
+    """The facts that rules ask about."""
+    return sorted(frozenset[str]().union(*(rule.condition.names for rule in rules)))
 
 
 def _touches(rule: Rule, code: str) -> bool:

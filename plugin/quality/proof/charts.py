@@ -41,6 +41,7 @@ class Charts:
         self.at_odds: dict[str, Formula] = {}
         self.looked_for: dict[str, Formula] = {}
         self.oddities: dict[str, dict[str, Formula]] = {}
+        self._contradictions: list[Formula] = []
         self._told = {definition.variable: self._as_told(definition) for definition in vocabulary.values()}
         self._rounds = longest_chain({each.variable: _names_behind(each) for each in vocabulary.derived})
         self._read()
@@ -77,6 +78,10 @@ class Charts:
         for odd in self.oddities.values():
             yield from map(self.algebra.other, odd.values())
 
+    def coherent(self) -> Iterator[Formula]:
+        """What makes a chart coherent: it holds nothing that cannot be, other facts being what they are."""
+        yield from map(self.algebra.other, self._contradictions)
+
     def _as_told(self, definition: FindingDefinition) -> Told:
         name, domain = definition.variable, self.domains[definition.variable]
         values = {value: self._atom(name, f"= {value}") for value in domain.values}
@@ -105,6 +110,7 @@ class Charts:
         algebra, truths = self.algebra, Truths(self)
         values = dict(told.values)
         for denial in definition.denials:
+            self._contradictions.append(algebra.each((values[denial.value], truths.of(denial.when).yes)))
             outweighed = algebra.some((algebra.other(truths.of(denial.when).yes), self._odd(definition, LEADS)))
             values[denial.value] = algebra.each((values[denial.value], outweighed))
         return values

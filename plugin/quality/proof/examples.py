@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any
 
 from plugin.drafting.facts import Facts
@@ -39,18 +40,27 @@ class CounterExample:
 
 
 def examples(formula: Formula, charts: Charts, solving: Solving) -> Iterator[CounterExample]:
-    """Patients of whom a formula is true, each as simple as can be, none more told than needed; a few of them."""
-    told = [atom for name in sorted(charts.algebra.facts_in(formula)) for atom in _told(charts, name)]
-    fewest: Callable[[int], Formula] = lambda count: charts.algebra.at_most(count, told)  # noqa: E731
+    """Patients of whom a formula is true, each told no more than needed; a few, those without contradictions first."""
+    coherent = tuple(charts.coherent())
+    odd: list[CounterExample] = []
     refused: list[Formula] = []
-    for _ in range(TRIES):
-        with solving.supposing(formula, *charts.plain(), *refused):
-            found = solving.simplest(told, fewest)
+    told = [atom for name in sorted(charts.algebra.facts_in(formula)) for atom in _told(charts, name)]
+    for attempt in range(TRIES):
+        with solving.supposing(formula, *charts.plain(), *refused, *(coherent if attempt else ())):
+            found = solving.simplest(told, partial(_fewest, charts, told))
         if found is None:
-            return
-        yield CounterExample(dict(_values(charts, found)))
-        told_here = [atom for atom in told if found(atom)]
-        refused.append(charts.algebra.other(charts.algebra.each(told_here)))
+            break
+        example = CounterExample(dict(_values(charts, found)))
+        if all(map(found, coherent)):
+            yield example
+        else:
+            odd.append(example)
+        refused.append(charts.algebra.other(charts.algebra.each(atom for atom in told if found(atom))))
+    yield from odd
+
+
+def _fewest(charts: Charts, told: list[Formula], count: int) -> Formula:
+    return charts.algebra.at_most(count, told)
 
 
 def breaks(invariant: Invariant, example: CounterExample, template: Template, as_of: date) -> bool:
