@@ -96,4 +96,4 @@ def _row(cells: Iterable[str]) -> str:
 if __name__ == "__main__":
     folder, profiles = default_template_folder(), content_folder("profiles")
     template = load_template(folder)
-    sys.stdout.write(coverage_page(load_coverage(folder, template, profiles), open_questions(template)))
+    sys.stdout.write(coverage_page(load_coverage(folder, template), open_questions(template)))

@@ -51,7 +51,7 @@ class Material:
     @property
     def places(self) -> Places:
         """Where people can meet a fact of the template."""
-        return places(self.template, self.profiles)
+        return places(self.template)
 
     @property
     def vocabulary(self) -> Document:
