@@ -81,6 +81,15 @@ def words(tmp_path_factory: pytest.TempPathFactory) -> Vocabulary:
     ]
     file = tmp_path_factory.mktemp("drugs") / "findings.yaml"
     file.write_text(yaml.safe_dump(library, sort_keys=False), encoding="utf-8")
+    codes = {
+        "resourceType": "CodeSystem",
+        "url": "https://careplan-plugin.example.org/fhir/CodeSystem/finding",
+        "status": "draft",
+        "content": "fragment",
+        "concept": [{"code": name, "display": name} for name in SETS],
+    }
+    (file.parent / "codes").mkdir()
+    (file.parent / "codes/finding.yaml").write_text(yaml.safe_dump(codes, sort_keys=False), encoding="utf-8")
     return load_vocabulary(file, PROFILES)
 
 
