@@ -11,6 +11,7 @@ import click
 
 from plugin import __version__
 from plugin.errors import CareplanError, InputError
+from plugin.quality.authoring.cli import new
 
 if TYPE_CHECKING:
     from plugin.drafting.model import Draft
@@ -198,6 +199,9 @@ def check(
         click.echo(f"careplan: {verdict(report)}", err=True)
     if any(report.faults for report in reports):
         ctx.exit(1)
+
+
+main.add_command(new)
 
 
 @main.command()
