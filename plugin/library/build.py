@@ -334,7 +334,13 @@ class Builder:
             remedy = f"{near}add the ValueSet to codes/, or correct the canonical URL"
             self.faults.append(document.fault(path, message, remedy, canonical))
             return []
-        return [concept["code"] for part in group["compose"]["include"] for concept in part.get("concept", [])]
+        return [code for part in group["compose"]["include"] for code in self._included(part)]
+
+    def _included(self, part: dict[str, Any]) -> list[str]:
+        """The codes that a part of a group lists; of a whole CodeSystem, those that this template describes."""
+        if "concept" in part:
+            return [concept["code"] for concept in part["concept"]]
+        return [code for code, activity in self.activities.items() if activity.system == part["system"]]
 
     def _unique(self, rule_id: str, document: Document, path: ElementPath) -> None:
         if not rule_id:

@@ -12,12 +12,30 @@ from plugin.library.terminology import shared_terminology
 from plugin.library.vocabulary import variable_name
 from plugin.quality.authoring.codes import add_code
 from plugin.quality.authoring.parts import add_part
-from plugin.quality.authoring.rule_text import documentation, gate_extensions, rule_extensions
+from plugin.quality.authoring.rule_text import EVERY_CATEGORY, documentation, gate_extensions, rule_extensions
 from plugin.quality.authoring.wording import checked_code, pascal, quoted, skeleton
 from plugin.quality.authoring.workplace import Workplace, save_files
 
 ABOUT = {"source-attribute": "attribute", "review-basis": "part"}
-FIRST_RULE, FIRST_GATE = "first-rule", "deceased"
+FIRST_RULE, DECEASED, UNCLEAR = "first-rule", "deceased", "death-unclear"
+GATES = (
+    (
+        DECEASED,
+        "Recorded as deceased",
+        "The record says that the patient has died: nothing is drafted.",
+        "%deceased",
+        "no-plan",
+        "",
+    ),
+    (
+        UNCLEAR,
+        "Whether the patient is alive is unclear",
+        "The chart says something about a death that cannot be read; nothing is offered until it is settled.",
+        "%deceased.exists().not() and %deceased",
+        "conditional",
+        EVERY_CATEGORY,
+    ),
+)
 SHIPPED = ("plan-review.yaml", "facts-to-confirm.yaml")
 
 
@@ -58,15 +76,16 @@ def _files(home: Path, code: str, title: str) -> dict[str, str]:
     add_part(place, code, "first", "First decision", "pathways/first.yaml", listed=False)
     place.add_item("pathways/first.yaml", "action", _rule(item))
     add_part(place, code, "safety", "Safety gates", "safety.yaml", listed=False)
-    place.add_item("safety.yaml", "action", _gate())
+    for gate in GATES:
+        place.add_item("safety.yaml", "action", _gate(*gate), apart=True)
     place.put("cases/first.yaml", skeleton("cases.yaml"))
     known, dead = f"{scope}: true", f"{scope}: true, deceased"
     for case, who, findings, expected in (
         (f"{FIRST_RULE}.1", "In scope", known, "offered"),
         (f"{FIRST_RULE}.2", "Not in scope", f"{scope}: false", "not_offered"),
         (f"{FIRST_RULE}.3", "Not known whether in scope", "", "conditional"),
-        (f"{FIRST_GATE}.1", "In scope, and deceased", f"{dead}: true", "not_offered"),
-        (f"{FIRST_GATE}.2", "In scope, and nobody knows whether alive", f"{dead}: unknown", "conditional"),
+        (f"{DECEASED}.1", "In scope, and deceased", f"{dead}: true", "not_offered"),
+        (f"{UNCLEAR}.1", "In scope, and nobody knows whether alive", f"{dead}: unknown", "conditional"),
     ):
         fields = {"case": case, "rule": case.partition(".")[0], "title": quoted(who)}
         item_expected = f"{{{expected}: [{item}]}}"
@@ -111,13 +130,13 @@ def _rule(item: str) -> str:
     )
 
 
-def _gate() -> str:
+def _gate(rule: str, title: str, reason: str, when: str, disposition: str, target: str) -> str:
     return skeleton(
         "gate.yaml",
-        rule=FIRST_GATE,
-        title=quoted("Recorded as deceased"),
-        reason=quoted("The record says that the patient has died: nothing is drafted."),
-        when=quoted("%deceased"),
+        rule=rule,
+        title=quoted(title),
+        reason=quoted(reason),
+        when=quoted(when),
         documentation="",
-        extensions=gate_extensions("no-plan", "", "knowledge", "moderate", (FIRST_GATE,), unsourced=True),
+        extensions=gate_extensions(disposition, target, "knowledge", "moderate", (rule,), unsourced=True),
     )
