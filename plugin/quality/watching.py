@@ -41,6 +41,7 @@ def watch_checks(names: tuple[str, ...], told: Told) -> int:
         ) from error
     folders, profiles = template_folders(names), content_folder("profiles")
     checks = Checks(folders, told)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # else the process that checks would be left behind
     try:
         # The first round comes at once and empty: from then on no save is missed, not even one during the first check.
         rounds = watch(
