@@ -11,7 +11,7 @@ import click
 
 from plugin import __version__
 from plugin.errors import CareplanError, InputError
-from plugin.quality.authoring.cli import new
+from plugin.quality.authoring.cli import new, schemas
 
 if TYPE_CHECKING:
     from plugin.drafting.model import Draft
@@ -208,6 +208,7 @@ def check(
 
 
 main.add_command(new)
+main.add_command(schemas)
 
 
 @main.command()

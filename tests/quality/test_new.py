@@ -99,19 +99,16 @@ def test_the_gate_on_every_category_knows_a_new_one(grown):
     assert unclear.targets == {"bone-health-first", "bone-agent"}
 
 
-def test_a_rule_goes_into_the_shipped_template_between_its_comments(tmp_path):
+def test_a_rule_goes_into_the_shipped_template_behind_what_is_there(tmp_path):
     folder = shutil.copytree(default_template_folder(), tmp_path / "copy")
+    rules, cases = folder / "pathways/bone.yaml", folder / "cases/bone.yaml"
     before = texts(folder)
     done("new", "rule", folder, "bma-frail", "--for", "bma", "--part", "bone", "--judgement", "--title", "Frail",
          "--when", "%metastasisBone and %frail and %ecog in (1 | 2)", "--cites", "asco_bma_2017")  # fmt: skip
     after = texts(folder)
-    changed = {str(file) for file in after if after[file] != before.get(file)}
-    assert changed == {"pathways/bone.yaml", "cases/bone.yaml"}
-    assert (
-        "{ecog: 1, frail: true, metastasis-bone: true}" in after[next(f for f in after if str(f) == "cases/bone.yaml")]
-    )
-    lines = (folder / "pathways/bone.yaml").read_text().splitlines()
-    assert [line for line in lines if line in before[next(f for f in before if str(f) == "pathways/bone.yaml")]]
+    assert {folder / file for file in after if after[file] != before.get(file)} == {rules, cases}
+    assert "{ecog: 1, frail: true, metastasis-bone: true}" in cases.read_text()
+    assert all(path.read_text().startswith(before[path.relative_to(folder)]) for path in (rules, cases))
 
 
 RULE = ("new", "rule", "{}", "a-rule", "--for", "bone-agent", "--title", "T", "--unsourced")
@@ -134,7 +131,8 @@ RULE = ("new", "rule", "{}", "a-rule", "--for", "bone-agent", "--title", "T", "-
         (("new", "finding", "{}", "new", "--label", "F", "--type", "decimal", "--group", "G", "--tests", "lvef-test"),
          "did you mean lvef-tests"),
         (("new", "category", "{}", "bone-agent", "--title", "T"), "there already"),
-        (("new", "source", "{}", "guide_2025", "--organisation", "O", "--title", "T", "--year", "2025"), "there already"),
+        (("new", "source", "{}", "guide_2025", "--organisation", "O", "--title", "T", "--year", "1999"),
+         "there already"),
         (("new", "template", "{}", "--title", "T"), "there already"),
         (("new", "template", "{}/none/here", "--title", "T"), "make it first"),
         (("new", "rule", "{}/nowhere", *RULE[3:], "--when", "true"), "no template"),
@@ -166,7 +164,7 @@ def test_a_list_written_in_one_line_is_left_alone(grown):
         ("codes/finding.yaml", "code: bone-lesion", "code: age", "the code 'age' is in profiles/ already"),
         ("codes/finding.yaml", "content: fragment", "content: complete", "write content: fragment"),
         ("codes/finding.yaml", "CodeSystem/finding\n", "CodeSystem/disposition\n", "cannot add codes to"),
-        ("codes/finding.yaml", "CodeSystem/finding\n", "CodeSystem/treatment-category\n", "there is another CodeSystem"),
+        ("codes/finding.yaml", "CodeSystem/finding\n", "CodeSystem/treatment-category\n", "another CodeSystem"),
         ("codes/finding.yaml", "code: bone-lesion", "code: bone-leison", "'bone-lesion' is no code of CodeSystem"),
         ("codes/finding.yaml", "resourceType: CodeSystem", "resourceType: Basic", "no place for Basic"),
     ],

@@ -10,9 +10,10 @@ IN_TEMPLATE = "TEMPLATE: a template's folder or name."
 
 
 def _folder(_: click.Context, __: click.Parameter, value: str) -> Path:
+    from plugin.library.content import default_template_folder
     from plugin.quality.check import template_folders
 
-    return template_folders((value,))[0]
+    return template_folders((value,))[0] if value else default_template_folder()
 
 
 template_argument = click.argument("template", callback=_folder, metavar="TEMPLATE")
@@ -133,7 +134,7 @@ def category_command(
     from plugin.quality.authoring.new_item import new_item
 
     files = new_item(template, code, title, description, kind, topic, request)
-    _tell(template, files, f"write the rule that lists it: careplan new rule {template.name} ID --for {code} …")
+    _tell(template, files, f"write the rule that lists it: careplan new rule {_shown(template)} ID --for {code} …")
 
 
 @new.command("rule")
@@ -183,8 +184,14 @@ def rule_command(template: Path, cites: tuple[str, ...], unsourced: bool, rule: 
         made.files,
         "read the cases that were made from the condition, and say what each patient must get",
         *made.to_do,
-        f"see what comes: careplan check --watch {template.name}",
+        f"see what comes: careplan check --watch {_shown(template)}",
     )
+
+
+def _shown(template: Path) -> str:
+    """The folder as it can be typed from here."""
+    here = Path.cwd()
+    return str(template.relative_to(here) if template.is_relative_to(here) else template)
 
 
 def _tell(folder: Path, files: tuple[str, ...], *next_steps: str) -> None:
@@ -193,3 +200,25 @@ def _tell(folder: Path, files: tuple[str, ...], *next_steps: str) -> None:
         click.echo(str(folder / file))
     for step in next_steps:
         click.echo(f"careplan: next, {step}", err=True)
+
+
+@click.command()
+@click.argument("template", callback=_folder, default="", metavar="[TEMPLATE]")
+@click.option("-o", "--output", "folder", required=True, type=click.Path(path_type=Path), metavar="DIR")
+def schemas(template: Path, folder: Path) -> None:
+    """Write JSON Schemas of one template in DIR, so that an editor completes its codes; print the editor's settings.
+
+    TEMPLATE: a template's folder or name.
+    """
+    import orjson
+
+    from plugin.library.template import load_template
+    from plugin.quality.authoring.schemas import editor_settings, schema_files
+    from plugin.quality.command import write_file
+
+    loaded = load_template(template)
+    files = schema_files(loaded)
+    for name, content in files.items():
+        write_file(folder / name, content)
+    click.echo(orjson.dumps(editor_settings(loaded, template, folder), option=orjson.OPT_INDENT_2))
+    click.echo(f"careplan: {len(files)} schemas in {folder}; put what is above into .vscode/settings.json", err=True)
