@@ -12,6 +12,7 @@ import sys
 from collections.abc import Callable, Iterable
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import suppress
+from datetime import date
 from pathlib import Path
 
 from plugin.errors import UsageError
@@ -27,11 +28,11 @@ LISTEN_MILLISECONDS = 200
 Told = Callable[[str], None]
 
 
-def watch_checks(names: tuple[str, ...], told: Told) -> int:
+def watch_checks(names: tuple[str, ...], as_of: date, told: Told) -> int:
     """Check the templates that are named, all when none is, now and at every save, until Ctrl-C.
 
-    told: gets each line. Gives the exit code of the last check: 1 where something is to be mended. Raises UsageError
-    for a name that is no template, and where the package that watches files is missing.
+    as_of: the day of the checks. told: gets each line. Gives the exit code of the last check: 1 where something is to
+    be mended. Raises UsageError for a name that is no template, and where the package that watches files is missing.
     """
     try:
         from watchfiles import watch
@@ -40,7 +41,7 @@ def watch_checks(names: tuple[str, ...], told: Told) -> int:
             "check --watch needs the package watchfiles; install it with pip install 'careplan-plugin[qa]'"
         ) from error
     folders, profiles = template_folders(names), content_folder("profiles")
-    checks = Checks(folders, told)
+    checks = Checks(folders, as_of, told)
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # else the process that checks would be left behind
     try:
         # The first round comes at once and empty: from then on no save is missed, not even one during the first check.
@@ -72,9 +73,10 @@ def watch_checks(names: tuple[str, ...], told: Told) -> int:
 class Checks:
     """The checks so far, and the process that runs them."""
 
-    def __init__(self, folders: Iterable[Path], told: Told) -> None:
+    def __init__(self, folders: Iterable[Path], as_of: date, told: Told) -> None:
         self.begun = False
         self._told = told
+        self._as_of = as_of
         self._standing = {folder: Standing() for folder in folders}
         self._worker: ProcessPoolExecutor | None = None
         self._process = 0
@@ -113,7 +115,7 @@ class Checks:
             spawning = multiprocessing.get_context("spawn")
             self._worker = ProcessPoolExecutor(1, spawning, initializer=_end_when_told)
             self._process = self._worker.submit(os.getpid).result()
-        return self._worker.submit(check_template, folder).result()
+        return self._worker.submit(check_template, folder, self._as_of).result()
 
 
 def _end_when_told() -> None:

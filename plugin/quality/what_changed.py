@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from textwrap import indent
 
 from plugin.quality.report import Remark, TemplateReport
 from plugin.quality.running import Outcome
 
-LINE = re.compile(r":\d+$")
+LINE = re.compile(r"(:\d+)+$")
 MARKS = {"fault": "✗", "gap": "○"}
 LOADING = "Loading"
 
@@ -80,9 +81,7 @@ def _cases(before: TemplateReport | None, after: TemplateReport) -> Iterator[str
             yield f"✓ {_case(outcome)} gets what it expects"
         elif not outcome.passed and (known is None or known.misses != outcome.misses):
             yield f"✗ {_case(outcome)}"
-            for miss in outcome.misses:
-                yield f"    expected  {miss.expected}"
-                yield f"    got       {miss.got}"
+            yield from (indent(str(miss), "    ") for miss in outcome.misses)
     if before is not None:
         yield from (f"+ case {name}" for name, outcome in new.items() if name not in old and outcome.passed)
         yield from (f"- case {name}" for name in old if name not in new)

@@ -78,8 +78,8 @@ def test_only_what_changed_is_told_and_a_broken_save_is_survived(folder):
         told = watched.until("small: 1 fault")
         assert told[0].startswith("✗ cases/first.yaml:5: first-rule.1")
         assert told[1:3] == [
-            "    expected  judgement: small-first",
-            "    got       small-first is in offered (by first-rule)",
+            "    judgement",
+            "      - expected, missing: small-first — is offered by rule first-rule",
         ]
         save(rule, "%patientInScope", "%patientInScop")
         told = watched.until("small: 1 fault")

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from itertools import islice, product
 
-from plugin.errors import Fault, TemplateError, UsageError
+from plugin.errors import TemplateError, UsageError
 from plugin.library.conditions import Compiler
 from plugin.library.expressions import Conjunction, Expression, Membership, compiled, names_in, numbers_in
 from plugin.library.template import VOCABULARY_FILE
 from plugin.library.vocabulary import FindingDefinition, Value, Vocabulary
 from plugin.library.vocabulary_file import load_vocabulary
 from plugin.library.yaml_file import Document
-from plugin.quality.authoring.workplace import LIKE_ENOUGH, MOST_NEAR, Workplace
+from plugin.quality.authoring.workplace import Workplace
 from plugin.quality.stated import UNKNOWN
 
 MOST_TRIED = 200_000
@@ -42,18 +41,11 @@ class Conditions:
             raise TemplateError(self._compiler.faults)
 
     def compiled(self, text: str) -> Expression:
-        """The expression; raises UsageError with every fault, and the names nearest to one that is not known."""
+        """The expression; raises UsageError with every fault, and what was probably meant."""
         condition = self._compiler.condition(text, Document("--when", None, {(): 1}), ())
         if condition is not None:
             return condition.expression
-        raise UsageError("; ".join(map(self._told, self._compiler.faults)))
-
-    def _told(self, fault: Fault) -> str:
-        known = [definition.variable for definition in self.vocabulary.values()] + list(self._compiler.definitions)
-        word = fault.message.partition(" ")[0].removeprefix("%")
-        near = get_close_matches(word, known, MOST_NEAR, LIKE_ENOUGH) if word not in known else []
-        meant = f"did you mean {' or '.join(f'%{name}' for name in near)}? Else " if near else ""
-        return f"{fault.message}; {meant}{fault.remedy}"
+        raise UsageError("; ".join(f"{fault.message}; {fault.remedy}" for fault in self._compiler.faults))
 
 
 def _named(place: Workplace) -> Iterator[tuple[str, tuple[str, Document, tuple[str | int, ...]]]]:

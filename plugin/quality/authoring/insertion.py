@@ -7,7 +7,7 @@ from textwrap import indent
 import yaml
 
 from plugin.errors import InputError
-from plugin.library.yaml_file import LOADER
+from plugin.library.yaml_places import LOADER
 
 BLOCK_STYLES = ("|", ">")
 STANDARD_INDENT = 2

@@ -77,10 +77,8 @@ def _check(wish: FindingWish, place: Workplace) -> None:
             "assessment", wish.settled_by, assessments, "write it with careplan new category --kind assessment"
         )
     for kind, names in (("ValueSet", wish.tests), ("ConceptMap", wish.answers)):
-        known = [path.stem.partition("-")[2] for path in sorted(place.terminology.folder.glob(f"{kind}-*.json"))]
-        known += [name for own, name in place.terminology.own if own == kind]
         for name in names:
-            refuse_unknown(kind, name, known, FILES)
+            refuse_unknown(kind, name, place.terminology.names(kind), FILES)
 
 
 def _filters(wish: FindingWish) -> list[str]:

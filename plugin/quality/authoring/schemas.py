@@ -124,10 +124,7 @@ def _name_codes(place: Schema, store: ProfileStore, template: Template) -> None:
 
 def _part_codes(part: str, template: Template) -> Schema:
     if part in FILES:
-        kind = FILES[part]
-        names = [path.stem.partition("-")[2] for path in template.terminology.folder.glob(f"{kind}-*.json")]
-        names += [name for own, name in template.terminology.own if own == kind]
-        return {"valueCode": {"enum": sorted(names)}}
+        return {"valueCode": {"enum": template.terminology.names(FILES[part])}}
     if part == "citation":
         return {"valueString": {"enum": sorted(template.citations)}}
     if part == "settled-by":

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
-from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -12,14 +11,12 @@ from typing import Any
 from plugin.errors import InputError, UsageError
 from plugin.library.content import content_folder
 from plugin.library.elements import coding
+from plugin.library.near import did_you_mean
 from plugin.library.own_codes import load_terminology
 from plugin.library.template import VOCABULARY_FILE, read_documents
 from plugin.library.terminology import Terminology
 from plugin.library.yaml_file import Document, read_yaml
 from plugin.quality.authoring.insertion import with_document, with_item
-
-MOST_NEAR = 3
-LIKE_ENOUGH = 0.5
 
 
 class Workplace:
@@ -150,6 +147,4 @@ def refuse_unknown(what: str, name: str, known: Iterable[str], remedy: str) -> N
     names = list(known)
     if name in names:
         return
-    near = get_close_matches(name, names, MOST_NEAR, LIKE_ENOUGH)
-    meant = f"did you mean {' or '.join(near)}? Else " if near else ""
-    raise UsageError(f"there is no {what} '{name}'; {meant}{remedy}")
+    raise UsageError(f"there is no {what} '{name}'; {did_you_mean(name, names)}{remedy}")
