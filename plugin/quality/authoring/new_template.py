@@ -31,7 +31,7 @@ GATES = (
         UNCLEAR,
         "Whether the patient is alive is unclear",
         "The chart says something about a death that cannot be read; nothing is offered until it is settled.",
-        "%deceased.exists().not() and %deceased",
+        "%deceased.exists().not()",
         "conditional",
         EVERY_CATEGORY,
     ),
@@ -91,6 +91,8 @@ def _files(home: Path, code: str, title: str) -> dict[str, str]:
         item_expected = f"{{{expected}: [{item}]}}"
         text = skeleton("case.yaml", **fields, findings=f"{{{findings}}}", expect=item_expected)
         place.add_item("cases/first.yaml", "cases", text)
+    holds = quoted(f"What must hold for every patient: {title}")
+    place.put("invariants.yaml", skeleton("invariants.yaml", **names, invariants_title=holds))
     place.put("about.yaml", skeleton("about.yaml", **names, about_title=quoted(f"About the template: {title}")))
     for kind, key in ABOUT.items():
         for part, label in shared_terminology(content_folder("profiles")).displays(kind).items():
