@@ -68,7 +68,7 @@ class ProfileStore:
 
     def names(self, kind: str) -> frozenset[str]:
         """The last segments of the canonicals of this kind, such as StructureDefinition."""
-        return frozenset(path.stem.removeprefix(f"{kind}-") for path in self._folder.glob(f"{kind}-*.json"))
+        return frozenset(self._terminology.names(kind))
 
     def _compiled(self, url: str) -> Definition | None:
         source = self._read("StructureDefinition", url)

@@ -36,7 +36,8 @@ class Terminology:
         own = self.own.get((kind, name))
         if kind != "CodeSystem" or shared is None or own is None:
             return shared or own
-        return shared | {"concept": [*shared["concept"], *own["concept"]]}
+        told = {key: value for key, value in shared.items() if key != "count"}  # it counts the codes of profiles/ alone
+        return told | {"concept": [*shared["concept"], *own["concept"]]}
 
     def resource(self, kind: str, name: str) -> dict[str, Any]:
         """As `find`; raises TemplateError where there is none, or where it cannot be read."""

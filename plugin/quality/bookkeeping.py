@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
-from pathlib import Path
 
 from plugin.library.rules import CategoryRule, Gate, Rule, Template
 from plugin.library.source_attributes import used_findings

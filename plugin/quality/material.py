@@ -73,7 +73,7 @@ def gathered(template: Template, folder: Path, profiles: Path, outcomes: tuple[O
         outcomes=outcomes,
         documents=(*read_documents(folder), vocabulary),
         case_files=tuple(_case_files(folder)),
-        conformance=conformance(profiles),
+        conformance=conformance(template.terminology),
         as_of=as_of,
     )
 

@@ -19,12 +19,18 @@ LONGEST_CODE = 64
 def skeleton(file: str, /, **fields: str) -> str:
     """The text of a skeleton, such as `rule.yaml`, with its fields filled in as they are."""
     text = (resources.files("plugin.quality.authoring") / "skeletons" / file).read_text(encoding="utf-8")
-    return Template(text).substitute(base=CANONICAL, today=today(), **fields)
+    return Template(text).substitute(base=CANONICAL, today=today(), next_year=next_year(), **fields)
 
 
 def today() -> str:
     """The day, as FHIR writes it."""
     return datetime.now(tz=UTC).astimezone().date().isoformat()
+
+
+def next_year() -> str:
+    """The same day a year on, as FHIR writes it; the last day of February where there is none."""
+    year, month, day = today().split("-")
+    return f"{int(year) + 1}-{month}-{'28' if (month, day) == ('02', '29') else day}"
 
 
 def quoted(text: str) -> str:
