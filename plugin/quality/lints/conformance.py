@@ -53,7 +53,7 @@ class Conformance:
 
 
 def conformance(terminology: Terminology) -> Conformance:
-    """The resources of the profiles, with the codes that the template adds; what it brings itself stands beside them."""
+    """The resources of the profiles with the codes that the template adds, and beside them what it brings itself."""
     folder = terminology.folder
     resources = {file: orjson.loads(file.read_bytes()) for file in sorted(folder.glob("*.json"))}
     for kind, name in terminology.own:
