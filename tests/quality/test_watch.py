@@ -51,7 +51,7 @@ def watching(folder):
     try:
         yield Watched(process)
     finally:
-        process.kill()
+        process.terminate()
         process.wait()
         process.stdout.close()
 
@@ -79,7 +79,7 @@ def test_only_what_changed_is_told_and_a_broken_save_is_survived(folder):
         assert told[0].startswith("✗ cases/first.yaml:5: first-rule.1")
         assert told[1:3] == [
             "    judgement",
-            "      - expected, missing: small-first — is offered by rule first-rule",
+            "      - expected, missing: small-first — is offered by rule first-rule, since small-in-scope = true",
         ]
         save(rule, "%patientInScope", "%patientInScop")
         told = watched.until("small: 1 fault")
