@@ -119,7 +119,7 @@ RULE = ("new", "rule", "{}", "a-rule", "--for", "bone-agent", "--title", "T", "-
     [
         ((*RULE, "--part", "x", "--when", "%boneLesin"), "did you mean %boneLesion"),
         ((*RULE, "--part", "x", "--when", "%frailty = 'frael'"), "can never be 'frael'"),
-        ((*RULE, "--part", "x", "--when", "%boneLesion and and"), "mismatched input 'and'"),
+        ((*RULE, "--part", "x", "--when", "%boneLesion and and"), "'and' cannot stand there"),
         ((*RULE, "--when", "%boneLesion"), "--part NAME"),
         ((*RULE[:3], "first-rule", *RULE[4:], "--part", "x", "--when", "true"), "'first-rule' is there already"),
         ((*RULE[:5], "bone-agnt", *RULE[6:], "--when", "true"), "did you mean 'bone-agent'"),

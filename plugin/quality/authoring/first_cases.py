@@ -71,14 +71,14 @@ def patients(condition: Expression, beside: Expression | None, vocabulary: Vocab
     judge = compiled(condition)
     fits = compiled(beside) if beside is not None else None
     if fits is not None:
-        every = [each for each in every if fits(each) is True]
-    holds = next((each for each in every if judge(each) is True), None)
+        every = [each for each in every if fits(each, {}) is True]
+    holds = next((each for each in every if judge(each, {}) is True), None)
     if holds is None:
         return Patients(None, None, None)
 
     def nearest(truth: bool | None) -> dict[str, Value] | None:
         """The patient of that truth who differs least from the one for whom it holds."""
-        fit = (each for each in every if judge(each) is truth)
+        fit = (each for each in every if judge(each, {}) is truth)
         return min(fit, key=lambda each: _distance(each, holds), default=None)
 
     return Patients(*(_facts(each, holds, vocabulary) for each in (holds, nearest(False), nearest(None))))
