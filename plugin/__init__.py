@@ -56,7 +56,7 @@ def create_app(
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.extensions[desk.EXTENSION] = desk.Office(
-        Workbench(template, code_names(settings.profiles_folder), database, clock, settings.zone),
+        Workbench(template, code_names(template.terminology), database, clock, settings.zone),
         Charts(clock, timedelta(hours=settings.session_hours)),
         Limits.of(settings),
     )

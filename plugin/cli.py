@@ -11,6 +11,7 @@ import click
 
 from plugin import __version__
 from plugin.errors import CareplanError, InputError
+from plugin.quality.authoring.cli import new, schemas
 
 if TYPE_CHECKING:
     from plugin.drafting.model import Draft
@@ -173,6 +174,7 @@ def _rendered(plan: Draft, template: Template, form: str) -> str:
 @click.option("--junit", type=click.Path(path_type=Path), metavar="FILE", help="Write the results as JUnit XML, too.")
 @click.option("--html", type=click.Path(path_type=Path), metavar="FILE", help="Write the report to file, too.")
 @click.option("--sarif", type=click.Path(path_type=Path), metavar="FILE", help="Write the results as SARIF, too.")
+@click.option("--watch", is_flag=True, help="Check again at every save, and tell only what changed; Ctrl-C ends it.")
 @click.pass_context
 def check(
     ctx: click.Context,
@@ -182,12 +184,17 @@ def check(
     junit: Path | None,
     html: Path | None,
     sarif: Path | None,
+    watch: bool,
 ) -> None:
     """Check templates: load them, run their cases, look for rules without cases or sources and for what is unused.
 
     TEMPLATE: a template's folder or name; all that came along when left out. Exit code 1 where something is to be
     mended.
     """
+    if watch:
+        from plugin.quality.watching import watch_checks
+
+        ctx.exit(watch_checks(templates, as_of, click.echo))
     from plugin.quality.as_text import verdict
     from plugin.quality.command import rendered, run_checks, write_reports
 
@@ -198,6 +205,10 @@ def check(
         click.echo(f"careplan: {verdict(report)}", err=True)
     if any(report.faults for report in reports):
         ctx.exit(1)
+
+
+main.add_command(new)
+main.add_command(schemas)
 
 
 @main.command()

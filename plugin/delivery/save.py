@@ -15,6 +15,7 @@ from plugin.delivery.plan import IDENTIFIER_SYSTEM, ReviewedPlan
 from plugin.delivery.reviewed import care_plan, content_key, transaction
 from plugin.delivery.statement_entries import stated, statement_entries
 from plugin.errors import Refused, RemoteError
+from plugin.library.terminology import Terminology
 from plugin.library.validation import check_model, check_profile
 from plugin.storage.database import Database
 from plugin.storage.reviews import Delivery, DeliveryStatus, add_delivery, deliveries_of, update_delivery
@@ -54,7 +55,7 @@ def save_plan(plan: ReviewedPlan, client: FhirClient, database: Database, clock:
         plan, goals_held = _with_goals(plan, client)
     except RemoteError as failure:
         return _keep(database, clock, _open(plan, None, transaction(plan, None), database), _not_sent(failure))
-    bundle = _sound(transaction(plan, existing, held, goals_held))
+    bundle = _sound(transaction(plan, existing, held, goals_held), plan.template.terminology)
     statements_stand = not statement_entries(plan, held).entries
     if existing is not None and earlier and statements_stand and _is_last_saved(plan, earlier[0], existing):
         return earlier[0]
@@ -134,11 +135,11 @@ def _version(resource: Resource) -> str:
     return str(resource.get("meta", {}).get("versionId", ""))
 
 
-def _sound(bundle: Resource) -> Resource:
+def _sound(bundle: Resource, terminology: Terminology) -> Resource:
     faults = [
         fault
         for entry in bundle["entry"]
-        for fault in (*check_model(entry["resource"]), *check_profile(entry["resource"]))
+        for fault in (*check_model(entry["resource"]), *check_profile(entry["resource"], terminology))
     ]
     if faults:
         raise UnsoundPlan("the reviewed plan is not valid FHIR R4: " + "; ".join(faults))

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
-
-import orjson
 
 from plugin.errors import Fault
 from plugin.library.content import extension_url
 from plugin.library.elements import parts_of
 from plugin.library.near import did_you_mean
+from plugin.library.terminology import Terminology
 from plugin.library.vocabulary import Vocabulary
 from plugin.library.yaml_file import Document, ElementPath
 
@@ -52,13 +50,13 @@ class About:
     basis: tuple[BasisPart, ...]
 
 
-def read_about(document: Document, vocabulary: Vocabulary, profiles: Path, faults: list[Fault]) -> About:
+def read_about(document: Document, vocabulary: Vocabulary, terminology: Terminology, faults: list[Fault]) -> About:
     """The document read; what is lacking, repeated or names no finding is added to `faults`."""
     attributes = {
         str(parts["attribute"][0]): parts for parts in _each(document, "source-attribute", "attribute", faults)
     }
     basis = {str(parts["part"][0]): parts for parts in _each(document, "review-basis", "part", faults)}
-    labels = _labels(profiles, "source-attribute"), _labels(profiles, "review-basis")
+    labels = terminology.displays("source-attribute"), terminology.displays("review-basis")
     for name, known, written in (("source-attribute", labels[0], attributes), ("review-basis", labels[1], basis)):
         for code in known.keys() - written.keys():
             message = f"the {name} '{code}' is missing"
@@ -103,8 +101,3 @@ def _findings(document: Document) -> Iterator[tuple[ElementPath, str]]:
 
 def _text(parts: dict[str, list[Any]]) -> str:
     return str(parts.get("text", [""])[0])
-
-
-def _labels(profiles: Path, system: str) -> dict[str, str]:
-    concepts = orjson.loads((profiles / f"CodeSystem-{system}.json").read_bytes())["concept"]
-    return {concept["code"]: concept["display"] for concept in concepts}

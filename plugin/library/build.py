@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
-
-import orjson
 
 from plugin.errors import Fault, TemplateError
 from plugin.library.about import About, read_about
 from plugin.library.activity_file import ActivityReader
-from plugin.library.code_names import displays
 from plugin.library.conditions import Compiler
 from plugin.library.content import system_url
 from plugin.library.drug_tables import DrugTables, holding
@@ -35,6 +31,7 @@ from plugin.library.rules import (
     NamedCondition,
     Template,
 )
+from plugin.library.terminology import Terminology
 from plugin.library.vocabulary import Vocabulary
 from plugin.library.yaml_file import Document, ElementPath
 
@@ -46,9 +43,9 @@ ITEM_KINDS: dict[str, ItemKind] = {ASSESSMENT: "assessment", SUPPORT: "supportiv
 class Builder:
     """Builds one Template; notes every fault on the way and raises them together."""
 
-    def __init__(self, vocabulary: Vocabulary, profiles: Path) -> None:
+    def __init__(self, vocabulary: Vocabulary, terminology: Terminology) -> None:
         self.vocabulary = vocabulary
-        self.profiles = profiles
+        self.terminology = terminology
         self.compiler = Compiler(vocabulary)
         self.faults: list[Fault] = self.compiler.faults
         self.activities: dict[str, Activity] = {}
@@ -59,7 +56,7 @@ class Builder:
         self.category_rules: list[CategoryRule] = []
         self.gates: list[Gate] = []
         self.agent_gates: list[Gate] = []
-        self.tables = DrugTables(profiles, self.compiler, self.citations)
+        self.tables = DrugTables(terminology, self.compiler, self.citations)
         self.item_rules: list[ItemRule] = []
         self.alert_rules: list[AlertRule] = []
         self.goals: dict[str, dict[str, Any]] = {}
@@ -75,7 +72,7 @@ class Builder:
         for document in by_type.get("asset-collection", []):
             self._evidence(document)
         for document in by_type.get("module-definition", []):
-            self.about = read_about(document, self.vocabulary, self.profiles, self.faults)
+            self.about = read_about(document, self.vocabulary, self.terminology, self.faults)
         for document in by_type.get("drug-table", []):
             self.tables.read_drugs(document)
         for document in by_type.get("superseded-statements", []):
@@ -130,6 +127,7 @@ class Builder:
             review_due=strategy.get("effectivePeriod", {}).get("end", ""),
             goal_rules=tuple(self.goal_rules),
             marks=marks,
+            terminology=self.terminology,
         )
 
     def _definitions(self, document: Document) -> None:
@@ -168,7 +166,7 @@ class Builder:
             )
 
     def _activities(self, documents: list[Document]) -> None:
-        reader = ActivityReader(self.citations, displays("monitored-area", self.profiles), self.faults)
+        reader = ActivityReader(self.citations, self.terminology.displays("monitored-area"), self.faults)
         for document in documents:
             activity = reader.read(document)
             if activity.code in self.activities:
@@ -261,10 +259,11 @@ class Builder:
 
     def _known_code(self, concept: dict[str, Any], document: Document, path: ElementPath) -> None:
         system, code = coded(concept)
-        file = self.profiles / f"CodeSystem-{system.rsplit('/', 1)[-1]}.json"
-        known = {each["code"] for each in orjson.loads(file.read_bytes())["concept"]}
+        name = system.rsplit("/", 1)[-1]
+        known = self.terminology.displays(name)
         if code not in known:
-            remedy = f"{did_you_mean(code, known)}use a code of {file.name}, or add it there by way of profiles/fsh"
+            near = did_you_mean(code, known)
+            remedy = f"{near}use a code of CodeSystem-{name}.json, or add it in codes/ of the template"
             self.faults.append(document.fault(path, f"'{code}' is no code of {system}", remedy, code))
 
     def _marks(self, document: Document) -> Iterator[tuple[str, Mark]]:
@@ -327,17 +326,21 @@ class Builder:
             yield from codes
 
     def _group(self, canonical: str, document: Document, path: ElementPath) -> list[str]:
-        file = self.profiles / f"ValueSet-{canonical.rsplit('/', 1)[-1]}.json"
-        if not file.is_file():
-            message = f"the group {canonical} is not in profiles/"
-            known = (each.stem.removeprefix("ValueSet-") for each in self.profiles.glob("ValueSet-*.json"))
-            near = did_you_mean(canonical.rsplit("/", 1)[-1], known)
-            self.faults.append(
-                document.fault(path, message, f"{near}add {file.name}, or correct the canonical URL", canonical)
-            )
+        name = canonical.rsplit("/", 1)[-1]
+        group = self.terminology.find("ValueSet", name)
+        if group is None:
+            message = f"the group {canonical} is neither in profiles/ nor in codes/"
+            near = did_you_mean(name, self.terminology.names("ValueSet"))
+            remedy = f"{near}add the ValueSet to codes/, or correct the canonical URL"
+            self.faults.append(document.fault(path, message, remedy, canonical))
             return []
-        include = orjson.loads(file.read_bytes())["compose"]["include"]
-        return [concept["code"] for part in include for concept in part.get("concept", [])]
+        return [code for part in group["compose"]["include"] for code in self._included(part)]
+
+    def _included(self, part: dict[str, Any]) -> list[str]:
+        """The codes that a part of a group lists; of a whole CodeSystem, those that this template describes."""
+        if "concept" in part:
+            return [concept["code"] for concept in part["concept"]]
+        return [code for code, activity in self.activities.items() if activity.system == part["system"]]
 
     def _unique(self, rule_id: str, document: Document, path: ElementPath) -> None:
         if not rule_id:

@@ -116,9 +116,8 @@ class CodeSets:
         return self.local.get((system, code), ())
 
 
-def load_code_set(path: Path) -> CodeSet:
-    """The ValueSet in a JSON file; raises TemplateError when it is none or enumerates nothing."""
-    resource = _resource(path, "ValueSet")
+def code_set(resource: dict[str, Any]) -> CodeSet:
+    """A ValueSet indexed; raises TemplateError where it enumerates nothing."""
     compose = resource.get("compose") or {}
     displays: dict[tuple[str, str], str] = {}
     branches: set[tuple[str, str]] = set()
@@ -134,9 +133,9 @@ def load_code_set(path: Path) -> CodeSet:
     exceptions = {branch for exclude in compose.get("exclude", []) for branch in _excluded(exclude)}
     if not (displays or branches or words):
         raise TemplateError(
-            [Fault(path.name, None, "the ValueSet names no codes", "list them under compose.include.concept")]
+            [Fault(_file(resource), None, "the ValueSet names no codes", "list them under compose.include.concept")]
         )
-    title = str(resource.get("title", path.stem))
+    title = str(resource.get("title", resource["url"]))
     return CodeSet(resource["url"], title, displays, frozenset(branches), frozenset(exceptions), frozenset(words))
 
 
@@ -153,9 +152,8 @@ def _excluded(exclude: dict[str, Any]) -> Iterator[tuple[str, str]]:
         yield system, concept["code"]
 
 
-def load_code_map(path: Path) -> CodeMap:
-    """The ConceptMap in a JSON file; raises TemplateError when it is none or maps nothing."""
-    resource = _resource(path, "ConceptMap")
+def code_map(resource: dict[str, Any]) -> CodeMap:
+    """A ConceptMap indexed; raises TemplateError where it maps nothing."""
     codes: dict[tuple[str, str], str] = {}
     words: dict[str, str] = {}
     for system, code, target in _elements(resource):
@@ -165,7 +163,7 @@ def load_code_map(path: Path) -> CodeMap:
             codes[(system, code)] = target
     if not (codes or words):
         message = "the ConceptMap maps nothing"
-        raise TemplateError([Fault(path.name, None, message, "list its codes under group.element")])
+        raise TemplateError([Fault(_file(resource), None, message, "list its codes under group.element")])
     return CodeMap(resource["url"], codes, words)
 
 
@@ -185,8 +183,5 @@ def read_json(path: Path) -> Any:
         raise TemplateError([Fault(path.name, None, f"cannot be read: {error}", "restore or mend the file")]) from error
 
 
-def _resource(path: Path, kind: str) -> dict[str, Any]:
-    resource = read_json(path)
-    if not isinstance(resource, dict) or resource.get("resourceType") != kind:
-        raise TemplateError([Fault(path.name, None, f"is not a {kind}", f"write one FHIR {kind} into the file")])
-    return resource
+def _file(resource: dict[str, Any]) -> str:
+    return f"{resource['resourceType']}-{resource['url'].rpartition('/')[2]}.json"

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from pathlib import Path
 from typing import Any
-
-import orjson
 
 from plugin.errors import Fault
 from plugin.library.conditions import Compiler
@@ -28,6 +25,7 @@ from plugin.library.rules import (
     Superseded,
     Term,
 )
+from plugin.library.terminology import Terminology
 from plugin.library.yaml_file import Document, ElementPath
 
 SIDES = 2
@@ -38,7 +36,7 @@ NOT_IN_TABLE = "add the drug to drugs.yaml, or write its name as it stands there
 class DrugTables:
     """Reads the libraries of drugs and of superseded statements; faults go to the compiler's list."""
 
-    def __init__(self, profiles: Path, compiler: Compiler, citations: Mapping[str, Citation]) -> None:
+    def __init__(self, terminology: Terminology, compiler: Compiler, citations: Mapping[str, Citation]) -> None:
         self.drugs: dict[str, Drug] = {}
         self.parts: dict[str, tuple[Part, ...]] = {}
         self.superseded: list[Superseded] = []
@@ -46,10 +44,10 @@ class DrugTables:
         self._compiler = compiler
         self._faults: list[Fault] = compiler.faults
         self._citations = citations
-        self._status, self._named = _terms(profiles, "regulatory-status")
-        self._class, _ = _terms(profiles, "drug-class")
-        self._fate, _ = _terms(profiles, "superseded-status")
-        self._severity, _ = _terms(profiles, "severity")
+        self._status, self._named = _terms(terminology, "regulatory-status")
+        self._class, _ = _terms(terminology, "drug-class")
+        self._fate, _ = _terms(terminology, "superseded-status")
+        self._severity, _ = _terms(terminology, "severity")
         self._places: dict[str, tuple[Document, ElementPath]] = {}
 
     def read_drugs(self, document: Document) -> None:
@@ -247,9 +245,9 @@ def _classes(drug: Drug) -> frozenset[str]:
     return frozenset(term.code for term in drug.classes)
 
 
-def _terms(profiles: Path, system: str) -> tuple[dict[str, Term], frozenset[str]]:
+def _terms(terminology: Terminology, system: str) -> tuple[dict[str, Term], frozenset[str]]:
     """The codes of a CodeSystem, and those of them whose property `named` is true."""
-    concepts = orjson.loads((profiles / f"CodeSystem-{system}.json").read_bytes())["concept"]
+    concepts = terminology.concepts(system)
     named = frozenset(
         concept["code"]
         for concept in concepts

@@ -9,27 +9,27 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import orjson
 
-from plugin.library.content import CANONICAL, content_folder
+from plugin.library.content import CANONICAL
 from plugin.library.near import did_you_mean
 from plugin.library.profile_store import Definition, ElementRule, ProfileStore, Step, profile_store
 from plugin.library.profile_walk import Node, fits, names, nodes, referenced_type
+from plugin.library.terminology import Terminology, shared_terminology
 
 NESTED = re.compile(r"(\.(?:item|action))\1+(?=\.|$)")
 INDEX = re.compile(r"\[\d+\]")
 
 
-def check_profile(resource: dict[str, Any], profiles: Path | None = None) -> list[str]:
+def check_profile(resource: dict[str, Any], terminology: Terminology | None = None) -> list[str]:
     """What breaks the profiles of ours that `meta.profile` claims, and our extensions; empty when nothing does.
 
-    profiles: folder of the StructureDefinitions; the installed one when None. A claim under our base that no file
-    backs is a fault too, so that a misspelt claim cannot pass as sound.
+    terminology: of the template behind the resource; what profiles/ holds when None. A claim under our base that no
+    file backs is a fault too, so that a misspelt claim cannot pass as sound.
     """
-    store = profile_store(profiles or content_folder("profiles"))
+    store = profile_store(terminology or shared_terminology())
     kind = str(resource.get("resourceType"))
     faults = list(_extension_faults(resource, kind, kind, store))
     for claim in (resource.get("meta") or {}).get("profile") or []:

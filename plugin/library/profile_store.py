@@ -1,15 +1,13 @@
-"""Our StructureDefinitions and ValueSets as the checks need them: read once, on first use, from one folder."""
+"""Our StructureDefinitions and ValueSets as the checks need them: read once, on first use."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import Any
 
-import orjson
-
 from plugin.library.content import CANONICAL
+from plugin.library.terminology import Terminology
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +46,10 @@ class Definition:
 
 
 class ProfileStore:
-    """The conformance resources of one folder, found by the last segment of their canonical."""
+    """The conformance resources that a template works with, found by the last segment of their canonical."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, terminology: Terminology) -> None:
+        self._terminology = terminology
         self._definitions: dict[str, Definition | None] = {}
         self._codes: dict[str, frozenset[tuple[str, str]] | None] = {}
 
@@ -70,7 +68,7 @@ class ProfileStore:
 
     def names(self, kind: str) -> frozenset[str]:
         """The last segments of the canonicals of this kind, such as StructureDefinition."""
-        return frozenset(path.stem.removeprefix(f"{kind}-") for path in self._folder.glob(f"{kind}-*.json"))
+        return frozenset(self._terminology.names(kind))
 
     def _compiled(self, url: str) -> Definition | None:
         source = self._read("StructureDefinition", url)
@@ -105,8 +103,7 @@ class ProfileStore:
     def _read(self, kind: str, url: str) -> dict[str, Any] | None:
         if not url.startswith(CANONICAL):
             return None
-        file = self._folder / f"{kind}-{url.rpartition('/')[2]}.json"
-        return orjson.loads(file.read_bytes()) if file.is_file() else None
+        return self._terminology.find(kind, url.rpartition("/")[2])
 
 
 def _steps(element_id: str) -> tuple[Step, ...]:
@@ -120,6 +117,6 @@ def _steps(element_id: str) -> tuple[Step, ...]:
 
 
 @cache
-def profile_store(folder: Path) -> ProfileStore:
-    """The store of this folder, made once in a process."""
-    return ProfileStore(folder)
+def profile_store(terminology: Terminology) -> ProfileStore:
+    """The store of this terminology, made once in a process."""
+    return ProfileStore(terminology)

@@ -16,6 +16,7 @@ from plugin.library.expressions import (
     names_in,
     numbers_in,
 )
+from plugin.library.terminology import Terminology, shared_terminology
 from plugin.library.vocabulary import Vocabulary
 
 ItemKind = Literal["assessment", "supportive-care"]
@@ -353,6 +354,7 @@ class Template:
     date: of this version; reviewed: the last review; review_due: the day by which the next must be. As written; empty
         where the strategy gives none.
     marks: per Questionnaire, when its items and answers belong there, by `plugin.library.forms.mark_key`.
+    terminology: the codes it works with, those of profiles/ and its own.
     """
 
     id: str
@@ -382,6 +384,7 @@ class Template:
     review_due: str = ""
     goal_rules: tuple[GoalRule, ...] = ()
     marks: Mapping[str, Mapping[str, Mark]] = field(default_factory=dict)
+    terminology: Terminology = field(default_factory=shared_terminology)
 
     @property
     def rules(self) -> tuple[Rule, ...]:

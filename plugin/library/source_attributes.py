@@ -63,11 +63,12 @@ def about_library(template: Template) -> dict[str, Any] | None:
     about = template.about
     if about is None:
         return None
+    artifacts = [_artifact(citation) for citation in cited_sources(template)]
     return {
         **{key: value for key, value in about.resource.items() if key != "extension"},
         "meta": {"profile": [PROFILE]},
         "extension": [*_attribute_extensions(template), *_basis_extensions(about)],
-        "relatedArtifact": [_artifact(citation) for citation in cited_sources(template)],
+        **({"relatedArtifact": artifacts} if artifacts else {}),
     }
 
 

@@ -8,16 +8,18 @@ from pathlib import Path
 from plugin.errors import Fault, TemplateError
 from plugin.library.build import Builder
 from plugin.library.content import content_folder
+from plugin.library.own_codes import load_terminology
 from plugin.library.rules import Template
 from plugin.library.side_by_side import side_by_side
 from plugin.library.template_schema import schema_faults
+from plugin.library.terminology import CODES_FOLDER, Terminology
 from plugin.library.validation import check_model, check_profile, element_path
 from plugin.library.vocabulary_file import load_vocabulary
 from plugin.library.yaml_file import Document, read_yaml
 
 VOCABULARY_FILE = "findings.yaml"
 WORTH_IT = 100  # documents; each is checked for some ten milliseconds
-NOT_RESOURCES = frozenset({"cases"})
+NOT_RESOURCES = frozenset({"cases", CODES_FOLDER})
 
 
 def load_template(folder: Path, profiles: Path | None = None, local_codes: Path | None = None) -> Template:
@@ -30,13 +32,14 @@ def load_template(folder: Path, profiles: Path | None = None, local_codes: Path 
     profiles = profiles or content_folder("profiles")
     if not folder.is_dir():
         raise TemplateError([Fault(str(folder), None, "there is no such template folder", "give the folder's path")])
+    terminology = load_terminology(folder, profiles)
     documents = read_documents(folder)
-    found = side_by_side(partial(form_faults, profiles=profiles), documents, worth_it=WORTH_IT)
+    found = side_by_side(partial(form_faults, terminology=terminology), documents, worth_it=WORTH_IT)
     faults = [fault for of_document in found for fault in of_document]
     if faults:
         raise TemplateError(faults)
     vocabulary = load_vocabulary(folder / VOCABULARY_FILE, profiles, local_codes)
-    return Builder(vocabulary, profiles).build(documents)
+    return Builder(vocabulary, terminology).build(documents)
 
 
 def read_documents(folder: Path) -> list[Document]:
@@ -56,11 +59,11 @@ def read_documents(folder: Path) -> list[Document]:
     return documents
 
 
-def form_faults(document: Document, profiles: Path) -> list[Fault]:
+def form_faults(document: Document, terminology: Terminology) -> list[Fault]:
     """Faults of form: what the JSON Schema of its kind, then the FHIR model, then our profiles of extensions say."""
     faults = schema_faults(document)
     if faults:
         return faults
     remedy = "write the element as FHIR R4 and the StructureDefinitions in profiles/ define it"
-    messages = check_model(document.data) or check_profile(document.data, profiles)
+    messages = check_model(document.data) or check_profile(document.data, terminology)
     return [document.fault(element_path(message), message, remedy) for message in messages]

@@ -38,7 +38,7 @@ def schema_faults(document: Document) -> list[Fault]:
     if not isinstance(data, dict) or "resourceType" not in data:
         remedy = "start it with resourceType: PlanDefinition (or another FHIR resource type)"
         return [document.fault((), "this is no FHIR resource", remedy)]
-    name = _schema_name(data)
+    name = schema_name(data)
     if name is None:
         known = ", ".join([*BY_TYPE, "Library"])
         return [document.fault((), f"a template has no place for a {data['resourceType']}", f"use one of: {known}")]
@@ -62,7 +62,8 @@ def _schema_says(document: Document, name: str) -> list[Fault]:
     ]
 
 
-def _schema_name(data: dict[str, Any]) -> str | None:
+def schema_name(data: dict[str, Any]) -> str | None:
+    """Which schema a resource of a template goes by; None where a template has no place for it."""
     if data["resourceType"] != "Library":
         return BY_TYPE.get(data["resourceType"])
     for coding in data.get("type", {}).get("coding", []):

@@ -7,13 +7,15 @@ from pathlib import Path
 from typing import Any
 
 from plugin.errors import Fault, TemplateError
-from plugin.library.code_sets import CodeSets, load_code_map, load_code_set
+from plugin.library.code_sets import CodeSets, code_map, code_set
 from plugin.library.content import extension_url
 from plugin.library.expressions import Expression, names_in
 from plugin.library.fields import Fields
 from plugin.library.finding_fields import finding_of, fits
 from plugin.library.local_codes import load_local_codes
+from plugin.library.own_codes import load_terminology
 from plugin.library.readings import Reading
+from plugin.library.terminology import Terminology
 from plugin.library.treatment_policy import NO_POLICY, TreatmentPolicy, treatment_policy
 from plugin.library.vocabulary import FindingDefinition, Vocabulary, variable_name
 from plugin.library.yaml_file import Document, ElementPath, read_yaml
@@ -37,7 +39,9 @@ SHARED_MAPS = (
 
 
 def load_vocabulary(path: Path, profiles: Path, local_codes: Path | None = None) -> Vocabulary:
-    """The vocabulary in `path` with its code sets from `profiles`, checked and compiled.
+    """The vocabulary in `path` with its code sets, checked and compiled.
+
+    profiles: the folder of ValueSets and CodeSystems; those in `codes/` beside `path` count too.
 
     local_codes: a ConceptMap of the site's own codes, or a folder of them; see `plugin.library.local_codes`.
     Raises TemplateError, or LocalCodesError, carrying every fault found, each with file, line and remedy.
@@ -53,9 +57,11 @@ def load_vocabulary(path: Path, profiles: Path, local_codes: Path | None = None)
     if not definitions:
         faults.append(document.fault((), "declares no findings", "list them under dataRequirement"))
     faults.extend(_name_faults(document, definitions))
+    terminology = load_terminology(path.parent, profiles)
+    faults.extend(_code_faults(document, definitions, terminology))
     treatment = _treatment(document, definitions, faults)
-    code_sets = _code_sets(document, definitions, profiles, faults)
-    _add_treatment(document, treatment, profiles, code_sets, faults)
+    code_sets = _code_sets(document, definitions, terminology, faults)
+    _add_treatment(document, treatment, terminology, code_sets, faults)
     if faults:
         raise TemplateError(faults)
     if local_codes is not None:
@@ -116,6 +122,16 @@ def _name_faults(document: Document, definitions: list[FindingDefinition]) -> It
                 yield document.fault(path, message, "correct it")
 
 
+def _code_faults(document: Document, definitions: list[FindingDefinition], terminology: Terminology) -> Iterator[Fault]:
+    """A finding goes out as an Observation of our CodeSystem, which must know its code."""
+    known = terminology.displays("finding")
+    for index, definition in enumerate(definitions):
+        if definition.code not in known:
+            message = f"'{definition.code}' is no code of CodeSystem finding"
+            remedy = "add it to codes/finding.yaml with its label, or correct the id"
+            yield document.fault(("dataRequirement", index), message, remedy)
+
+
 def _chart_expressions(definition: FindingDefinition) -> Iterator[Expression]:
     for derivation in (*definition.derivations, *definition.denials):
         yield derivation.when
@@ -134,36 +150,34 @@ def _panels(definitions: list[FindingDefinition]) -> dict[str, set[str]]:
 
 
 def _code_sets(
-    document: Document, definitions: list[FindingDefinition], profiles: Path, faults: list[Fault]
+    document: Document, definitions: list[FindingDefinition], terminology: Terminology, faults: list[Fault]
 ) -> CodeSets:
     code_sets = CodeSets()
     for name in SHARED_SETS:
-        code_sets.add_set(name, load_code_set(profiles / f"ValueSet-{name}.json"))
+        code_sets.add_set(name, code_set(terminology.resource("ValueSet", name)))
     for name in SHARED_MAPS:
-        code_sets.maps[name] = load_code_map(profiles / f"ConceptMap-{name}.json")
+        code_sets.maps[name] = code_map(terminology.resource("ConceptMap", name))
     for index, definition in enumerate(definitions):
         sets, maps = _named(definition)
-        missing = _added(sets, maps, profiles, code_sets)
-        faults.extend(_missing(document, index, definition, file, error) for file, error in missing)
+        missing = _added(sets, maps, terminology, code_sets)
+        faults.extend(_missing(document, index, definition, error) for error in missing)
     return code_sets
 
 
 def _added(
-    sets: Iterable[str], maps: Iterable[str], profiles: Path, code_sets: CodeSets
-) -> Iterator[tuple[Path, TemplateError]]:
-    """Load what `code_sets` does not hold yet; yields each file that cannot be used, and why."""
+    sets: Iterable[str], maps: Iterable[str], terminology: Terminology, code_sets: CodeSets
+) -> Iterator[TemplateError]:
+    """Load what `code_sets` does not hold yet; yields what is wrong with each that cannot be used."""
     for name in sorted(set(sets) - code_sets.sets.keys()):
-        file = profiles / f"ValueSet-{name}.json"
         try:
-            code_sets.add_set(name, load_code_set(file))
+            code_sets.add_set(name, code_set(terminology.resource("ValueSet", name)))
         except TemplateError as error:
-            yield file, error
+            yield error
     for name in sorted(set(maps) - code_sets.maps.keys()):
-        file = profiles / f"ConceptMap-{name}.json"
         try:
-            code_sets.maps[name] = load_code_map(file)
+            code_sets.maps[name] = code_map(terminology.resource("ConceptMap", name))
         except TemplateError as error:
-            yield file, error
+            yield error
 
 
 def _named(definition: FindingDefinition) -> tuple[set[str], set[str]]:
@@ -197,12 +211,13 @@ def _treatment(document: Document, definitions: list[FindingDefinition], faults:
 
 
 def _add_treatment(
-    document: Document, policy: TreatmentPolicy, profiles: Path, code_sets: CodeSets, faults: list[Fault]
+    document: Document, policy: TreatmentPolicy, terminology: Terminology, code_sets: CodeSets, faults: list[Fault]
 ) -> None:
-    for _, error in _added(policy.sets, policy.maps, profiles, code_sets):
+    for error in _added(policy.sets, policy.maps, terminology, code_sets):
         faults.append(document.fault(("extension",), f"the history of treatment: {error.faults[0]}", "add it"))
 
 
-def _missing(document: Document, index: int, definition: FindingDefinition, file: Path, error: TemplateError) -> Fault:
-    why = "; ".join(fault.message for fault in error.faults)
-    return document.fault(("dataRequirement", index), f"'{definition.code}' needs {file.name}: {why}", "add or mend it")
+def _missing(document: Document, index: int, definition: FindingDefinition, error: TemplateError) -> Fault:
+    [fault] = error.faults
+    message = f"'{definition.code}' needs {fault.file}: {fault.message}"
+    return document.fault(("dataRequirement", index), message, fault.remedy)

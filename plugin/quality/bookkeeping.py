@@ -8,9 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
-from pathlib import Path
-
-import orjson
 
 from plugin.library.rules import CategoryRule, Gate, Rule, Template
 from plugin.library.source_attributes import used_findings
@@ -33,6 +30,7 @@ from plugin.quality.waiting import can_wait
 
 # The day of counter-examples where a template has no case that gives one.
 NO_CASE = date(2026, 1, 1)
+CATEGORIES = "treatment-category"
 OPEN_LISTS = ("offered", "conditional", "judgement")
 
 
@@ -63,11 +61,13 @@ def rules_that_wait(material: Material) -> Section:
 
 
 def categories_reached(material: Material) -> Section:
-    """Every treatment category of our CodeSystem stands open in some case: offered, conditional or for judgement.
+    """Every treatment category of the template stands open in some case: offered, conditional or for judgement.
+
+    Those of the template are the ones that it describes, and the codes that it brings along.
 
     One that a gate of its own closes is closed on purpose: that is said, and is no gap.
     """
-    known = _codes(material.profiles, "treatment-category")
+    known = _categories(material.template)
     reached = {code for outcome in material.outcomes for name in OPEN_LISTS for code in outcome.lists[name]}
     opened = {rule.code for rule in material.template.category_rules}
     closed = {
@@ -143,7 +143,7 @@ def sources_covered(material: Material) -> Section:
     """What became of every fact of the documents that the template was made from."""
     if not (material.folder / COVERAGE_FILE).is_file():
         return Section("Facts of the source documents", 0, (Remark("note", f"the template has no {COVERAGE_FILE}"),))
-    found = load_coverage(material.folder, material.template, material.profiles)
+    found = load_coverage(material.folder, material.template)
     placed = ", ".join(f"{count} at a {kind}" for kind, count in found.by_kind().items())
     aside = ", ".join(f"{count} {reason}" for reason, count in found.by_reason().items())
     tally = f"{len(found.placed)} are placed ({placed}); {len(found.facts) - len(found.placed)} are set aside ({aside})"
@@ -232,9 +232,9 @@ def _listed(codes: Iterable[str]) -> str:
     return ", ".join(codes)
 
 
-def _codes(profiles: Path, system: str) -> list[str]:
-    document = orjson.loads((profiles / f"CodeSystem-{system}.json").read_bytes())
-    return [concept["code"] for concept in document["concept"]]
+def _categories(template: Template) -> list[str]:
+    own = template.terminology.own_codes(CATEGORIES)
+    return [code for code in template.terminology.displays(CATEGORIES) if code in template.activities or code in own]
 
 
 def _cited(template: Template) -> Iterator[str]:

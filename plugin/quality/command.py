@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
 
 from plugin.errors import InputError, TemplateError
-from plugin.library.content import content_folder, default_template_folder
+from plugin.library.content import default_template_folder
 from plugin.library.template import load_template
 from plugin.quality.as_text import report_text
 from plugin.quality.book.model import Book, make_book
@@ -94,7 +94,7 @@ def write_book(folder: Path, name: str, software: str) -> tuple[Book, Path]:
         for outcome in run_cases(cases, template):
             outcomes.append(outcome)
             shown.tell(len(outcomes), len(cases))
-    book = make_book(template, outcomes, content_folder("profiles"))
+    book = make_book(template, outcomes)
     for file, html in render_book(book, software).items():
         write_file(folder / file, html.encode())
     return book, folder / INDEX

@@ -71,10 +71,10 @@ class Coverage:
         return dict(Counter(fact.reason for fact in self.facts if fact.reason))
 
 
-def load_coverage(folder: Path, template: Template, profiles: Path) -> Coverage:
+def load_coverage(folder: Path, template: Template) -> Coverage:
     """The coverage of a loaded template, from its folder; raises TemplateError where the file cannot be read."""
     [document] = read_yaml(folder / COVERAGE_FILE, COVERAGE_FILE)
-    return coverage(document, places(template, profiles))
+    return coverage(document, places(template))
 
 
 def coverage(document: Document, known: Places) -> Coverage:

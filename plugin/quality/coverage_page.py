@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Iterator
 
-from plugin.library.content import DEFAULT_TEMPLATE, content_folder, default_template_folder
+from plugin.library.content import DEFAULT_TEMPLATE, default_template_folder
 from plugin.library.template import load_template
 from plugin.quality.coverage import COVERAGE_FILE, Coverage, Fact, Place, load_coverage
 from plugin.quality.open_questions import OPEN_QUESTIONS_FILE, OpenQuestion, open_questions
@@ -94,6 +94,6 @@ def _row(cells: Iterable[str]) -> str:
 
 
 if __name__ == "__main__":
-    folder, profiles = default_template_folder(), content_folder("profiles")
+    folder = default_template_folder()
     template = load_template(folder)
-    sys.stdout.write(coverage_page(load_coverage(folder, template, profiles), open_questions(template)))
+    sys.stdout.write(coverage_page(load_coverage(folder, template), open_questions(template)))

@@ -51,7 +51,7 @@ class Material:
     @property
     def places(self) -> Places:
         """Where people can meet a fact of the template."""
-        return places(self.template, self.profiles)
+        return places(self.template)
 
     @property
     def vocabulary(self) -> Document:
@@ -73,7 +73,7 @@ def gathered(template: Template, folder: Path, profiles: Path, outcomes: tuple[O
         outcomes=outcomes,
         documents=(*read_documents(folder), vocabulary),
         case_files=tuple(_case_files(folder)),
-        conformance=conformance(profiles),
+        conformance=conformance(template.terminology),
         as_of=as_of,
     )
 

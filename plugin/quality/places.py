@@ -14,10 +14,7 @@ source           a source that rules cite
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any
-
-import orjson
 
 from plugin.library.content import extension_url
 from plugin.library.elements import extensions
@@ -34,14 +31,11 @@ CODE_SYSTEMS = {
 }
 
 
-def places(template: Template, profiles: Path) -> Places:
-    """Kind -> code -> what people read there. A kind that the template does not hold is empty.
-
-    profiles: the folder of the CodeSystems.
-    """
+def places(template: Template) -> Places:
+    """Kind -> code -> what people read there. A kind that the template does not hold is empty."""
     return {
         "rule": dict(_rules(template)),
-        **{kind: _concepts(profiles / f"CodeSystem-{name}.json") for kind, name in CODE_SYSTEMS.items()},
+        **{kind: template.terminology.displays(name) for kind, name in CODE_SYSTEMS.items()},
         "finding": {code: definition.label for code, definition in template.vocabulary.items()},
         "question": dict(_questions([*template.questionnaires.values()])),
         "agent": {name: name for activity in template.activities.values() for name in activity.agents}
@@ -56,12 +50,6 @@ def _rules(template: Template) -> Iterator[tuple[str, str]]:
     for resource in template.resources:
         if resource["resourceType"] == "PlanDefinition" and resource["id"] != template.id:
             yield from ((action["id"], action["title"]) for action in resource.get("action", []))
-
-
-def _concepts(file: Path) -> dict[str, str]:
-    if not file.is_file():
-        return {}
-    return {concept["code"]: concept["display"] for concept in orjson.loads(file.read_bytes())["concept"]}
 
 
 def _questions(items: list[dict[str, Any]]) -> Iterator[tuple[str, str]]:

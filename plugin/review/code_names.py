@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-from plugin.library.code_names import displays
+from plugin.library.terminology import Terminology
 
 SYSTEMS = ("alert", "rule-evidence", "rule-confidence")
 
 
-def code_names(profiles: Path) -> dict[str, str]:
-    """Code -> display, from our CodeSystems in `profiles`; raises TemplateError where one is missing or not JSON."""
-    return {code: display for system in SYSTEMS for code, display in displays(system, profiles).items()}
+def code_names(terminology: Terminology) -> dict[str, str]:
+    """Code -> display, of those CodeSystems; raises TemplateError where one is missing or not JSON."""
+    return {code: display for system in SYSTEMS for code, display in terminology.displays(system).items()}

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
-from plugin.library.code_sets import load_code_set
+from plugin.library.code_sets import code_set
 from plugin.library.vocabulary import Vocabulary
 from plugin.library.vocabulary_file import load_vocabulary
 from tests.findings.charts import ROOT, read
@@ -43,8 +44,8 @@ AGENTS = {
 
 
 def members(name: str) -> set[Any]:
-    code_set = load_code_set(PROFILES / f"ValueSet-{name}.json")
-    return {*code_set.displays.items(), *code_set.words}
+    found = code_set(json.loads((PROFILES / f"ValueSet-{name}.json").read_text(encoding="utf-8")))
+    return {*found.displays.items(), *found.words}
 
 
 @pytest.fixture(scope="module")
@@ -80,6 +81,15 @@ def words(tmp_path_factory: pytest.TempPathFactory) -> Vocabulary:
     ]
     file = tmp_path_factory.mktemp("drugs") / "findings.yaml"
     file.write_text(yaml.safe_dump(library, sort_keys=False), encoding="utf-8")
+    codes = {
+        "resourceType": "CodeSystem",
+        "url": "https://careplan-plugin.example.org/fhir/CodeSystem/finding",
+        "status": "draft",
+        "content": "fragment",
+        "concept": [{"code": name, "display": name} for name in SETS],
+    }
+    (file.parent / "codes").mkdir()
+    (file.parent / "codes/finding.yaml").write_text(yaml.safe_dump(codes, sort_keys=False), encoding="utf-8")
     return load_vocabulary(file, PROFILES)
 
 

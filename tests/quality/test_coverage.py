@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from plugin.errors import TemplateError
-from plugin.library.content import content_folder, default_template_folder
+from plugin.library.content import default_template_folder
 from plugin.library.rules import Template
 from plugin.library.template import load_template
 from plugin.library.yaml_file import read_yaml
@@ -44,7 +44,7 @@ class Written:
 
 @pytest.fixture(scope="module")
 def real(template: Template) -> Coverage:
-    return load_coverage(default_template_folder(), template, content_folder("profiles"))
+    return load_coverage(default_template_folder(), template)
 
 
 @pytest.fixture
@@ -63,7 +63,7 @@ def written(tmp_path: Path, template: Template) -> Written:
         "      - {code: BIO-c, display: Third, target: [{equivalence: unmatched, comment: 'out of scope: early'}]}\n",
         encoding="utf-8",
     )
-    return Written(path, places(template, content_folder("profiles")))
+    return Written(path, places(template))
 
 
 def test_every_fact_of_the_sources_has_an_element(real: Coverage) -> None:
@@ -88,7 +88,7 @@ def test_a_contradiction_that_sets_a_fact_aside_is_settled_in_the_decisions(real
 
 
 def test_the_decisions_point_to_places_that_exist(template: Template) -> None:
-    known = places(template, content_folder("profiles"))
+    known = places(template)
     codes = {code for kind in known.values() for code in kind}
     section = decisions().partition("## Contradictions between the sources")[2]
     pointed = set(re.findall(r"`([a-z0-9-]+)`", section))
@@ -184,7 +184,7 @@ def test_a_question_counts_by_its_link_and_by_the_fact_that_it_names(template: T
     changed = Template(
         **{name: getattr(template, name) for name in template.__slots__} | {"questionnaires": {"f": form}}
     )
-    assert places(changed, content_folder("profiles"))["question"] == {
+    assert places(changed)["question"] == {
         "group": "Group",
         "group.one": "One",
         "Q-one": "One",
@@ -199,7 +199,7 @@ def test_a_list_of_a_library_counts_by_its_keys(template: Template) -> None:
     library = {"resourceType": "Library", "extension": [{"url": url, "extension": fields}]}
     resources = (*template.resources, library)
     changed = Template(**{name: getattr(template, name) for name in template.__slots__} | {"resources": resources})
-    assert places(changed, content_folder("profiles"))["superseded"]["SD-01"] == "Older"
+    assert places(changed)["superseded"]["SD-01"] == "Older"
 
 
 def test_the_page_in_docs_is_up_to_date(real: Coverage, template: Template) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from plugin.errors import TemplateError
-from plugin.library.content import content_folder, default_template_folder
+from plugin.library.content import default_template_folder
 from plugin.library.rules import Template
 from plugin.library.template import load_template
 from plugin.quality.open_questions import OPEN_QUESTIONS_FILE, open_question_faults, open_questions
@@ -18,7 +18,7 @@ from plugin.quality.places import Places, places
 
 @pytest.fixture(scope="module")
 def known(template: Template) -> Places:
-    return places(template, content_folder("profiles"))
+    return places(template)
 
 
 @pytest.fixture

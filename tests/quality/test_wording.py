@@ -8,13 +8,14 @@ import pytest
 
 from plugin.errors import TemplateError
 from plugin.library.content import content_folder
+from plugin.library.terminology import Terminology
 from plugin.quality.lints.conformance import conformance
 from plugin.quality.lints.wording import wording_policy
 
 
 @pytest.fixture(scope="module")
 def policy():
-    return wording_policy(conformance(content_folder("profiles")))
+    return wording_policy(conformance(Terminology(content_folder("profiles"))))
 
 
 @pytest.mark.parametrize(
@@ -116,9 +117,9 @@ def test_a_pattern_that_is_none_is_named(tmp_path):
     file = tmp_path / "CodeSystem-wording.json"
     file.write_text(file.read_text().replace("(?i)", "(?i", 1))
     with pytest.raises(TemplateError, match=r"CodeSystem-wording\.json: .* is no regular expression"):
-        wording_policy(conformance(tmp_path))
+        wording_policy(conformance(Terminology(tmp_path)))
 
 
 def test_profiles_without_a_policy_are_refused(tmp_path):
     with pytest.raises(TemplateError, match="says what no text may sound like"):
-        wording_policy(conformance(tmp_path))
+        wording_policy(conformance(Terminology(tmp_path)))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from plugin.library.in_words import Clause, explain
@@ -110,13 +109,13 @@ class Book:
     case_count: int
 
 
-def make_book(template: Template, outcomes: Iterable[Outcome], profiles: Path) -> Book:
+def make_book(template: Template, outcomes: Iterable[Outcome]) -> Book:
     """The book of a template; outcomes: of all its cases. Raises TemplateError where a CodeSystem cannot be read."""
     every = tuple(outcomes)
     by_rule: dict[str, list[Outcome]] = {}
     for outcome in every:
         by_rule.setdefault(outcome.case.rule, []).append(outcome)
-    names = code_names(profiles)
+    names = code_names(template.terminology)
     rules = {rule.id: rule for rule in template.rules}
     parts = [
         Part(

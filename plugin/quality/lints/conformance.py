@@ -11,6 +11,7 @@ from typing import Any
 import orjson
 
 from plugin.library.content import CANONICAL
+from plugin.library.terminology import Terminology
 
 ABSENT = "not-present"
 
@@ -51,10 +52,13 @@ class Conformance:
         return codes is not None and code not in codes
 
 
-def conformance(folder: Path) -> Conformance:
-    """The resources of a folder of profiles."""
-    files = sorted(folder.glob("*.json"))
-    return Conformance(folder, {file: orjson.loads(file.read_bytes()) for file in files})
+def conformance(terminology: Terminology) -> Conformance:
+    """The resources of the profiles with the codes that the template adds, and beside them what it brings itself."""
+    folder = terminology.folder
+    resources = {file: orjson.loads(file.read_bytes()) for file in sorted(folder.glob("*.json"))}
+    for kind, name in terminology.own:
+        resources[folder / f"{kind}-{name}.json"] = terminology.resource(kind, name)
+    return Conformance(folder, resources)
 
 
 def _codes(concepts: list[dict[str, Any]]) -> Iterator[str]:

@@ -11,7 +11,9 @@ from typing import Any
 import orjson
 
 from plugin.errors import Fault, TemplateError
+from plugin.library.own_codes import load_terminology
 from plugin.library.template import VOCABULARY_FILE, load_template, read_documents
+from plugin.library.terminology import CODES_FOLDER, Terminology, shared_terminology
 from plugin.library.validation import check_model, check_profile
 from plugin.library.yaml_file import read_yaml
 from plugin.quality.package.examples import example_drafts
@@ -42,18 +44,20 @@ def gather(
     """
     sources: dict[str, tuple[str, Resource]] = {}
     faults: list[Fault] = []
-    for source, resource in (*_conformance(profiles), *_of_templates(folders)):
+    for source, resource, terminology in (*_conformance(profiles), *_of_templates(folders, profiles)):
         name = file_name(resource)
         other = sources.setdefault(name, (source, resource))
         if other[1] != resource:
             remedy = "give one of the two an id and url of its own"
             faults.append(Fault(source, None, f"{name.removesuffix('.json')} is also in {other[0]}", remedy))
-        faults += _unsound(source, resource, profiles)
+        faults += _unsound(source, resource, terminology)
     if faults:
         raise TemplateError(faults)
     template = load_template(folders[0], profiles)
     examples = list(example_drafts(charts, template, as_of, software_version))
-    faults = [fault for each in examples for fault in _unsound(f"example {file_name(each)}", each, profiles)]
+    faults = [
+        fault for each in examples for fault in _unsound(f"example {file_name(each)}", each, template.terminology)
+    ]
     if faults:
         raise TemplateError(faults)
     return Contents(
@@ -67,19 +71,24 @@ def file_name(resource: Resource) -> str:
     return f"{resource['resourceType']}-{resource['id']}.json"
 
 
-def _conformance(profiles: Path) -> Iterator[tuple[str, Resource]]:
+def _conformance(profiles: Path) -> Iterator[tuple[str, Resource, Terminology]]:
+    shared = shared_terminology(profiles)
     for path in sorted(profiles.glob("*.json")):
         if path.name.partition("-")[0] in PROFILE_KINDS:
-            yield path.name, orjson.loads(path.read_bytes())
+            yield path.name, orjson.loads(path.read_bytes()), shared
 
 
-def _of_templates(folders: Sequence[Path]) -> Iterator[tuple[str, Resource]]:
+def _of_templates(folders: Sequence[Path], profiles: Path) -> Iterator[tuple[str, Resource, Terminology]]:
+    """Every resource of the templates; the codes that one brings along, too, which hold for its own resources."""
     for folder in folders:
+        terminology = load_terminology(folder, profiles)
         for document in (*read_documents(folder), *read_yaml(folder / VOCABULARY_FILE)):
-            yield f"{folder.name}/{document.file}", document.data
+            yield f"{folder.name}/{document.file}", document.data, terminology
+        for (_, name), resource in terminology.own.items():
+            yield f"{folder.name}/{CODES_FOLDER}/{name}", resource, terminology
 
 
-def _unsound(source: str, resource: Resource, profiles: Path) -> list[Fault]:
+def _unsound(source: str, resource: Resource, terminology: Terminology) -> list[Fault]:
     remedy = "write it as FHIR R4 and the StructureDefinitions in profiles/ define it"
-    messages = check_model(resource) or check_profile(resource, profiles)
+    messages = check_model(resource) or check_profile(resource, terminology)
     return [Fault(source, None, message, remedy) for message in messages]

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
-import orjson
-
 from plugin.drafting.model import Disposition
 from plugin.errors import Fault
 from plugin.library.conditions import Compiler
@@ -102,7 +100,7 @@ class _Reader:
     def __init__(self, document: Document, template: Template, profiles: Path) -> None:
         self.document = document
         self.template = template
-        self.profiles = profiles
+        self.terminology = template.terminology
         self.compiler = Compiler(template.vocabulary)
         self.compiler.definitions = {name: each.condition.expression for name, each in template.named.items()}
         self.faults: list[Fault] = self.compiler.faults
@@ -171,11 +169,12 @@ class _Reader:
         return self._known(fields, named)
 
     def _group(self, fields: Fields, canonical: str) -> list[str]:
-        file = self.profiles / f"ValueSet-{canonical.rsplit('/', 1)[-1]}.json"
-        if not file.is_file():
-            fields.fault(f"the group {canonical} is not in profiles/", f"add {file.name}, or correct the URL")
+        group = self.terminology.find("ValueSet", canonical.rsplit("/", 1)[-1])
+        if group is None:
+            message = f"the group {canonical} is neither in profiles/ nor in codes/"
+            fields.fault(message, "add the ValueSet to codes/, or correct the URL")
             return []
-        include = orjson.loads(file.read_bytes())["compose"]["include"]
+        include = group["compose"]["include"]
         return [concept["code"] for part in include for concept in part.get("concept", [])]
 
     def _known(self, fields: Fields, codes: Iterable[str]) -> tuple[str, ...]:
