@@ -51,6 +51,7 @@ class Builder:
         self.activities: dict[str, Activity] = {}
         self.citations: dict[str, Citation] = {}
         self.places: dict[str, tuple[str, int]] = {}
+        self.conditions_at: dict[str, tuple[str, int]] = {}
         self.named: dict[str, NamedCondition] = {}
         self.about: About | None = None
         self.category_rules: list[CategoryRule] = []
@@ -121,6 +122,7 @@ class Builder:
             superseded=tuple(self.tables.superseded),
             named=self.named,
             places=self.places,
+            conditions_at=self.conditions_at,
             about=self.about,
             date=strategy.get("date", ""),
             reviewed=strategy.get("lastReviewDate", ""),
@@ -146,6 +148,7 @@ class Builder:
         for name in [name for name in texts if name in self.compiler.definitions]:
             condition = Condition(texts[name][0], self.compiler.definitions[name])
             self.named[name] = NamedCondition(name, descriptions[name], condition)
+            self.conditions_at[name] = (document.file, document.line(*texts[name][2]))
 
     def _evidence(self, document: Document) -> None:
         for index, artifact in enumerate(document.data.get("relatedArtifact", [])):
@@ -186,6 +189,7 @@ class Builder:
             text = condition_text(action)
             where = (*path, "condition", 0, "expression", "expression")
             condition = self.compiler.condition(text, document, where) if text else None
+            self.conditions_at[action.get("id", "")] = (document.file, document.line(*where))
             if not text:
                 remedy = "add a condition of kind applicability; write true if it always holds"
                 self.faults.append(document.fault(path, f"rule '{action.get('id')}' has no condition", remedy))

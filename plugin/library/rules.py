@@ -349,7 +349,8 @@ class Template:
     resources: every FHIR resource of the template as loaded, for packaging and for `$apply`.
     drugs: by name; parts: of a category, by its code; agent_gates: those that hold back drugs.
     named: the named conditions, by name.
-    places: rule id -> file and line where the rule is written.
+    places: rule id -> file and line where the rule is written; conditions_at: the same of the condition of each rule,
+    and of each named condition by its name.
     about: its source attributes, basis for review and open questions; None where it says nothing of itself.
     date: of this version; reviewed: the last review; review_due: the day by which the next must be. As written; empty
         where the strategy gives none.
@@ -378,6 +379,7 @@ class Template:
     superseded: tuple[Superseded, ...] = ()
     named: Mapping[str, NamedCondition] = field(default_factory=dict)
     places: Mapping[str, tuple[str, int]] = field(default_factory=dict)
+    conditions_at: Mapping[str, tuple[str, int]] = field(default_factory=dict)
     about: About | None = None
     date: str = ""
     reviewed: str = ""

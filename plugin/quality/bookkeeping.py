@@ -18,7 +18,7 @@ from plugin.quality.lints.ids import ids_unique
 from plugin.quality.lints.limits import numbers_possible
 from plugin.quality.lints.references import items_named, parts_named, references_resolve
 from plugin.quality.lints.terminology import maps_sound, value_sets_sound
-from plugin.quality.lints.vocabulary import units_read, vocabulary_form
+from plugin.quality.lints.vocabulary import units_read, value_lines, vocabulary_form
 from plugin.quality.lints.wording import wording_orders_nothing
 from plugin.quality.material import Material
 from plugin.quality.open_questions import OPEN_QUESTIONS_FILE, open_question_faults, open_questions
@@ -179,7 +179,7 @@ def noticed(material: Material) -> Section:
 
 def sides_shown(material: Material) -> Section:
     """Sides of conditions, and values of facts, that some case shows."""
-    return shown(material.policy)
+    return shown(material.policy, value_lines(material.vocabulary))
 
 
 SECTIONS: tuple[Callable[[Material], Section], ...] = (

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from plugin.library.template_schema import vocabulary_faults
 from plugin.library.validation import check_structure, element_path
 from plugin.library.vocabulary import FindingDefinition
+from plugin.library.yaml_file import Document
 from plugin.quality.lints.walking import at
 from plugin.quality.material import Material
 from plugin.quality.report import Remark, Section, remark_of
@@ -47,3 +48,16 @@ def _unit_path(material: Material, index: int) -> tuple[int | str, ...]:
             if field["url"] == "unit":
                 return outer, "extension", inner
     return ()
+
+
+def value_lines(vocabulary: Document) -> dict[str, dict[str, int]]:
+    """Finding -> value -> the line where the vocabulary names it; under "" the line of the finding itself."""
+    lines: dict[str, dict[str, int]] = {}
+    for index, requirement in enumerate(vocabulary.data["dataRequirement"]):
+        found = lines.setdefault(requirement["id"], {"": vocabulary.line("dataRequirement", index)})
+        for place, extension in enumerate(requirement["extension"]):
+            for part, field in enumerate(extension.get("extension", [])):
+                if field["url"] == "value":
+                    path = ("dataRequirement", index, "extension", place, "extension", part)
+                    found[str(field.get("valueCode"))] = vocabulary.line(*path)
+    return lines

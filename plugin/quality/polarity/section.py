@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from plugin.library.rules import Template
+from plugin.library.template import VOCABULARY_FILE
 from plugin.quality.cases import Case
 from plugin.quality.polarity.polarity import Mutant, Polarity
 from plugin.quality.polarity.sides import sides, values
@@ -30,8 +31,11 @@ def polarity(cases: tuple[Case, ...], policy: Policy[int]) -> Section:
     return Section("Comparisons that cases would notice if they said the opposite", len(mutants), remarks, summary)
 
 
-def shown(policy: Policy[int]) -> Section:
-    """Both sides of every comparison, and every value of every fact that conditions tell apart, in some case."""
+def shown(policy: Policy[int], lines: Mapping[str, Mapping[str, int]]) -> Section:
+    """Both sides of every comparison, and every value of every fact that conditions tell apart, in some case.
+
+    lines: finding -> value, or "" for itself -> the line of the vocabulary where it is written.
+    """
     all_sides, all_values = tuple(sides(policy)), tuple(values(policy))
     template = policy.template
     unseen: dict[str, list[str]] = {}
@@ -46,10 +50,18 @@ def shown(policy: Policy[int]) -> Section:
     for value in all_values:
         if not value.shown:
             missing.setdefault(value.finding, []).append(str(value.value).lower())
-    remarks += [Remark("gap", f"{code}: no case has {_listed(found)}", "", UNSEEN) for code, found in missing.items()]
+    remarks += [
+        Remark("gap", f"{code}: no case has {_listed(found)}", _value_place(lines[code], found), UNSEEN)
+        for code, found in missing.items()
+    ]
     counted = f"{sum(side.shown for side in all_sides)} of {len(all_sides)} sides"
     summary = f"{counted}, {sum(value.shown for value in all_values)} of {len(all_values)} values of facts are shown"
     return Section("Sides of conditions and values of facts that a case shows", len(all_sides), tuple(remarks), summary)
+
+
+def _value_place(lines: Mapping[str, int], missing: list[str]) -> str:
+    """Where the first of the missing values is written, else the finding itself."""
+    return f"{VOCABULARY_FILE}:{lines.get(missing[0], lines[''])}"
 
 
 def _by_owner(missed: Iterable[Mutant], template: Template) -> list[tuple[str, str, list[str]]]:
@@ -60,10 +72,8 @@ def _by_owner(missed: Iterable[Mutant], template: Template) -> list[tuple[str, s
 
 
 def _place(owner: str, template: Template) -> str:
-    """Where a rule is written; a named condition stands in the file of its kind."""
-    if owner not in template.places:
-        return ""
-    file, line = template.places[owner]
+    """Where the condition of a rule, or a named condition, is written."""
+    file, line = template.conditions_at[owner]
     return f"{file}:{line}"
 
 

@@ -25,13 +25,17 @@ class Senseless:
     what: Literal["true", "false", "nothing"]
 
 
-def senseless(template: Template, cases: Policy[int]) -> Iterator[Senseless]:
+def every_chart(template: Template) -> tuple[Policy[Formula], Solving]:
+    """The policy over every chart there could be, and a solver for it."""
+    charts = Charts(template.vocabulary, domains(template.vocabulary, expressions_of(template)))
+    return Policy(template, charts), Solving(charts.algebra, charts.laws())
+
+
+def senseless(template: Template, cases: Policy[int], policy: Policy[Formula], solving: Solving) -> Iterator[Senseless]:
     """Every rule whose condition is constant, and every rule of a line or gate that changes no line of any chart.
 
     cases: the policy over patients who were read; what one of them shows needs no solver.
     """
-    charts = Charts(template.vocabulary, domains(template.vocabulary, expressions_of(template)))
-    policy, solving = Policy(template, charts), Solving(charts.algebra, charts.laws())
     for rule in template.rules:
         if isinstance(rule.condition.expression, Literally):
             continue

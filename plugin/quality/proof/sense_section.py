@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from plugin.library.rules import CategoryRule, Gate, Template
+from plugin.quality.proof.idle import idle_parts
 from plugin.quality.proof.policy import Policy
-from plugin.quality.proof.sense import Senseless, senseless
+from plugin.quality.proof.sense import Senseless, every_chart, senseless
 from plugin.quality.report import Remark, Section
 
 CONSTANT = "compare with something that can differ, or write the constant out"
@@ -18,14 +19,22 @@ def sense(template: Template, cases: Policy[int]) -> Section:
 
     A gate may guard what no rule opens: that is said, and is no fault.
     """
-    remarks = [remark for found in senseless(template, cases) for remark in _remarks(found, template, cases)]
+    policy, solving = every_chart(template)
+    constant = list(senseless(template, cases, policy, solving))
+    remarks = [remark for found in constant for remark in _remarks(found, template, cases)]
+    says_nothing = {found.rule for found in constant if found.what != "nothing"}
+    for idle in idle_parts(template, cases, policy, solving):
+        if idle.rule not in says_nothing:
+            file, line = template.conditions_at[idle.rule]
+            text = f"{idle.rule}: {idle.part} never decides, the rest of the condition says always the same"
+            remarks.append(Remark("gap", text, f"{file}:{line}", "take it out"))
     counted = sum(remark.level == "fault" for remark in remarks)
     summary = "every condition can be true and can be false" if not counted else f"{counted} conditions say nothing"
     return Section("Conditions that say something", len(template.rules), tuple(remarks), summary)
 
 
 def _remarks(found: Senseless, template: Template, cases: Policy[int]) -> Iterator[Remark]:
-    file, line = template.places[found.rule]
+    file, line = template.conditions_at[found.rule]
     where = f"{file}:{line}"
     rule = next(rule for rule in template.rules if rule.id == found.rule)
     if found.what == "nothing":

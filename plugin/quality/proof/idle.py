@@ -1,0 +1,54 @@
+"""Parts of conditions that never decide: without them the condition says the same of every chart."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from plugin.library.expressions import Conjunction, Disjunction, Expression, Negation, inline, written
+from plugin.library.grammar import parse
+from plugin.library.rules import Template
+from plugin.quality.proof.formulas import Formula
+from plugin.quality.proof.policy import Policy
+from plugin.quality.proof.solving import Solving
+from plugin.quality.proof.truths import Truth3
+
+
+@dataclass(frozen=True, slots=True)
+class IdlePart:
+    """A part of the condition of a rule that never decides, as its author wrote it."""
+
+    rule: str
+    part: str
+
+
+def idle_parts(template: Template, cases: Policy[int], policy: Policy[Formula], solving: Solving) -> Iterator[IdlePart]:
+    """Every such part of every rule. cases: the policy over patients who were read; what one shows needs no solver."""
+    definitions = {name: each.condition.expression for name, each in template.named.items()}
+    for rule in template.rules:
+        for part, rest in _parts(parse(rule.condition.text)):
+            without = inline(rest, definitions)
+            if cases.truths.of(without) != cases.truth(rule.condition):
+                continue
+            if solving.somebody(_differs(policy, policy.truth(rule.condition), policy.truths.of(without))) is None:
+                yield IdlePart(rule.id, written(part))
+
+
+def _parts(expression: Expression) -> Iterator[tuple[Expression, Expression]]:
+    """Every operand that could be left out, with what is left without it."""
+    match expression:
+        case Conjunction(operands) | Disjunction(operands):
+            for place, operand in enumerate(operands):
+                others = (*operands[:place], *operands[place + 1 :])
+                yield operand, replace(expression, operands=others) if len(others) > 1 else others[0]
+                for part, rest in _parts(operand):
+                    yield part, replace(expression, operands=(*operands[:place], rest, *operands[place + 1 :]))
+        case Negation(operand):
+            for part, rest in _parts(operand):
+                yield part, Negation(rest)
+
+
+def _differs(policy: Policy[Formula], one: Truth3[Formula], two: Truth3[Formula]) -> Formula:
+    algebra = policy.algebra
+    pairs = ((one.yes, two.yes), (two.yes, one.yes), (one.no, two.no), (two.no, one.no))
+    return algebra.some(algebra.each((here, algebra.other(there))) for here, there in pairs)
