@@ -1,4 +1,4 @@
-"""SMART on FHIR plug-in that drafts care plans for oncology teams."""
+"""SMART on FHIR plug-in that drafts care plans for clinical teams."""
 
 from __future__ import annotations
 

@@ -19,18 +19,12 @@ from zoneinfo import ZoneInfo
 
 from plugin import setting_kinds as kinds
 from plugin.errors import UsageError
+from plugin.installed import content_folder, default_template_folder
 from plugin.setting_kinds import Issuer
 
 PREFIX = "CAREPLAN_"
-_PACKAGE = Path(__file__).parent
 
 __all__ = ["Issuer", "Settings", "check_ready_to_serve", "describe", "load_settings"]
-
-
-def _content(name: str) -> Path:
-    """Templates and profiles as installed with the package, or as they lie in a checkout."""
-    installed = _PACKAGE / "_content" / name
-    return installed if installed.is_dir() else _PACKAGE.parent / name
 
 
 def _about(kind: Callable[[object], object], help_text: str) -> dict[str, Any]:
@@ -73,11 +67,11 @@ class Settings:
         metadata=_about(kinds.text, "SQLAlchemy address of the database; empty: SQLite in the instance folder"),
     )
     templates_folder: Path = field(
-        default_factory=lambda: _content("templates") / "metastatic-breast-cancer",
+        default_factory=default_template_folder,
         metadata=_about(kinds.path, "folder of the care-plan template in use"),
     )
     profiles_folder: Path = field(
-        default_factory=lambda: _content("profiles"),
+        default_factory=lambda: content_folder("profiles"),
         metadata=_about(kinds.path, "folder of ValueSets, ConceptMaps and profiles"),
     )
     local_codes: Path | None = field(

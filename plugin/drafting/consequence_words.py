@@ -1,4 +1,4 @@
-"""What a fact would change, in words: `yes: closes Platinum chemotherapy; offers Clinical trial`."""
+"""What a fact would change, in words: `yes: closes one line; offers another`."""
 
 from __future__ import annotations
 

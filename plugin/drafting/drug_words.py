@@ -53,7 +53,7 @@ def status_words(agent: AgentLine) -> str:
 
 
 def held_words(agent: AgentLine, vocabulary: Vocabulary) -> str:
-    """Why a drug is held back: `not named, QTc of 450 ms or more`, `not named yet, waits for DPD deficiency`."""
+    """Why a drug is held back: `not named, one fact`, `not named yet, waits for another`."""
     waits = f"waits for {', '.join(vocabulary[code].label for code in agent.missing)}" if agent.missing else ""
     title = agent.gate.title if agent.gate and agent.disposition != "conditional" else ""
     return ", ".join(filter(None, (HELD.get(agent.disposition, ""), title, waits)))

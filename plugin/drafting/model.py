@@ -15,7 +15,7 @@ GoalStanding = Literal["proposed", "to-ask"]
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One finding as a line uses it: `er = positive`, in words for the page and with the results behind it."""
+    """One finding as a line uses it: `blood-group = AB`, in words for the page and with the results behind it."""
 
     code: str
     label: str

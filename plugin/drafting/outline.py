@@ -100,7 +100,7 @@ def in_words(definition: FindingDefinition, finding: Finding) -> str:
 
 
 def fact_in_words(fact: Fact) -> str:
-    """A fact as a sentence part: `Visceral crisis: no`."""
+    """A fact as a sentence part: `Blood group: AB`."""
     return f"{fact.label}: {({'true': 'yes', 'false': 'no'}).get(fact.value, fact.value)}"
 
 

@@ -115,7 +115,7 @@ def _notes(finding: Finding) -> Iterator[str]:
 
 
 def _said(result: Result) -> str:
-    """`ER status "Positive" of 2026-10-01 (Observation/er-1)`."""
+    """`Blood group "AB" of 2026-10-01 (Observation/1)`."""
     words = f' "{result.text}"' if result.text else ""
     dated = f" of {result.date}" if result.date else ""
     return f"{result.label or 'a result'}{words}{dated} ({result.reference})"

@@ -94,7 +94,7 @@ def _deletes(entry: Json) -> bool:
 
 
 def _entry_name(entry: Json) -> str:
-    """`Observation/er-1`, of the resource, else of what was asked to be done with it; empty where neither says."""
+    """`Observation/1`, of the resource, else of what was asked to be done with it; empty where neither says."""
     resource, request = entry.get("resource"), entry.get("request")
     if isinstance(resource, dict) and code_of(resource.get("id")):
         return name_of(resource)

@@ -33,7 +33,7 @@ from plugin.library.vocabulary import Value
 REFUTED = frozenset({"refuted", "entered-in-error"})
 UNCERTAIN = frozenset({"unconfirmed", "provisional", "differential"})
 PAST = frozenset({"inactive", "resolved", "remission"})
-MORPHOLOGY = "histology-morphology-behavior"  # the end of the URL of the extension, in any edition of mCODE
+MORPHOLOGY = "morphology"
 REPORTED = frozenset({"final", "amended", "corrected", "appended"})
 UNDONE = frozenset({"entered-in-error", "not-done", "preparation", "stopped"})
 DONE, CONFIRMED = "completed", "confirmed"
@@ -183,7 +183,7 @@ class ConditionReader:
 
     def _morphology(self, condition: Json, wanted: Wanted, origin: Origin, doubt: tuple[str, AsideKind]) -> None:
         for extension in objects(condition.get("extension")):
-            if text_of(extension.get("url")).endswith(MORPHOLOGY):
+            if self.index.is_extension(extension, MORPHOLOGY):
                 self._said(extension.get("valueCodeableConcept"), wanted, origin, doubt)
 
     def _said(self, concept: Any, wanted: Wanted, origin: Origin, doubt: tuple[str, AsideKind]) -> None:

@@ -99,7 +99,7 @@ def id_in(reference: str) -> str:
 
 
 def is_layperson(reference: str) -> bool:
-    """Whether a reference means the patient or somebody close to her."""
+    """Whether a reference means the patient or somebody close to the patient."""
     return any(kind in reference for kind in LAYPEOPLE)
 
 
@@ -124,6 +124,6 @@ def refers_to(reference: str, kind: str) -> str:
 
 
 def name_of(resource: Json) -> str:
-    """`Observation/er-1`; the type alone where the resource has no id."""
+    """`Observation/1`; the type alone where the resource has no id."""
     kind, identity = text_of(resource.get("resourceType")), code_of(resource.get("id"))
     return f"{kind}/{identity}" if identity else kind

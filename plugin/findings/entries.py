@@ -26,7 +26,7 @@ from plugin.findings.elements import (
     text_of,
     words_of,
 )
-from plugin.findings.evidence import Origin, Site
+from plugin.findings.evidence import Origin
 from plugin.findings.index import Index
 from plugin.findings.model import AsideKind
 from plugin.findings.phrases import plain, tokens
@@ -42,7 +42,7 @@ NOTED = frozenset({"note", "conclusion", "processing", "condition"})
 DATED = ("effectiveDateTime", "effectiveInstant")
 OTHER_PEOPLE = frozenset({"RelatedPerson", "Person", "FamilyMemberHistory", "Group"})
 SITES = "specimen-sites"
-RELATED_CONDITION = ("related-condition", "condition-related", "related-primary-cancer-condition")
+ABOUT_A_CONDITION = "condition"
 
 
 @dataclass(frozen=True)
@@ -209,7 +209,7 @@ class Entries:
         mine, theirs = self.chart.patient.id, id_in(reference)
         return "Patient" in kinds and bool(mine and theirs) and mine != theirs
 
-    def _site(self, observation: Json, around: list[Json], specimens: list[Json]) -> Site:
+    def _site(self, observation: Json, around: list[Json], specimens: list[Json]) -> str:
         concepts: list[Any] = []
         for specimen in specimens:
             collection = specimen.get("collection")
@@ -221,27 +221,26 @@ class Entries:
                 return site
         return self._site_of_focus(observation)
 
-    def _lesion(self, concept: Any) -> Site:
+    def _lesion(self, concept: Any) -> str:
         found = self.index.translated(codings_of(concept), SITES)
         if not found:
             matches = self.index.meanings(SITES).find(tokens(plain(all_words_of(concept))))
             found.update(meaning for match in matches for meaning in match.meaning)
-        if "metastasis" in found:
-            return "metastasis"
-        return "primary" if "primary" in found else ""
+        return self.index.vocabulary.sites.first_of(found)
 
-    def _site_of_focus(self, observation: Json) -> Site:
+    def _site_of_focus(self, observation: Json) -> str:
         if "focus" not in observation and "extension" not in observation:
             return ""
         related = [
             extension.get("valueReference")
             for extension in objects(observation.get("extension"))
-            if text_of(extension.get("url")).endswith(RELATED_CONDITION)
+            if self.index.is_extension(extension, ABOUT_A_CONDITION)
         ]
         for condition in self.chart.resolved([*objects(observation.get("focus")), *objects(related)], "Condition"):
             sets = self.index.known(codings_of(condition.get("code")))
-            if any(name.startswith("secondary-") for name in sets):
-                return "metastasis"
+            for site, names in self.index.vocabulary.sites.conditions.items():
+                if sets.intersection(names):
+                    return site
         return ""
 
     def _impossible(self, observation: Json, specimens: list[Json]) -> str:

@@ -10,7 +10,6 @@ from plugin.findings.interval import Interval
 from plugin.findings.model import AsideKind
 from plugin.library.vocabulary import Value
 
-Site: TypeAlias = Literal["primary", "metastasis", ""]
 Standing: TypeAlias = Literal["final", "preliminary"]
 
 
@@ -18,6 +17,7 @@ Standing: TypeAlias = Literal["final", "preliminary"]
 class Origin:
     """Where a result comes from: which resource, when, from which specimen and lesion, how final.
 
+    site: one of the vocabulary's sites of samples; empty where it is none of them, or nobody says.
     began: whether the day is that of the beginning (empty), that of a record of it (`recorded`), or that of something
         earlier (`earlier`), such as the onset of the disease whose stage this is.
     void, void_kind: why it says nothing about this patient at all (taken back, about a relative).
@@ -27,7 +27,7 @@ class Origin:
     label: str
     day: str = ""
     specimen: str = ""
-    site: Site = ""
+    site: str = ""
     standing: Standing = "final"
     corrected: bool = False
     issued: str = ""

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from plugin.findings.elements import Coding
+from plugin.findings.elements import Coding, Json, text_of
 from plugin.findings.lexicon import Lexicon, Namer
 from plugin.findings.phrases import ANY_WORDS, Phrases, pattern_of, plain, tokens
 from plugin.findings.questions import Questions
@@ -29,6 +29,7 @@ class Panel:
 
     definitions: leaders before those that follow them. order: each after those that its rules rest on.
     behind: the parts that the rules of each finding rest on, directly or through other findings.
+    leading_site: the site whose samples lead over those of other sites.
     judged: what values of parts came to, by finding and values, for `plugin.findings.samples`.
     """
 
@@ -37,6 +38,7 @@ class Panel:
     parts: dict[str, Part]
     order: tuple[FindingDefinition, ...]
     behind: dict[str, frozenset[str]]
+    leading_site: str
     judged: dict[object, Any] = field(default_factory=dict, compare=False)
 
 
@@ -67,6 +69,7 @@ class Index:
     organs: Namer = field(init=False)
     questions: Questions = field(init=False)
     _memberships: dict[tuple[str, str], frozenset[str]] = field(default_factory=dict)
+    _endings: dict[str, tuple[str, ...]] = field(default_factory=dict)
     _words: dict[str, set[str]] = field(default_factory=dict)
     _patterns: list[tuple[re.Pattern[str], str]] = field(default_factory=list)
     _remarks: dict[str, Phrases[str]] = field(default_factory=dict)
@@ -80,6 +83,8 @@ class Index:
         self.tests = Namer(maps["test-names"], maps["test-abbreviations"])
         self.organs = Namer(maps["organ-names"])
         self.questions = Questions(self)
+        for (_, ending), role in maps["extension-roles"].codes.items():
+            self._endings[role] = (*self._endings.get(role, ()), ending)
         self._index_words()
         grouped: dict[str, list[FindingDefinition]] = {}
         for definition in self.vocabulary.values():
@@ -97,7 +102,7 @@ class Index:
                 self.not_results.setdefault(set_name, []).append(name)
         ordered = sorted(definitions, key=lambda definition: bool(reading_of(definition).follows))
         order, behind = _dependencies(definitions, parts)
-        self.panels[name] = Panel(name, tuple(ordered), parts, order, behind)
+        self.panels[name] = Panel(name, tuple(ordered), parts, order, behind, self.vocabulary.sites.leading)
         for part in parts.values():
             self._add_part(Wanted(name, part))
 
@@ -162,6 +167,10 @@ class Index:
         """What codings mean by the ConceptMaps of these names, by themselves or through the site's own map."""
         keys = [key for coding in codings for key in self.equivalents(coding)]
         return {codes[key] for codes in (one.codes for one in self.maps(names)) for key in keys if key in codes}
+
+    def is_extension(self, extension: Json, role: str) -> bool:
+        """Whether an extension plays this role, by the end of its URL, which is alike in all editions of a guide."""
+        return text_of(extension.get("url")).endswith(self._endings[role])
 
     def labelled(self, label: str, codings: Iterable[Coding]) -> str:
         """What to call a result; where the site's own map was needed to read one of its codes, with that code."""

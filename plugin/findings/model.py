@@ -43,9 +43,9 @@ DECIDED: frozenset[State] = frozenset({"known", "derived", "presumed"})
 class Result:
     """One result as the chart holds it, whether it counts or not.
 
-    reference: `Observation/er-1`; what the page links to and `because` names.
+    reference: `Observation/1`; what the page links to and `because` names.
     value: what we read from it in the vocabulary's terms; None where nothing could be read.
-    text: the chart's own words (`95 %`, `Positive`, `HER2 2+`).
+    text: the chart's own words (`95 %`, `Positive`, `2+`).
     date: ISO date or date-time of the specimen, else of the result; empty where the chart has none.
     site: which lesion was sampled, where the chart says so.
     label: the name of the test as displayed.
@@ -57,7 +57,7 @@ class Result:
     value: Value | None
     text: str
     date: str = ""
-    site: Literal["primary", "metastasis", ""] = ""
+    site: str = ""
     label: str = ""
     set_aside: str = ""
     aside_kind: AsideKind = ""

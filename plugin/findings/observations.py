@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from plugin.findings.elements import Coding, Json, all_words_of, codings_of, objects, text_of, words_of
+from plugin.findings.elements import Coding, all_words_of, codings_of, objects, words_of
 from plugin.findings.entries import Entry
 from plugin.findings.evidence import Evidence
 from plugin.findings.index import Index, Panel, Wanted
@@ -18,7 +18,7 @@ from plugin.library.readings import Part
 from plugin.library.vocabulary import in_a_word
 
 DENIAL_REACH = 2
-GROUNDS = "cancer-disease-status-evidence-type"  # the end of the URL of the extension, in any edition of mCODE
+GROUNDS = "grounds"
 # What is set aside for these reasons does not even raise a doubt.
 SAYING_NOTHING: frozenset[AsideKind] = frozenset({"", "no-answer", "look-alike"})
 
@@ -210,7 +210,7 @@ class ObservationReader:
         """What kind of evidence it rests on, where all of it is of kinds that prove nothing by themselves."""
         if not part.weak_grounds:
             return ""
-        grounds = [found for found in objects(entry.node.get("extension")) if _is_ground(found)]
+        grounds = [found for found in objects(entry.node.get("extension")) if self.index.is_extension(found, GROUNDS)]
         concepts = [*(ground.get("valueCodeableConcept") for ground in grounds), *objects(entry.node.get("method"))]
         weak = [concept for concept in concepts if self._is_weak(concept, part.weak_grounds)]
         return words_of(weak[0]) if weak and len(weak) == len(concepts) else ""
@@ -243,10 +243,6 @@ def remarked(index: Index, entry: Entry, answer: Answer, names: tuple[str, ...],
             if not DENIALS.intersection(words[max(0, match.start - DENIAL_REACH) : match.start]):
                 return code_set.title
     return ""
-
-
-def _is_ground(extension: Json) -> bool:
-    return text_of(extension.get("url")).endswith(GROUNDS)
 
 
 def _is_genomic(entry: Entry, index: Index) -> bool:

@@ -1,4 +1,4 @@
-"""What the Patient resource itself tells: sex, age, whether she is alive."""
+"""What the Patient resource itself tells: sex, age, alive or not."""
 
 from __future__ import annotations
 

@@ -103,7 +103,7 @@ def _resolve(index: Index, by_panel: dict[str, list[Evidence]]) -> dict[str, Res
 
 
 def _doubt_strays(resolved: dict[str, Resolved], with_strays: dict[str, Resolved]) -> None:
-    """A fact that a resource of a doubtful patient would change is a conflict: it may be hers after all."""
+    """A fact that a resource of a doubtful patient would change is a conflict: it may be this patient's after all."""
     for code, found in resolved.items():
         other = with_strays[code].finding
         if other.value != found.finding.value:

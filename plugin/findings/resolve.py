@@ -1,7 +1,7 @@
 """Which of several samples leads, and what the others have to say: policy, not taste, and every result stays visible.
 
-A metastasis leads over the primary, the newest over older ones. Samples of one day that differ,
-and samples of which one has no date, are a conflict: nothing here settles what the chart leaves open.
+The site that the vocabulary puts first leads over the others, the newest result over older ones. Samples of one day
+that differ, and samples of which one has no date, are a conflict: nothing here settles what the chart leaves open.
 """
 
 from __future__ import annotations
@@ -104,7 +104,8 @@ def _resolve(
     results: tuple[Result, ...],
 ) -> Resolved:
     reading = reading_of(definition)
-    leading = _followed(candidates, leader) if leader and leader.candidates else _leading(candidates, reading)
+    followed = leader if leader and leader.candidates else None
+    leading = _followed(candidates, followed) if followed else _leading(candidates, reading, panel)
     once = _once_found(candidates, leading, reading)
     leading = once or leading
     build = _Builder(panel, definition, candidates, results)
@@ -131,12 +132,12 @@ def _why_not_followed(leader: Resolved) -> str:
     return "its results are not weighed while those of the fact that it follows disagree"
 
 
-def _leading(candidates: list[Candidate], reading: Reading) -> list[Candidate]:
+def _leading(candidates: list[Candidate], reading: Reading, panel: Panel) -> list[Candidate]:
     if reading.disputed or reading.strategy != "newest":
         return candidates
     sites = {candidate.sample.site for candidate in candidates}
-    if reading.lesions and "metastasis" in sites:
-        candidates = [candidate for candidate in candidates if candidate.sample.site != "primary"]
+    if reading.lesions and panel.leading_site in sites:
+        candidates = [found for found in candidates if found.sample.site in (panel.leading_site, "")]
     latest = max((first_day(one.sample.day) for one in candidates if one.sample.day), default=None)
     return [one for one in candidates if latest is None or not one.sample.day or last_day(one.sample.day) >= latest]
 

@@ -8,7 +8,7 @@ from itertools import product
 from typing import cast
 
 from plugin.findings.dates import days_between, last_day
-from plugin.findings.evidence import Evidence, Site
+from plugin.findings.evidence import Evidence
 from plugin.findings.index import Panel, reading_of
 from plugin.findings.interval import Interval
 from plugin.library.expressions import Environment, evaluate
@@ -35,7 +35,7 @@ class Sample:
 
     specimen: str
     day: str
-    site: Site
+    site: str
     evidence: list[Evidence] = field(default_factory=list)
 
     def methods(self, panel: Panel) -> set[str]:

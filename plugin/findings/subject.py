@@ -95,7 +95,7 @@ def find_patient(resources: list[Json]) -> tuple[Json, str]:
 
 
 def describe(resource: Json, identity: str) -> Patient:
-    """The patient as pages show her; fields that the chart leaves out stay empty."""
+    """The patient as pages show one; fields that the chart leaves out stay empty."""
     return Patient(
         id=identity,
         reference=f"Patient/{identity}" if resource and identity else "",
@@ -107,7 +107,7 @@ def describe(resource: Json, identity: str) -> Patient:
 
 
 def death_of(resource: Json, as_of: date) -> tuple[bool | None, str, Problem | None]:
-    """Whether she is recorded as dead (None: not recorded), since when, and what is wrong with the record."""
+    """Whether the patient is recorded as dead (None: not recorded), since when, and what is wrong with the record."""
     when = resource.get("deceasedDateTime")
     if when is not None:
         day = day_of(when)
@@ -125,7 +125,11 @@ def death_of(resource: Json, as_of: date) -> tuple[bool | None, str, Problem | N
     if flag is None or isinstance(flag, bool):
         return flag, "", None
     where = f"Patient/{code_of(resource.get('id'))}"
-    return None, "", Problem("unread", where, "whether she has died is recorded, but neither as true nor as false")
+    return (
+        None,
+        "",
+        Problem("unread", where, "whether the patient has died is recorded, but neither as true nor as false"),
+    )
 
 
 def _name(resource: Json) -> str:

@@ -65,10 +65,13 @@ def other_kind(variant: Variant, part: Part) -> str:
     return "it is a rearrangement, not one of the changes that count" if aside else ""
 
 
-def wrong_origin(origin: str, part: Part) -> str:
-    """Why a result of this origin does not count; empty where another part of the finding reads it."""
+def wrong_origin(origin: str, part: Part, unstated: str) -> str:
+    """Why a result of this origin does not count; empty where another part of the finding reads it.
+
+    unstated: what to say where it states none.
+    """
     if origin == UNSTATED:
-        return "" if not part.genes or UNSTATED in part.origins else "it does not say germline or tumour"
+        return "" if not part.genes or UNSTATED in part.origins else unstated
     if part.origins == (UNSTATED,):
         return ""
     return f"it is {origin}, this fact needs {' or '.join(name for name in part.origins if name != UNSTATED)}"

@@ -41,7 +41,6 @@ from plugin.findings.variant import (
 from plugin.library.readings import Part
 
 POSITIVE = "positive"
-SOMATIC = "somatic"  # what a sample of a tumour tells, until somebody says otherwise
 PRESENCE, ORIGINS, SIGNIFICANCE, CHANGE_KINDS = (
     "variant-presence",
     "genomic-origins",
@@ -64,6 +63,7 @@ class VariantReader:
         self.index = index
         self.notebook = notebook
         maps = index.code_sets.maps
+        self._sites = index.vocabulary.sites
         self._roles = maps["genomic-elements"].codes
         self._origin_words = index.meanings(ORIGINS)
         self._change_words = index.meanings(CHANGE_KINDS)
@@ -201,7 +201,7 @@ class VariantReader:
 
     def _origin_of(self, entry: Entry) -> str:
         words = [entry.remark_words, *entry.names]
-        return self._origin(list(entry.remarks), words) or (SOMATIC if entry.origin.site else UNSTATED)
+        return self._origin(list(entry.remarks), words) or (self._sites.origin if entry.origin.site else "") or UNSTATED
 
     def _gene_test(self, entry: Entry, wanted: list[Wanted]) -> Variant:
         answer = entry.answer
@@ -241,7 +241,7 @@ class VariantReader:
     def _judge(self, variant: Variant, wanted: Wanted) -> None:
         part = wanted.part
         if variant.origin not in part.origins:
-            why = wrong_origin(variant.origin, part)
+            why = wrong_origin(variant.origin, part, self._sites.unstated)
             if why:
                 self._note(wanted, variant, None, why)
             return
@@ -282,7 +282,7 @@ class VariantReader:
             words = "studied, no variant reported"
             if origin in part.studied:
                 self._note(wanted, replace(region, words=words), NEGATIVE, "")
-            elif why := wrong_origin(origin, part):
+            elif why := wrong_origin(origin, part, self._sites.unstated):
                 self._note(wanted, replace(region, words=words), None, why)
 
     def _remarked(self, entry: Entry, names: tuple[str, ...]) -> str:

@@ -81,7 +81,7 @@ class Compiler:
             known = {each.variable for each in self.vocabulary.values()} | self._named
             near = did_you_mean(leaf.name, known, "%{}")
             remedy = (
-                f"{near}name a finding of findings.yaml (er-low is %erLow) or a named condition of definitions.yaml"
+                f"{near}name a finding of findings.yaml, next-visit as %nextVisit, or a condition of definitions.yaml"
             )
             return f"%{leaf.name} is neither a finding nor a named condition", remedy
         match leaf:
@@ -108,6 +108,9 @@ def _impossible(definition: FindingDefinition, values: tuple[Value, ...]) -> tup
         fits = isinstance(value, TYPES[definition.type]) and (
             definition.type == "boolean" or not isinstance(value, bool)
         )
+        if isinstance(value, int | float) and value < 0:
+            remedy = "no fact is below zero; let a rule of its reading compare, and say what it means as a yes or no"
+            return f"%{definition.variable} can never be {value!r}", remedy
         if not fits or (definition.values and value not in definition.values):
             remedy = f"{did_you_mean(str(value), definition.values)}its values are: {_possible(definition)}"
             return f"%{definition.variable} can never be {value!r}", remedy

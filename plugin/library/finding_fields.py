@@ -8,7 +8,7 @@ from plugin.library.fields import Fields
 from plugin.library.readings import Measure, Part, PartKind, Reading, ReadingKind, Rule
 from plugin.library.vocabulary import Derivation, FindingDefinition, FindingType, Presumption, Value
 
-LIMITS, SITES = ("high", "low"), ("primary", "metastasis")
+LIMITS = ("high", "low")
 TYPES: dict[str, tuple[type, ...]] = {"code": (str,), "boolean": (bool,), "integer": (int,), "decimal": (int, float)}
 
 
@@ -142,9 +142,8 @@ def _part(fields: Fields) -> Part:
     kind = fields.required("kind")
     if kind not in get_args(PartKind):
         fields.fault(f"there is no kind of part '{kind}'", f"use one of {', '.join(get_args(PartKind))}")
-    for field, allowed in (("reference", LIMITS), ("lesion", SITES)):
-        if fields.one(field, "") not in ("", *allowed):
-            fields.fault(f"the {field} '{fields.one(field)}' is not known", f"use one of {', '.join(allowed)}")
+    if fields.one("reference", "") not in ("", *LIMITS):
+        fields.fault(f"the reference '{fields.one('reference')}' is not known", f"use one of {', '.join(LIMITS)}")
     part = Part(
         name=fields.required("name"),
         kind=kind,

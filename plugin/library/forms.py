@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from plugin.library.content import extension_url
-from plugin.library.elements import extensions
+from plugin.library.elements import extensions, parts
 from plugin.library.yaml_file import ElementPath
 
 Item = dict[str, Any]
@@ -75,3 +75,9 @@ def every_item(form: Item) -> Iterator[Item]:
     for item in form.get("item", []):
         yield item
         yield from every_item(item)
+
+
+def reasons_offered(form: Item, decision: str) -> tuple[str, ...]:
+    """The reasons that a review form offers beside a decision (`decline`, `defer`), in its order."""
+    found = (values for _, values in parts(form, "decision-reason"))
+    return tuple(str(values["text"][0]) for values in found if values["decision"] == [decision])

@@ -148,6 +148,8 @@ def _alternatives(node: Any) -> list[Value]:
 
 
 def _literal(node: Any) -> Value:
+    if isinstance(node, Grammar.PolarityExpressionContext):
+        return _signed(node)
     if isinstance(node, Grammar.TermExpressionContext) and isinstance(node.term(), Grammar.LiteralTermContext):
         text = str(node.getText())
         match node.term().literal():
@@ -158,6 +160,13 @@ def _literal(node: Any) -> Value:
             case Grammar.NumberLiteralContext():
                 return float(text) if "." in text else int(text)
     raise _refused(node)
+
+
+def _signed(node: Any) -> Value:
+    number = _literal(node.expression())
+    if isinstance(number, bool) or not isinstance(number, int | float):
+        raise _refused(node)
+    return -number if node.getChild(0).getText() == "-" else number
 
 
 def _refused(node: Any) -> ExpressionError:

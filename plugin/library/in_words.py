@@ -47,7 +47,7 @@ EXCEPTIONS: dict[Joint, str] = {"none": "Unless any of these", "not-all": "Unles
 class Clause:
     """One part of a condition in words.
 
-    text: what a single statement says, `HER2: negative`; empty for a list.
+    text: what a single statement says, `Blood group: AB`; empty for a list.
     joint: how the parts of a list hang together. name: of the named condition that the text stands for.
     codes: of the findings that the statement itself names.
     asked: whether it was put to a patient; then `truth` is what came of it, and `found` what is known, in words.

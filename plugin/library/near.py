@@ -9,7 +9,7 @@ CLOSE = 0.7
 
 
 def did_you_mean(word: str, known: Iterable[str], sign: str = "'{}'") -> str:
-    """`did you mean 'er-low'? `, to stand before a remedy; empty where no known word is near.
+    """`did you mean 'next-visit'? `, to stand before a remedy; empty where no known word is near.
 
     sign: how the word is written, such as `%{}` for a name in a condition.
     """

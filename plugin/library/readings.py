@@ -119,7 +119,7 @@ class Reading:
     panel: findings with the same panel share their samples, and their rules see each other's values.
     follows: the finding of the panel whose leading sample gives this one's value too.
     once_found: a value that leads wherever it was found, however old; unless_leading: leading values it yields to.
-    lesions: a metastasis leads over the primary.
+    lesions: the first site of `plugin.library.sample_sites` leads over the others.
     disputed: samples that differ are a conflict, whatever their dates.
     not_results: ValueSets of tests that look alike and are shown, but never count.
     self_reported: what the patient reports herself counts too.

@@ -30,6 +30,7 @@ class TreatmentKind:
 class TreatmentPolicy:
     """What turns drugs and dates into courses and lines.
 
+    treats: what the treatment is for, as a sentence goes on after 'treatment of': `the infection`.
     since: the finding whose first appearance begins the first line. course: the finding whose results say how the
         disease went, with the values that mean progression and control.
     given, line_to_choose: the findings by which clinicians state whether anything was given since, and the line; where
@@ -43,10 +44,11 @@ class TreatmentPolicy:
     mixed: ValueSets whose drugs are too different for one to replace another. advanced_only: those of drugs that are
         not given before `since`. other_uses: those of drugs that are often given for another disease.
     other_reasons, local_forms: ValueSets of reasons, and of routes and forms, that tell of another disease.
-    stems, trial_drugs: how the names of drugs end that treat the cancer, and a ValueSet of what trials call theirs.
+    stems, trial_drugs: how the names of drugs end that are such treatment, and a ValueSet of what trials call theirs.
     """
 
     kinds: tuple[TreatmentKind, ...] = ()
+    treats: str = "the disease"
     since: str = ""
     course: str = ""
     progression: tuple[str, ...] = ()
@@ -109,6 +111,7 @@ def treatment_policy(fields: Fields) -> TreatmentPolicy:
     """The policy that the extension `treatment-history` writes down; faults go to the list of its fields."""
     policy = TreatmentPolicy(
         kinds=tuple(_kind(nested) for nested in fields.nested("kind")),
+        treats=fields.required("treats"),
         since=fields.required("since"),
         course=fields.required("course"),
         progression=fields.all("progression"),

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 from plugin.library.code_sets import CodeSets
+from plugin.library.sample_sites import NO_SITES, SampleSites
 from plugin.library.treatment_policy import NO_POLICY, TreatmentPolicy
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ class Derivation:
 class FindingDefinition:
     """One fact of the vocabulary.
 
-    code: public contract, lower case with hyphens, such as `er-low`.
+    code: public contract, lower case with hyphens, such as `next-visit`.
     label: what the clinician reads.
     values: allowed values of a `code` finding, in order of display; empty for the other types.
     undecided: the subset of `values` that counts as unknown in conditions (an equivocal test decides nothing).
@@ -58,7 +59,7 @@ class FindingDefinition:
     reading: how it is read from the chart; None where only a clinician's statement or a derivation gives it.
     derivations: tried in order while nothing is recorded.
     denials: values that cannot be when their condition is true; where one is found all the same, that is a conflict.
-    variable: the name conditions use; `er-low` is `%erLow`.
+    variable: the name conditions use; `next-visit` is `%nextVisit`.
     stated_days: for how many days a clinician's statement counts; 0 for no limit.
     holds_since: code of a finding; what was stated before that came true no longer tells, unless it was a yes.
     """
@@ -91,7 +92,7 @@ class FindingDefinition:
 
 
 def variable_name(code: str) -> str:
-    """`pd-l1-cps-10` -> `pdL1Cps10`: FHIRPath identifiers have no hyphens."""
+    """`visits-of-2-years` -> `visitsOf2Years`: FHIRPath identifiers have no hyphens."""
     head, *rest = code.split("-")
     return head + "".join(part[:1].upper() + part[1:] for part in rest)
 
@@ -105,7 +106,8 @@ class Vocabulary(Mapping[str, FindingDefinition]):
     """All findings of a template by code, in the order in which they are shown, with the code sets that feed them.
 
     Immutable, and equal only to itself. `url` and `version` are those of the Library it was read from; `treatment` is
-    its policy on the history of treatment.
+    its policy on the history of treatment,
+    `sites` its policy on where samples come from.
     """
 
     __hash__ = object.__hash__
@@ -118,6 +120,7 @@ class Vocabulary(Mapping[str, FindingDefinition]):
         url: str = "",
         version: str = "",
         treatment: TreatmentPolicy = NO_POLICY,
+        sites: SampleSites = NO_SITES,
     ) -> None:
         self._by_code = {definition.code: definition for definition in definitions}
         self._by_variable = {definition.variable: definition for definition in definitions}
@@ -125,6 +128,7 @@ class Vocabulary(Mapping[str, FindingDefinition]):
         self.url = url
         self.version = version
         self.treatment = treatment
+        self.sites = sites
 
     def __eq__(self, other: object) -> bool:
         return self is other

@@ -15,6 +15,7 @@ from plugin.library.finding_fields import finding_of, fits
 from plugin.library.local_codes import load_local_codes
 from plugin.library.own_codes import load_terminology
 from plugin.library.readings import Reading
+from plugin.library.sample_sites import NO_SITES, SampleSites, sample_sites
 from plugin.library.terminology import Terminology
 from plugin.library.treatment_policy import NO_POLICY, TreatmentPolicy, treatment_policy
 from plugin.library.vocabulary import FindingDefinition, Vocabulary, variable_name
@@ -22,6 +23,7 @@ from plugin.library.yaml_file import Document, ElementPath, read_yaml
 
 FINDING_DEFINITION = extension_url("finding-definition")
 TREATMENT_HISTORY = extension_url("treatment-history")
+SAMPLE_SITES = extension_url("sample-sites")
 
 # What every reader uses, whichever finding it reads; named by role, filled in profiles/.
 SHARED_SETS = ("filler-words", "doubtful-names", "relatives")
@@ -35,6 +37,7 @@ SHARED_MAPS = (
     "variant-presence",
     "variant-significance",
     "change-kinds",
+    "extension-roles",
 )
 
 
@@ -60,14 +63,21 @@ def load_vocabulary(path: Path, profiles: Path, local_codes: Path | None = None)
     terminology = load_terminology(path.parent, profiles)
     faults.extend(_code_faults(document, definitions, terminology))
     treatment = _treatment(document, definitions, faults)
+    sites = _sites(document, faults)
+    faults.extend(_site_faults(document, definitions, sites))
     code_sets = _code_sets(document, definitions, terminology, faults)
-    _add_treatment(document, treatment, terminology, code_sets, faults)
+    for owner, sets, maps in (
+        ("the history of treatment", treatment.sets, treatment.maps),
+        ("the sites of samples", sites.sets, frozenset[str]()),
+    ):
+        for error in _added(sets, maps, terminology, code_sets):
+            faults.append(document.fault(("extension",), f"{owner}: {error.faults[0]}", "add it"))
     if faults:
         raise TemplateError(faults)
     if local_codes is not None:
         load_local_codes(local_codes, code_sets)
     url, version = str(data.get("url", "")), str(data.get("version", ""))
-    return Vocabulary(definitions, code_sets, url=url, version=version, treatment=treatment)
+    return Vocabulary(definitions, code_sets, url=url, version=version, treatment=treatment, sites=sites)
 
 
 def _definitions(document: Document, faults: list[Fault]) -> Iterator[FindingDefinition]:
@@ -210,11 +220,25 @@ def _treatment(document: Document, definitions: list[FindingDefinition], faults:
     return NO_POLICY
 
 
-def _add_treatment(
-    document: Document, policy: TreatmentPolicy, terminology: Terminology, code_sets: CodeSets, faults: list[Fault]
-) -> None:
-    for error in _added(policy.sets, policy.maps, terminology, code_sets):
-        faults.append(document.fault(("extension",), f"the history of treatment: {error.faults[0]}", "add it"))
+def _sites(document: Document, faults: list[Fault]) -> SampleSites:
+    for index, element in enumerate(document.data.get("extension", [])):
+        if element.get("url") == SAMPLE_SITES:
+            return sample_sites(Fields(element, ("extension", index), document, faults))
+    return NO_SITES
+
+
+def _site_faults(document: Document, definitions: list[FindingDefinition], sites: SampleSites) -> Iterator[Fault]:
+    """Parts of readings that ask for samples of a site that is not told apart, and readings that it would lead."""
+    known = ", ".join(sites.conditions) or "none is declared: add the extension sample-sites"
+    for index, definition in enumerate(definitions):
+        reading = definition.reading
+        if reading is None:
+            continue
+        path: ElementPath = ("dataRequirement", index)
+        if reading.lesions and not sites.conditions:
+            yield document.fault(path, f"'{definition.code}' tells lesions apart, but no sites are declared", known)
+        for lesion in {part.lesion for part in reading.parts} - {"", *sites.conditions}:
+            yield document.fault(path, f"the lesion '{lesion}' is not known", f"sites: {known}")
 
 
 def _missing(document: Document, index: int, definition: FindingDefinition, error: TemplateError) -> Fault:

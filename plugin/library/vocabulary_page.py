@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 
-from plugin.library.content import DEFAULT_TEMPLATE, content_folder, default_template_folder
+from plugin.library.content import content_folder, default_template_folder
 from plugin.library.expressions import names_in
 from plugin.library.readings import Reading
 from plugin.library.template import VOCABULARY_FILE
@@ -13,9 +13,9 @@ from plugin.library.vocabulary import FindingDefinition, Vocabulary, in_a_word
 from plugin.library.vocabulary_file import load_vocabulary
 
 COLUMNS = ("code", "what it says", "values", "unit", "fed by", "current for", "presumed", "asked of")
-INTRODUCTION = f"""# Vocabulary
+INTRODUCTION = """# Vocabulary
 
-Every fact that a draft may rest on. Written from `templates/{DEFAULT_TEMPLATE}/{VOCABULARY_FILE}`
+Every fact that a draft may rest on. Written from `templates/{template}/{file}`
 by `python -m plugin.library.vocabulary_page`; change that file, not this page.
 
 - **fed by**: the ValueSets of `profiles/` whose codes feed it; *statement* is an Observation with the finding's own
@@ -28,8 +28,11 @@ by `python -m plugin.library.vocabulary_page`; change that file, not this page.
 """
 
 
-def vocabulary_page(vocabulary: Vocabulary) -> str:
-    """The page in Markdown: one table a group, one row a finding, in the order of the vocabulary."""
+def vocabulary_page(vocabulary: Vocabulary, template: str) -> str:
+    """The page in Markdown: one table a group, one row a finding, in the order of the vocabulary.
+
+    template: the name of the template's folder.
+    """
     groups: dict[str, list[FindingDefinition]] = {}
     for definition in vocabulary.values():
         groups.setdefault(definition.group, []).append(definition)
@@ -38,7 +41,7 @@ def vocabulary_page(vocabulary: Vocabulary) -> str:
         f"\n## {group}\n\n{head}" + "".join(f"{_row(_cells(definition, vocabulary))}\n" for definition in definitions)
         for group, definitions in groups.items()
     ]
-    return INTRODUCTION + "".join(tables)
+    return INTRODUCTION.format(template=template, file=VOCABULARY_FILE) + "".join(tables)
 
 
 def _row(cells: tuple[str, ...] | list[str]) -> str:
@@ -118,6 +121,7 @@ def _panel(definition: FindingDefinition, vocabulary: Vocabulary) -> Iterator[Re
 
 
 if __name__ == "__main__":
+    folder = default_template_folder()
     sys.stdout.write(
-        vocabulary_page(load_vocabulary(default_template_folder() / VOCABULARY_FILE, content_folder("profiles")))
+        vocabulary_page(load_vocabulary(folder / VOCABULARY_FILE, content_folder("profiles")), folder.name)
     )

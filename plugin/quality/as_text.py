@@ -27,7 +27,7 @@ def report_text(report: TemplateReport) -> str:
 
 
 def verdict(report: TemplateReport) -> str:
-    """The report in one sentence, such as `metastatic-breast-cancer: green. 446 cases, 3 gaps, 28 notes, 4.1 s.`."""
+    """The report in one sentence, such as `some-template: green. 446 cases, 3 gaps, 28 notes, 4.1 s.`."""
     state = counted(report.faults, "fault") if report.faults else "green"
     counts = ", ".join(
         [

@@ -28,6 +28,7 @@ from plugin.quality.proof.sense_section import sense as conditions_that_say_some
 from plugin.quality.report import Level, Remark, Section, remark_of
 from plugin.quality.waiting import can_wait
 
+CATEGORIES = "treatment-category"
 # The day of counter-examples where a template has no case that gives one.
 NO_CASE = date(2026, 1, 1)
 CATEGORIES = "treatment-category"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Iterator
 
-from plugin.library.content import DEFAULT_TEMPLATE, default_template_folder
+from plugin.library.content import default_template_folder
 from plugin.library.template import load_template
 from plugin.quality.coverage import COVERAGE_FILE, Coverage, Fact, Place, load_coverage
 from plugin.quality.open_questions import OPEN_QUESTIONS_FILE, OpenQuestion, open_questions
@@ -14,7 +14,7 @@ KINDS = {
     "rule": "a rule, gate, item or alert",
     "category": "a treatment category",
     "assessment": "a test",
-    "support": "palliative or supportive care",
+    "support": "supportive care",
     "alert": "a kind of alert",
     "finding": "a fact of the vocabulary",
     "question": "a question of a form",
@@ -24,18 +24,21 @@ KINDS = {
     "open-question": "a question left open",
     "source": "a source that rules cite",
 }
-INTRODUCTION = f"""# Coverage of the sources
+INTRODUCTION = """# Coverage of the sources
 
 Every fact of the documents that the template was compiled from: where a clinician or a patient meets it, or why nobody
-does. Written from `templates/{DEFAULT_TEMPLATE}/{COVERAGE_FILE}` and `{OPEN_QUESTIONS_FILE}` by
+does. Written from `templates/{template}/{coverage}` and `{questions}` by
 `python -m plugin.quality.coverage_page`; change those files, not this page. How contradictions between the sources were
 settled stands in [decisions.md](decisions.md#contradictions-between-the-sources).
 
 """
 
 
-def coverage_page(coverage: Coverage, questions: Iterable[OpenQuestion]) -> str:
-    """The page in Markdown: the tally, the questions left open, one table a section of the sources."""
+def coverage_page(coverage: Coverage, questions: Iterable[OpenQuestion], template: str) -> str:
+    """The page in Markdown: the tally, the questions left open, one table a section of the sources.
+
+    template: the name of the template's folder.
+    """
     sections: dict[str, list[Fact]] = {}
     for fact in coverage.facts:
         sections.setdefault(fact.section, []).append(fact)
@@ -47,7 +50,8 @@ def coverage_page(coverage: Coverage, questions: Iterable[OpenQuestion]) -> str:
             *_table(("fact", "what it is about", "where it lives, or why it does not"), map(_cells, facts)),
         )
     )
-    return INTRODUCTION + "\n".join((*_tally(coverage), *_open(questions), *tables)) + "\n"
+    head = INTRODUCTION.format(template=template, coverage=COVERAGE_FILE, questions=OPEN_QUESTIONS_FILE)
+    return head + "\n".join((*_tally(coverage), *_open(questions), *tables)) + "\n"
 
 
 def _tally(coverage: Coverage) -> Iterator[str]:
@@ -96,4 +100,4 @@ def _row(cells: Iterable[str]) -> str:
 if __name__ == "__main__":
     folder = default_template_folder()
     template = load_template(folder)
-    sys.stdout.write(coverage_page(load_coverage(folder, template), open_questions(template)))
+    sys.stdout.write(coverage_page(load_coverage(folder, template), open_questions(template), folder.name))

@@ -1,4 +1,7 @@
-"""Decisions on lines: what a form may send, and what each needs to be understood later."""
+"""Decisions on lines: what a form may send, and what each needs to be understood later.
+
+Reasons to choose from are the template's; everybody may write their own.
+"""
 
 from __future__ import annotations
 
@@ -9,20 +12,6 @@ from typing import cast, get_args
 from plugin.errors import InputError
 from plugin.storage.reviews import Choice
 
-DECLINE_REASONS = (
-    "The patient does not want it",
-    "Another option of the plan is preferred",
-    "Does not fit this patient's condition",
-    "Already done or under way",
-    "Not available or not covered here",
-    "The draft rests on a wrong fact",
-)
-DEFER_REASONS = (
-    "A result is awaited",
-    "To be discussed with the patient",
-    "To be discussed in the tumour board",
-    "Depends on how the current treatment goes",
-)
 LONGEST_TEXT = 1000
 
 

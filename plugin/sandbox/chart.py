@@ -19,7 +19,7 @@ WRITTEN_TYPES = ("CarePlan", "QuestionnaireResponse", "DocumentReference", "Goal
 
 @dataclass(frozen=True, slots=True)
 class PatientRow:
-    """A patient as the EHR lists her; `age` in whole years, at death for the dead."""
+    """A patient as the EHR lists one; `age` in whole years, at death for the dead."""
 
     id: str
     name: str
@@ -56,7 +56,7 @@ class Charts:
         return [_row(by_id[sample.id], sample.story) for sample in samples if sample.id in by_id]
 
     def patient(self, patient_id: str) -> PatientRow | None:
-        """One patient; None where the FHIR server does not know her."""
+        """One patient; None where the FHIR server knows no such patient."""
         resource = self._backend.find(f"Patient/{patient_id}")
         if resource is None:
             return None

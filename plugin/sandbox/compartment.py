@@ -40,7 +40,7 @@ def belongs(resource: Mapping[str, Any], patient: str, find: Find, depth: int = 
     if resource.get("resourceType") == "Patient":
         return resource.get("id") == patient
     owners = list(_owners(resource))
-    return bool(owners) and all(_is_hers(owner, patient, find, depth) for owner in owners)
+    return bool(owners) and all(_is_theirs(owner, patient, find, depth) for owner in owners)
 
 
 def local_reference(reference: str) -> tuple[str, str] | None:
@@ -59,7 +59,7 @@ def _owners(resource: Mapping[str, Any]) -> Iterator[str]:
                 yield str(item.get("reference", ""))
 
 
-def _is_hers(reference: str, patient: str, find: Find, depth: int) -> bool:
+def _is_theirs(reference: str, patient: str, find: Find, depth: int) -> bool:
     local = local_reference(reference)
     if local and local[0] == "Patient":
         return local[1] == patient

@@ -18,7 +18,7 @@ SEED_TIMEOUT_SECONDS = (5, 60)
 
 @dataclass(frozen=True, slots=True)
 class SamplePatient:
-    """One synthetic patient: `bundle` is a FHIR R4 transaction that creates her chart or brings it back as it was."""
+    """One synthetic patient: `bundle` is a FHIR R4 transaction that creates the chart or brings it back as it was."""
 
     id: str
     story: str

@@ -1,8 +1,13 @@
-"""The two clinicians who can be signed in to the sandbox EHR; both are Practitioners in its charts."""
+"""The clinicians who can be signed in to the sandbox EHR; all are Practitioners in its charts."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
+
+import orjson
+
+FILE = Path(__file__).resolve().parent / "users.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,10 +19,7 @@ class User:
     role: str
 
 
-USERS = (
-    User("Practitioner/dr-testfield", "Dr Amara Testfield", "Medical oncology"),
-    User("Practitioner/np-mockwell", "Jonas Mockwell", "Oncology nurse practitioner"),
-)
+USERS = tuple(User(**each) for each in orjson.loads(FILE.read_bytes()))
 
 
 def user_or_first(reference: str | None) -> User:

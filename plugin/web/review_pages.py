@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 
 from plugin import __version__
 from plugin.errors import InputError, RemoteError
+from plugin.library.forms import reasons_offered
 from plugin.review.charts import Reading
 from plugin.review.decisions import read_wish
 from plugin.review.logic import logic_of
@@ -181,6 +182,7 @@ def _back_to(workspace: str, anchor: str) -> Response:
 def _page(desk: Desk, reading: Reading, problem: FormProblem | None = None) -> str:
     review = _review(desk, reading)
     view = desk.workbench.page(review)
+    form = desk.workbench.template.questionnaires["plan-review"]
     return render_template(
         "review/page.html",
         workspace=desk.workspace,
@@ -200,6 +202,9 @@ def _page(desk: Desk, reading: Reading, problem: FormProblem | None = None) -> s
         delivery=review.deliveries[0] if review.deliveries else None,
         behind=bool(review.deliveries) and not desk.is_saved(review, review.deliveries[0]),
         progress_sentence=progress_sentence(view),
+        headings={item["linkId"]: item["text"] for item in form["item"]},
+        decline_reasons=reasons_offered(form, "decline"),
+        defer_reasons=reasons_offered(form, "defer"),
         problem=problem,
         open_anchor=problem.anchor if problem else "",
         software=f"careplan-plugin {__version__}",

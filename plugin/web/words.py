@@ -5,7 +5,6 @@ from __future__ import annotations
 from flask import Flask
 
 from plugin.drafting.drug_words import HELD, together
-from plugin.review.decisions import DECLINE_REASONS, DEFER_REASONS
 from plugin.review.statements import form_value
 from plugin.review.words import STATE_WORDS, date_in_words, moment_in_words
 from plugin.settings import Settings
@@ -36,8 +35,6 @@ def init_words(app: Flask, settings: Settings) -> None:
         alert_words=ALERT_WORDS,
         choice_words=CHOICE_WORDS,
         verification_words=VERIFICATION_WORDS,
-        decline_reasons=DECLINE_REASONS,
-        defer_reasons=DEFER_REASONS,
         questions_shown=QUESTIONS_SHOWN,
         unused_shown=UNUSED_SHOWN,
         awaited_shown=AWAITED_SHOWN,

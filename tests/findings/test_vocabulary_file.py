@@ -127,6 +127,18 @@ def changed(tmp_path: Path, old: str, new: str) -> TemplateError:
             "the reference 'upper' is not known",
         ),
         ("{url: lesion, valueCode: metastasis}", "{url: lesion, valueCode: liver}", "the lesion 'liver' is not known"),
+        (
+            "{url: name, valueCode: metastasis}",
+            "{url: name, valueCode: spread}",
+            "the lesion 'metastasis' is not known",
+        ),
+        (
+            "valueCode: secondary-bone}",
+            "valueCode: secondary-bonn}",
+            "sites of samples: ValueSet-secondary-bonn.json",
+        ),
+        ("{url: treats, valueString:", "{url: treat, valueString:", "'treats' is missing"),
+        ("{url: origin, valueCode: somatic}", "{url: origins, valueCode: somatic}", "unknown field 'origins'"),
         ("{url: follows, valueCode: er}", "{url: follows, valueCode: err}", "refers to 'err'"),
     ],
 )

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from plugin.library.expressions import compiled, deciding, evaluate, inline, names_in, written
 from plugin.library.grammar import ExpressionError, parse
 
-DOMAINS = {"flag": [True, False], "other": [True, False], "marker": ["low", "high"], "count": [0, 1, 2]}
+DOMAINS = {"flag": [True, False], "other": [True, False], "marker": ["low", "high"], "count": [-1, 1, 2]}
 
 LEAVES = st.sampled_from(
     [
@@ -25,6 +25,9 @@ LEAVES = st.sampled_from(
         "%count > 1",
         "%count <= 1",
         "%count = 2",
+        "%count >= -1",
+        "%count < -0.5",
+        "%count in (-1 | 2)",
         "%marker.exists()",
         "%flag = false",
         "true",
@@ -123,6 +126,10 @@ def test_the_deciding_facts_alone_decide(text):
         "%flag = %other",
         "",
         "%a b",
+        "%count > -",
+        "-%count > 1",
+        "%marker = -'low'",
+        "%flag = -true",
     ],
 )
 def test_what_is_not_fhirpath_or_outside_the_subset_is_refused_with_its_column(text):

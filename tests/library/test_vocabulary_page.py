@@ -11,6 +11,8 @@ from plugin.library.vocabulary import Vocabulary
 from plugin.library.vocabulary_page import COLUMNS, vocabulary_page
 from tests.findings.charts import ROOT, vocabulary
 
+NAME = "metastatic-breast-cancer"
+
 
 @pytest.fixture(scope="module")
 def words() -> Vocabulary:
@@ -19,19 +21,21 @@ def words() -> Vocabulary:
 
 @pytest.fixture(scope="module")
 def rows(words: Vocabulary) -> dict[str, dict[str, str]]:
-    found = [line.strip("| ").split(" | ") for line in vocabulary_page(words).splitlines() if line.startswith("| `")]
+    found = [
+        line.strip("| ").split(" | ") for line in vocabulary_page(words, NAME).splitlines() if line.startswith("| `")
+    ]
     return {cells[0].strip("`"): dict(zip(COLUMNS, map(str.strip, cells), strict=True)) for cells in found}
 
 
 def test_the_page_in_docs_is_up_to_date(words: Vocabulary) -> None:
     page = (ROOT / "docs/vocabulary.md").read_text(encoding="utf-8")
-    assert page == vocabulary_page(words), "run: python -m plugin.library.vocabulary_page > docs/vocabulary.md"
+    assert page == vocabulary_page(words, NAME), "run: python -m plugin.library.vocabulary_page > docs/vocabulary.md"
 
 
 def test_the_command_writes_the_page(words: Vocabulary) -> None:
     command = [sys.executable, "-m", "plugin.library.vocabulary_page"]
     done = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, encoding="utf-8")
-    assert done.stdout == vocabulary_page(words)
+    assert done.stdout == vocabulary_page(words, NAME)
 
 
 def test_every_finding_has_one_row(rows: dict[str, dict[str, str]], words: Vocabulary) -> None:

@@ -204,18 +204,18 @@ def test_a_list_of_a_library_counts_by_its_keys(template: Template) -> None:
 
 def test_the_page_in_docs_is_up_to_date(real: Coverage, template: Template) -> None:
     page = (ROOT / "docs/coverage.md").read_text(encoding="utf-8")
-    written_now = coverage_page(real, open_questions(template))
+    written_now = coverage_page(real, open_questions(template), default_template_folder().name)
     assert page == written_now, "run: python -m plugin.quality.coverage_page > docs/coverage.md"
 
 
 def test_the_command_writes_the_page(real: Coverage, template: Template) -> None:
     command = [sys.executable, "-m", "plugin.quality.coverage_page"]
     done = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, encoding="utf-8")
-    assert done.stdout == coverage_page(real, open_questions(template))
+    assert done.stdout == coverage_page(real, open_questions(template), default_template_folder().name)
 
 
 def test_the_page_explains_every_kind_and_holds_every_fact_once(real: Coverage, template: Template) -> None:
-    page = coverage_page(real, open_questions(template))
+    page = coverage_page(real, open_questions(template), default_template_folder().name)
     assert set(real.by_kind()) <= set(KINDS)
     rows = re.findall(r"^\| ([A-Z][A-Za-z0-9-]+) \|", page, re.MULTILINE)
     assert [row for row in rows if not row.startswith("OQ-")] == [fact.id for fact in real.facts]

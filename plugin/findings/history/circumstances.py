@@ -10,8 +10,7 @@ from plugin.findings.elements import Json, all_words_of, codings_of, name_of, ob
 from plugin.findings.index import Index
 from plugin.findings.phrases import plain, tokens
 
-STOPPED = ("treatment-termination-reason",)
-INTENDED = ("procedure-intent", "treatment-intent")
+STOPPED, INTENDED = "stopped", "intended"
 
 
 class Circumstances:
@@ -31,16 +30,21 @@ class Circumstances:
 
     def reason(self, record: Json) -> str:
         """Why it was stopped, in the terms of the policy; empty where nobody says, or several things are said."""
-        concepts = [*objects(record.get("statusReason")), *_extended(record, STOPPED)]
+        concepts = [*objects(record.get("statusReason")), *self._extended(record, STOPPED)]
         return self._meaning(self.index.vocabulary.treatment.stop_reasons, concepts)
 
     def intent(self, resource: Json) -> str:
         """`before` or `after`, as the record or the care plan around it says; empty where none does."""
-        concepts = [*_extended(resource, INTENDED), *objects(resource.get("reasonCode"))]
+        concepts = [*self._extended(resource, INTENDED), *objects(resource.get("reasonCode"))]
         concepts += objects(resource.get("category"))
         for plan in self._plans_of(resource):
             concepts += [*objects(plan.get("category")), {"text": text_of(plan.get("title"))}]
         return self._meaning(self.index.vocabulary.treatment.intents, concepts)
+
+    def _extended(self, resource: Json, role: str) -> Iterator[Any]:
+        for extension in objects(resource.get("extension")):
+            if self.index.is_extension(extension, role):
+                yield from objects(extension.get("valueCodeableConcept"))
 
     def _plans_of(self, resource: Json) -> Iterator[Json]:
         if resource.get("resourceType") == "CarePlan":
@@ -58,9 +62,3 @@ class Circumstances:
             matches = words.find(tokens(plain(all_words_of(concept))))
             found |= coded or {meaning for match in matches for meaning in match.meaning}
         return found.pop() if len(found) == 1 else ""
-
-
-def _extended(resource: Json, endings: tuple[str, ...]) -> Iterator[Any]:
-    for extension in objects(resource.get("extension")):
-        if text_of(extension.get("url")).endswith(endings):
-            yield from objects(extension.get("valueCodeableConcept"))

@@ -98,7 +98,7 @@ def courses_of(
 
 
 def _placed(courses: list[Course], since: Beginning, policy: TreatmentPolicy) -> list[Course]:
-    """Courses with what only their neighbours tell: whether they go on from before, and treat the cancer at all."""
+    """Courses with what only their neighbours tell: whether they go on from before, and whether they count at all."""
     before: dict[object, date] = {}
     for course in courses:
         if course.setting == "before" and course.start:
@@ -124,7 +124,7 @@ def _doubted(
 
 
 def _accompanied(course: Course, starts: list[date], policy: TreatmentPolicy) -> bool:
-    """Whether another treatment of the cancer began with it."""
+    """Whether another treatment that counts began with it."""
     if course.stated or not course.start:
         return course.stated
     days = timedelta(days=policy.join_days)

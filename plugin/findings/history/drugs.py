@@ -48,7 +48,7 @@ class Drug:
     day, until: when it began and ended, as far as the chart says; planned: the end was only planned. ongoing: it has
     not ended. stopped: it was ended before its time. single: one dose, which ends as it begins. reason: why it was
     stopped, intent: in which setting it was given, in the terms of the policy; empty where the chart does not say.
-    agents: which drugs of their classes. aside, aside_kind: why it is no treatment of the cancer on record.
+    agents: which drugs of their classes. aside, aside_kind: why it is no treatment on record that counts.
     """
 
     reference: str
@@ -88,13 +88,14 @@ class Drugs:
     """The drugs of a chart that belong to any ValueSet the vocabulary names.
 
     given: what was taken or ordered, for whatever disease. left_out: records that tell of no treatment, and why.
-    unknown: what no ValueSet knows and may yet treat the cancer.
+    unknown: what no ValueSet knows and may yet be treatment that counts.
     """
 
     def __init__(self, chart: Chart, index: Index) -> None:
         self.chart = chart
         self.index = index
         policy = index.vocabulary.treatment
+        self._treats = policy.treats
         self._names = index.members(index.drug_classes)
         self._circumstances = Circumstances(chart, index)
         self._uses = Uses(chart, index)
@@ -164,7 +165,7 @@ class Drugs:
         if not sets and not why_unknown:
             return
         if not aside and (elsewhere := self._uses.elsewhere(record, concepts)):
-            aside, kind = f"it is no treatment of the cancer: {elsewhere}", "out-of-scope"
+            aside, kind = f"it is no treatment of {self._treats}: {elsewhere}", "out-of-scope"
         to_come = in_future(span.until, self.chart.as_of)
         words = first_words(concepts)
         drug = Drug(

@@ -27,7 +27,7 @@ class History:
 
     began: what settings are told apart by. doubt: why lines cannot be told or counted, in a sentence; empty where they
         can. Without lines nothing is told of what was never given: an empty list of drugs proves nothing. gap: why
-        drugs may be missing. aside: records that tell of no treatment of the cancer, with the reason.
+        drugs may be missing. aside: records that tell of no treatment that counts, with the reason.
     """
 
     courses: tuple[Course, ...]

@@ -67,7 +67,7 @@ def _result(course: Course, told: Told, counting: set[str], reading: Reading) ->
 
 
 def _left_out(history: History, reading: Reading) -> Iterator[Result]:
-    """Records that tell of no treatment of the cancer, or of none that is known."""
+    """Records that tell of no treatment that counts, or of none that is known."""
     for drug in history.aside:
         if drug.sets.intersection(reading.classes) or (not reading.classes and drug.sets) or not drug.sets:
             words = drug.words or drug.label

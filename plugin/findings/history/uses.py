@@ -19,9 +19,9 @@ class Uses:
         self.policy = index.vocabulary.treatment
 
     def elsewhere(self, record: Json, concepts: list[Json | None]) -> str:
-        """What says that it does not treat the cancer: its reason, its route or its form; empty where nothing does.
+        """What says that it treats something else: its reason, its route or its form; empty where nothing does.
 
-        One reason that is not known to be another disease leaves it among the treatments of the cancer.
+        One reason that is not known to be another disease leaves it among the treatments that count.
         """
         name = self.policy.other_reasons
         if not name:
@@ -39,14 +39,14 @@ class Uses:
         return ""
 
     def unknown(self, concepts: list[Json | None]) -> str:
-        """Why a drug that no ValueSet knows may yet treat the cancer, in a sentence; empty where it does not."""
+        """Why a drug that no ValueSet knows may yet be treatment that counts, in a sentence; empty where not."""
         words, said = words_in(concepts), first_words(concepts)
         if not words:
             return f"a drug is recorded without a name{f', only with the code {said}' if said else ''}"
         if any(len(word) > len(stem) and word.endswith(stem) for word in words for stem in self.policy.stems):
-            return f"{said} is not known here and may be a treatment of the cancer"
+            return f"{said} is not known here and may be a treatment of {self.policy.treats}"
         if self.policy.trial_drugs and self.index.remarks(self.policy.trial_drugs).find(words):
-            return f"{said} may be a treatment of the cancer that is not known here"
+            return f"{said} may be a treatment of {self.policy.treats} that is not known here"
         return ""
 
     def _in(self, name: str, concepts: list[Json | None]) -> bool:

@@ -21,7 +21,7 @@ COMMENTS = {
     ),
     "support": (
         "Listed when the condition is true.",
-        "Palliative and supportive care that belongs beside treatment.",
+        "Supportive care that belongs beside treatment.",
     ),
     "alerts": (
         "Shown when the condition is true; the title is the text on screen.",

@@ -39,7 +39,7 @@ def quoted(text: str) -> str:
 
 
 def pascal(code: str) -> str:
-    """`bone-health` -> `BoneHealth`, as FHIR asks of a computer name."""
+    """`next-visit` -> `NextVisit`, as FHIR asks of a computer name."""
     name = "".join(word[:1].upper() + word[1:] for word in re.split(r"[^A-Za-z0-9]+", code))
     return name if name[:1].isalpha() else f"T{name}"
 

@@ -43,7 +43,7 @@ class Patient:
 
 
 def patients(paths: Iterable[Path]) -> Iterator[tuple[str, list[dict[str, Any]]]]:
-    """Each patient of some files or folders, with her resources: a Bundle each, or NDJSON of several.
+    """Each patient of some files or folders, with their resources: a Bundle each, or NDJSON of several.
 
     Raises InputError that names the file, what came and what to do.
     """

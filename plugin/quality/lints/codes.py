@@ -53,12 +53,17 @@ def cases_name_what_is_there(material: Material) -> Section:
 
 
 def codes_used(material: Material) -> Section:
-    """Codes of the systems that templates are made of which this one does not use."""
+    """Codes of the systems that templates are made of which this one does not use.
+
+    Of a template that brings codes along only those count: what profiles/ holds is there for others too.
+    """
     used = _used(material)
+    terminology = material.template.terminology
     remarks = []
     looked_at = 0
     for name in BUILT_OF:
-        codes = material.conformance.systems.get(system_url(name)) or frozenset()
+        every = material.conformance.systems.get(system_url(name)) or frozenset()
+        codes = terminology.own_codes(name) if terminology.own else every
         looked_at += len(codes)
         unused = sorted(codes - used[name])
         if unused:

@@ -74,6 +74,7 @@ Title: "How earlier treatment is read"
 Description: "Which drugs and procedures make a line of therapy, from when lines are counted, what joins or ends them, and where the course of the disease, reasons of stopping and settings are read."
 * insert OnElement(Library)
 * extension contains
+    treats 1..1 and
     since 1..1 and
     course 1..1 and
     progression 1..* and
@@ -94,6 +95,7 @@ Description: "Which drugs and procedures make a line of therapy, from when lines
     stem 0..* and
     trial-drugs 0..1 and
     kind 1..*
+* insert OneValue(treats, string)
 * insert OneValue(since, code)
 * insert OneValue(course, code)
 * insert OneValue(progression, code)
@@ -122,3 +124,20 @@ Description: "Which drugs and procedures make a line of therapy, from when lines
 * insert NestedValue(kind, class, code)
 * insert NestedValue(kind, unnamed, code)
 * insert NestedValue(kind, maintains, code)
+
+Extension: SampleSites
+Id: sample-sites
+Title: "Where samples come from"
+Description: "The sites that samples are told apart by, the one that leads first, with the ValueSets of conditions that mean a site; and whose genes a sample of a known site tells of."
+* insert OnElement(Library)
+* extension contains
+    site 1..* and
+    origin 0..1 and
+    unstated 0..1
+* insert OneValue(origin, code)
+* insert OneValue(unstated, string)
+* extension[site].extension contains
+    name 1..1 and
+    condition 0..*
+* insert NestedValue(site, name, code)
+* insert NestedValue(site, condition, code)

@@ -99,3 +99,17 @@ Title: "Origins of a value"
 Description: "All origins."
 * insert PlainValueSet
 * include codes from system ItemOriginSystem
+
+Extension: DecisionReason
+Id: decision-reason
+Title: "A reason to choose from"
+Description: "A reason that the review offers beside one decision; reviewers may always write their own."
+* insert OnElement(Questionnaire)
+* extension contains
+    decision 1..1 and
+    text 1..1
+* extension[decision].value[x] 1..1
+* extension[decision].value[x] only code
+* extension[decision].valueCode from ReviewDecisionCodes (required)
+* extension[text].value[x] 1..1
+* extension[text].value[x] only string
