@@ -1,4 +1,4 @@
-"""The invariants of the template that comes along: all safety rules are among them, and each says what it leaves out."""
+"""The invariants of the template that comes along: they hold all safety rules, and say what they leave out."""
 
 from __future__ import annotations
 
