@@ -53,8 +53,8 @@ class Claims(Generic[Element]):
 
     def _alone(self, invariant: Invariant) -> Iterator[Element]:
         beside = self.algebra.some(map(self._offered, invariant.beside))
-        for code in invariant.categories:
-            yield self.algebra.each((self._offered(code), self.algebra.other(beside)))
+        for stands in self._named(invariant) if invariant.own.agents else map(self._offered, invariant.categories):
+            yield self.algebra.each((stands, self.algebra.other(beside)))
 
     def _offered(self, code: str) -> Element:
         return self.policy.ranks.where(self.policy.line(code), "offered")

@@ -59,7 +59,7 @@ Description: "What an invariant says, so that it can be decided for every patien
 * insert CompleteCodeSystem
 * #never "Never stands so" "When it applies, none of its categories stands as one of the dispositions under `never`."
 * #not-named "Never named" "When it applies, none of its drugs is named on a line, or on a line of its categories."
-* #accompanied "Never alone" "When it applies, one of its categories is offered only where one of those under `beside` is offered as well."
+* #accompanied "Never alone" "When it applies, one of its categories is offered, or one of its drugs named on a line of its categories where it has any, only where a category under `beside` is offered as well."
 * #listed "Always listed" "When it applies, and one of its categories, where it has any, may be started, its tests, its care and its alerts are listed."
 * #apart "Kept apart" "When it applies, its drugs and categories are said not to go together with those it names after `with`."
 * #rests-on-known "Rests on what is known" "No category is offered while a fact is unknown that could still take the offer back; facts under `except` may."
