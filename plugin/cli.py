@@ -174,6 +174,11 @@ def _rendered(plan: Draft, template: Template, form: str) -> str:
 @click.option("--junit", type=click.Path(path_type=Path), metavar="FILE", help="Write the results as JUnit XML, too.")
 @click.option("--html", type=click.Path(path_type=Path), metavar="FILE", help="Write the report to file, too.")
 @click.option("--sarif", type=click.Path(path_type=Path), metavar="FILE", help="Write the results as SARIF, too.")
+@click.option(
+    "--thorough",
+    is_flag=True,
+    help="Make a draft for every case, not only where the check of all at once leaves doubt.",
+)
 @click.option("--watch", is_flag=True, help="Check again at every save, and tell only what changed; Ctrl-C ends it.")
 @click.pass_context
 def check(
@@ -184,6 +189,7 @@ def check(
     junit: Path | None,
     html: Path | None,
     sarif: Path | None,
+    thorough: bool,
     watch: bool,
 ) -> None:
     """Check templates: load them, run their cases, look for rules without cases or sources and for what is unused.
@@ -198,7 +204,7 @@ def check(
     from plugin.quality.as_text import verdict
     from plugin.quality.command import rendered, run_checks, write_reports
 
-    reports = run_checks(templates, as_of)
+    reports = run_checks(templates, as_of, thorough=thorough)
     _print(rendered(reports, form, __version__).decode())
     write_reports(reports, {"junit": junit, "html": html, "sarif": sarif}, __version__)
     for report in reports:

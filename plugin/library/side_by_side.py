@@ -18,11 +18,14 @@ CHUNK = 16
 _inherited: tuple[Callable[[Any], Any], Sequence[Any]] | None = None
 
 
-def side_by_side(work: Callable[[Item], Result], items: Sequence[Item], *, worth_it: int) -> Iterator[Result]:
+def side_by_side(
+    work: Callable[[Item], Result], items: Sequence[Item], *, worth_it: int, together: int = CHUNK
+) -> Iterator[Result]:
     """What `work` makes of each item, in their order, as it comes.
 
     work: changes nothing that others see; what it gives can be pickled. It may be a closure: it is inherited, not sent.
     worth_it: fewer items than these are done before the processes stand, and are done here.
+    together: how many items a process takes at a time.
     """
     cores = os.cpu_count() or 1
     if cores == 1 or len(items) < worth_it or not _can_fork():
@@ -31,7 +34,7 @@ def side_by_side(work: Callable[[Item], Result], items: Sequence[Item], *, worth
     gc.freeze()  # what is inherited is neither walked through nor copied when the processes clear up after themselves
     try:
         with multiprocessing.get_context("fork").Pool(cores, _inherit, (work, items)) as pool:
-            yield from pool.imap(_do, range(len(items)), CHUNK)
+            yield from pool.imap(_do, range(len(items)), together)
     finally:
         gc.unfreeze()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -14,12 +15,21 @@ from plugin.library.side_by_side import side_by_side
 from plugin.library.template_schema import schema_faults
 from plugin.library.terminology import CODES_FOLDER, Terminology
 from plugin.library.validation import check_model, check_profile, element_path
-from plugin.library.vocabulary_file import load_vocabulary
+from plugin.library.vocabulary_file import read_vocabulary
 from plugin.library.yaml_file import Document, read_yaml
 
 VOCABULARY_FILE = "findings.yaml"
 WORTH_IT = 100  # documents; each is checked for some ten milliseconds
 NOT_RESOURCES = frozenset({"cases", CODES_FOLDER})
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The files of a template as they are written: every resource but its vocabulary, and the vocabulary."""
+
+    folder: Path
+    documents: tuple[Document, ...]
+    vocabulary: Document
 
 
 def load_template(folder: Path, profiles: Path | None = None, local_codes: Path | None = None) -> Template:
@@ -29,17 +39,27 @@ def load_template(folder: Path, profiles: Path | None = None, local_codes: Path 
     local_codes: a ConceptMap of the site's own codes, or a folder of them; none when None.
     Raises TemplateError, or LocalCodesError, carrying every fault found, each with file, line and remedy.
     """
-    profiles = profiles or content_folder("profiles")
+    return compiled(read_source(folder), profiles, local_codes)
+
+
+def read_source(folder: Path) -> Source:
+    """The files of the template in `folder`; raises TemplateError for those that are not there or no YAML."""
     if not folder.is_dir():
         raise TemplateError([Fault(str(folder), None, "there is no such template folder", "give the folder's path")])
-    terminology = load_terminology(folder, profiles)
-    documents = read_documents(folder)
-    found = side_by_side(partial(form_faults, terminology=terminology), documents, worth_it=WORTH_IT)
+    documents = tuple(read_documents(folder))
+    return Source(folder, documents, read_yaml(folder / VOCABULARY_FILE, VOCABULARY_FILE)[0])
+
+
+def compiled(source: Source, profiles: Path | None = None, local_codes: Path | None = None) -> Template:
+    """The template that these files make; otherwise as `load_template`."""
+    profiles = profiles or content_folder("profiles")
+    terminology = load_terminology(source.folder, profiles)
+    found = side_by_side(partial(form_faults, terminology=terminology), source.documents, worth_it=WORTH_IT)
     faults = [fault for of_document in found for fault in of_document]
     if faults:
         raise TemplateError(faults)
-    vocabulary = load_vocabulary(folder / VOCABULARY_FILE, profiles, local_codes)
-    return Builder(vocabulary, terminology).build(documents)
+    vocabulary = read_vocabulary(source.vocabulary, terminology, local_codes)
+    return Builder(vocabulary, terminology).build(list(source.documents))
 
 
 def read_documents(folder: Path) -> list[Document]:

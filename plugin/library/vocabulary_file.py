@@ -50,6 +50,11 @@ def load_vocabulary(path: Path, profiles: Path, local_codes: Path | None = None)
     Raises TemplateError, or LocalCodesError, carrying every fault found, each with file, line and remedy.
     """
     document = read_yaml(path, path.name)[0]
+    return read_vocabulary(document, load_terminology(path.parent, profiles), local_codes)
+
+
+def read_vocabulary(document: Document, terminology: Terminology, local_codes: Path | None = None) -> Vocabulary:
+    """The vocabulary of a file that was read, as `load_vocabulary` gives it. terminology: of the same template."""
     data = document.data
     if not isinstance(data, dict) or data.get("resourceType") != "Library":
         raise TemplateError(
@@ -60,7 +65,6 @@ def load_vocabulary(path: Path, profiles: Path, local_codes: Path | None = None)
     if not definitions:
         faults.append(document.fault((), "declares no findings", "list them under dataRequirement"))
     faults.extend(_name_faults(document, definitions))
-    terminology = load_terminology(path.parent, profiles)
     faults.extend(_code_faults(document, definitions, terminology))
     treatment = _treatment(document, definitions, faults)
     sites = _sites(document, faults)

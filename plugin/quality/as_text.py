@@ -9,6 +9,7 @@ from plugin.quality.report import LEVELS, Level, Remark, Section, Table, Templat
 from plugin.quality.running import Outcome
 
 WIDTH = 110
+MOST_ROWS = 30
 NARROWEST = 12  # characters that a column of a table keeps, however wide the others are
 MARKS: dict[Level | None, str] = {"fault": "✗", "gap": "○", "note": "·", None: "✓"}
 
@@ -70,8 +71,10 @@ def _section(section: Section) -> Iterator[str]:
     yield f"{MARKS[section.worst]} {section_head(section)}"
     if section.summary:
         yield from _wrapped(section.summary, "  ")
-    if section.table:
+    if section.table and len(section.table.rows) <= MOST_ROWS:
         yield from _table(section.table)
+    elif section.table:
+        yield f"  a table of {len(section.table.rows)} rows, in full with --format html or json"
     for remedy in dict.fromkeys(remark.remedy for remark in section.remarks):
         for remark in section.remarks:
             if remark.remedy == remedy:

@@ -32,7 +32,6 @@ CATEGORIES = "treatment-category"
 # The day of counter-examples where a template has no case that gives one.
 NO_CASE = date(2026, 1, 1)
 CATEGORIES = "treatment-category"
-OPEN_LISTS = ("offered", "conditional", "judgement")
 
 
 def rules_that_hold(material: Material) -> Section:
@@ -69,7 +68,8 @@ def categories_reached(material: Material) -> Section:
     One that a gate of its own closes is closed on purpose: that is said, and is no gap.
     """
     known = _categories(material.template)
-    reached = {code for outcome in material.outcomes for name in OPEN_LISTS for code in outcome.lists[name]}
+    everybody = material.policy.algebra.everybody
+    reached = {code for code in material.policy.categories if material.policy.line(code).closed != everybody}
     opened = {rule.code for rule in material.template.category_rules}
     closed = {
         code: gate

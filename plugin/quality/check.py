@@ -6,51 +6,64 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 from plugin.errors import TemplateError, UsageError
 from plugin.library.content import content_folder
 from plugin.library.rules import Template
-from plugin.library.template import load_template
+from plugin.library.side_by_side import side_by_side
+from plugin.library.template import compiled, read_source
 from plugin.quality.bookkeeping import SECTIONS
 from plugin.quality.cases import read_cases
-from plugin.quality.material import gathered
+from plugin.quality.material import Material, gathered
 from plugin.quality.origin import origin_of, with_source
 from plugin.quality.report import Section, TemplateReport, remark_of
-from plugin.quality.side_by_side import run_cases
+from plugin.quality.running import Outcome
+from plugin.quality.side_by_side import WORTH_IT, run_cases, settle_cases
 
 # (cases done, cases in all), called after each case.
 Progress = Callable[[int, int], None]
 
 
 def check_template(
-    folder: Path, as_of: date, profiles: Path | None = None, progress: Progress | None = None
+    folder: Path,
+    as_of: date,
+    profiles: Path | None = None,
+    progress: Progress | None = None,
+    *,
+    thorough: bool = False,
 ) -> TemplateReport:
     """What there is to say about the template in `folder`; a template that does not load has its faults and no more.
 
     as_of: the day of the check.
     profiles: the folder of ValueSets and CodeSystems; the installed one when None.
+    thorough: make a draft for every case, also where the policy over all of them tells what it gets.
     """
     day = as_of.isoformat()
     began = time.monotonic()
     profiles = profiles or content_folder("profiles")
     origin = origin_of(folder, profiles)
     try:
-        template = load_template(folder, profiles)
+        source = read_source(folder)
+        template = compiled(source, profiles)
     except TemplateError as error:
         broken = with_source([Section("Loading", 1, tuple(map(remark_of, error.faults)))], origin)
         return TemplateReport(folder.name, "", broken, (), time.monotonic() - began, as_of=day, origin=origin)
     cases, faults = read_cases(folder, template)
-    outcomes = []
-    for outcome in run_cases(cases, template):
-        outcomes.append(outcome)
+    outcomes: dict[int, Outcome] = {}
+    running = enumerate(run_cases(cases, template)) if thorough else settle_cases(cases, template)
+    for place, outcome in running:
+        outcomes[place] = outcome
         if progress is not None:
             progress(len(outcomes), len(cases))
-    material = gathered(template, folder, profiles, tuple(outcomes), as_of)
+    material = gathered(template, source, profiles, tuple(outcomes[place] for place in range(len(cases))), as_of)
+    worth_it = 1 if len(cases) >= WORTH_IT else len(SECTIONS) + 1
+    checked = side_by_side(partial(_section, material=material), SECTIONS, worth_it=worth_it, together=1)
     sections = (
         Section("Loading", len(template.resources)),
         Section("Case files", len(cases), tuple(map(remark_of, faults))),
-        *(_named(section(material), section.__name__) for section in SECTIONS),
+        *checked,
     )
     return TemplateReport(
         folder.name,
@@ -65,9 +78,10 @@ def check_template(
     )
 
 
-def _named(section: Section, function: str) -> Section:
-    """A section with a name for machines: its own, else that of the function that made it."""
-    return section if section.id else replace(section, id=function.strip("_").replace("_", "-"))
+def _section(check: Callable[[Material], Section], material: Material) -> Section:
+    """What a check says, with a name for machines: its own, else that of the function that made it."""
+    section = check(material)
+    return section if section.id else replace(section, id=check.__name__.strip("_").replace("_", "-"))
 
 
 def template_folders(names: tuple[str, ...]) -> tuple[Path, ...]:

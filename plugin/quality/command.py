@@ -32,7 +32,7 @@ SOFTWARE = "careplan-plugin"
 REDRAW_SECONDS = 0.1
 
 
-def run_checks(names: tuple[str, ...], as_of: date) -> tuple[TemplateReport, ...]:
+def run_checks(names: tuple[str, ...], as_of: date, *, thorough: bool = False) -> tuple[TemplateReport, ...]:
     """The report of every template that is named, all when none is; as_of: the day of the check.
 
     Raises UsageError for a name that is no template.
@@ -40,7 +40,7 @@ def run_checks(names: tuple[str, ...], as_of: date) -> tuple[TemplateReport, ...
     reports = []
     for folder in template_folders(names):
         with ShownProgress(folder.name) as shown:
-            reports.append(check_template(folder, as_of, progress=shown.tell))
+            reports.append(check_template(folder, as_of, progress=shown.tell, thorough=thorough))
     return tuple(reports)
 
 

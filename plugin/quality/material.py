@@ -10,7 +10,7 @@ from pathlib import Path
 
 from plugin.errors import TemplateError
 from plugin.library.rules import Template
-from plugin.library.template import VOCABULARY_FILE, read_documents
+from plugin.library.template import Source
 from plugin.library.template_schema import case_file_faults
 from plugin.library.yaml_file import Document, read_yaml
 from plugin.quality.cases import CASES_FOLDER, Case
@@ -63,15 +63,17 @@ class Material:
         return frozenset(each.case.rule for each in self.outcomes if each.case.rule and each.truth is truth)
 
 
-def gathered(template: Template, folder: Path, profiles: Path, outcomes: tuple[Outcome, ...], as_of: date) -> Material:
-    """The material of a template that was loaded from `folder`, with its files as they are written."""
-    vocabulary = read_yaml(folder / VOCABULARY_FILE, VOCABULARY_FILE)[0]
+def gathered(
+    template: Template, source: Source, profiles: Path, outcomes: tuple[Outcome, ...], as_of: date
+) -> Material:
+    """The material of a template that was compiled from `source`, with its files as they are written."""
+    folder = source.folder
     return Material(
         template=template,
         folder=folder,
         profiles=profiles,
         outcomes=outcomes,
-        documents=(*read_documents(folder), vocabulary),
+        documents=(*source.documents, source.vocabulary),
         case_files=tuple(_case_files(folder)),
         conformance=conformance(template.terminology),
         as_of=as_of,

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from plugin.drafting.facts import Facts
 from plugin.drafting.model import Draft
@@ -21,13 +20,11 @@ from plugin.quality.stated import findings_from_values
 class Outcome:
     """What came of one case.
 
-    lists: list name -> codes, as the draft has them.
     truth: of the condition of the rule that the case is about; None too for a whole patient.
     seen: what conditions see of the patient.
     """
 
     case: Case
-    lists: Mapping[str, tuple[str, ...]]
     truth: Truth
     seen: Seen
     misses: tuple[Miss, ...]
@@ -40,13 +37,23 @@ class Outcome:
 
 def run_case(case: Case, template: Template) -> Outcome:
     """Draft for the patient of a case and compare."""
-    findings = findings_from_values(case.findings, template.vocabulary, case.as_of)
-    facts = Facts(findings, template.vocabulary)
+    facts = _facts(case, template)
     draft = draft_from(facts, template, case.as_of, weigh_facts=False)
-    lists = lists_of(draft)
+    return replace(_undrafted(case, facts, template), misses=misses_of(case, lists_of(draft), draft, template))
+
+
+def read_case(case: Case, template: Template) -> Outcome:
+    """Read the facts of the patient of a case, and draft nothing: an outcome without misses."""
+    return _undrafted(case, _facts(case, template), template)
+
+
+def _facts(case: Case, template: Template) -> Facts:
+    return Facts(findings_from_values(case.findings, template.vocabulary, case.as_of), template.vocabulary)
+
+
+def _undrafted(case: Case, facts: Facts, template: Template) -> Outcome:
     rule = index_of(template).by_id.get(case.rule)
-    truth = facts.truth(rule.condition) if rule else None
-    return Outcome(case, lists, truth, seen(facts), misses_of(case, lists, draft, template))
+    return Outcome(case, facts.truth(rule.condition) if rule else None, seen(facts), ())
 
 
 def lists_of(draft: Draft) -> dict[str, tuple[str, ...]]:

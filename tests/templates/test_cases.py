@@ -8,7 +8,7 @@ from functools import cache
 import pytest
 
 from plugin.library.content import content_folder
-from plugin.library.template import load_template
+from plugin.library.template import load_template, read_source
 from plugin.quality.bookkeeping import SECTIONS
 from plugin.quality.cases import Case, read_cases
 from plugin.quality.material import gathered
@@ -31,7 +31,7 @@ def cases(name):
 @cache
 def material(folder):
     outcomes = tuple(outcome(folder.name, case.id) for case in cases(folder.name)[0])
-    return gathered(template(folder.name), folder, content_folder("profiles"), outcomes, AS_OF)
+    return gathered(template(folder.name), read_source(folder), content_folder("profiles"), outcomes, AS_OF)
 
 
 @cache
