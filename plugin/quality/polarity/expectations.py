@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from plugin.drafting.model import Disposition
-from plugin.quality.cases import ABSENT, LISTS, SILENT, SPEAKS, Case
+from plugin.quality.cases import ABSENT, LISTS, NOT_BESIDE, SILENT, SPEAKS, Case
 from plugin.quality.proof.policy import Policy
+from plugin.quality.proof.together import not_beside
 
 EXACTLY = "_exactly"
 STANDS: Mapping[str, Disposition] = {
@@ -27,11 +28,14 @@ HELD: Mapping[str, tuple[Disposition, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """Somewhere in a draft: a list and a code that may stand in it; for a drug, the line that may name it."""
+    """Somewhere in a draft: a list and a code that may stand in it.
+
+    beside: on the line of this code, the drug that it may name or the line that does not go together with it.
+    """
 
     list: str
     code: str
-    agent: str = ""
+    beside: str = ""
 
 
 @dataclass(slots=True)
@@ -77,9 +81,9 @@ class Expectations:
                     if code not in expected:
                         self._at(Spot(shown, code)).not_there |= bit
         for name, by_line in case.of_lines.items():
-            for code, agents in by_line.items() if name in HELD else ():
-                for agent in agents:
-                    self._at(Spot(name, code, agent)).there |= bit
+            for code, named in by_line.items():
+                for each in named:
+                    self._at(Spot(name, code, each)).there |= bit
 
     def _at(self, spot: Spot) -> Wanted:
         return self.wanted.setdefault(spot, Wanted())
@@ -97,8 +101,10 @@ def standing(spot: Spot, policy: Policy[int]) -> int:
     """The cases in whose draft something stands at a spot."""
     if spot.list == SPEAKS:
         return policy.heard(spot.code)
-    if spot.agent:
-        line, agent = policy.line(spot.code), policy.agent(spot.agent, spot.code)
+    if spot.list == NOT_BESIDE:
+        return not_beside(spot.code, spot.beside, policy)
+    if spot.beside:
+        line, agent = policy.line(spot.code), policy.agent(spot.beside, spot.code)
         held = policy.algebra.some(policy.ranks.where(agent, each) for each in HELD[spot.list])
         return held & ~line.closed if spot.list == "agents_named" else held
     if spot.list in STANDS:
