@@ -12,7 +12,7 @@ from plugin.library.rules import AlertRule, Combination, GoalRule, ItemRule, Nam
 from plugin.quality.cases import NOT_BESIDE, SPEAKS, Case
 from plugin.quality.polarity.expectations import Expectations, Spot
 from plugin.quality.polarity.flips import flips
-from plugin.quality.polarity.idle import Idleness
+from plugin.quality.polarity.idle import is_idle_name, is_idle_rule
 from plugin.quality.proof.outcomes import touched
 from plugin.quality.proof.policy import Policy
 
@@ -39,7 +39,6 @@ class Polarity:
         self.policy = policy
         self.template = policy.template
         self.definitions = {name: each.condition.expression for name, each in self.template.named.items()}
-        self.idleness = Idleness(policy.template)
         self.expectations = Expectations.of(cases, policy)
         self._before = {spot: self.expectations.disappointed(spot, policy) for spot in self.expectations.wanted}
         self._spots: dict[str, list[Spot]] = {}
@@ -52,13 +51,13 @@ class Polarity:
             for flip in flips(parse(rule.condition.text)):
                 expression = inline(flip.expression, self.definitions)
                 noticed = self._is_noticed(rule, expression)
-                idle = not noticed and self.idleness.of_rule(rule, expression)
+                idle = not noticed and is_idle_rule(rule, expression, self.template)
                 yield Mutant(rule.id, written(flip.leaf), noticed, idle)
         for named in self.template.named.values():
             for flip in flips(parse(named.condition.text)):
                 expression = inline(flip.expression, self.definitions)
                 noticed = self._is_noticed_by_name(named, expression)
-                idle = not noticed and self.idleness.of_name(named, expression)
+                idle = not noticed and is_idle_name(named, expression, self.template)
                 yield Mutant(named.name, written(flip.leaf), noticed, idle)
 
     def _is_noticed(self, rule: Rule, expression: Expression) -> bool:

@@ -8,8 +8,6 @@ from typing import Literal
 
 from plugin.library.expressions import Literally
 from plugin.library.rules import CategoryRule, Gate, Template
-from plugin.quality.proof.charts import Charts
-from plugin.quality.proof.domains import domains, expressions_of
 from plugin.quality.proof.formulas import Formula
 from plugin.quality.proof.outcomes import differ, ranks, touched
 from plugin.quality.proof.policy import Policy
@@ -24,12 +22,6 @@ class Senseless:
 
     rule: str
     what: Literal["true", "false", "nothing"]
-
-
-def every_chart(template: Template) -> tuple[Policy[Formula], Solving]:
-    """The policy over every chart there could be, and a solver for it."""
-    charts = Charts(template.vocabulary, domains(template.vocabulary, expressions_of(template)))
-    return Policy(template, charts), Solving(charts.algebra, charts.laws())
 
 
 def senseless(template: Template, cases: Policy[int], policy: Policy[Formula], solving: Solving) -> Iterator[Senseless]:

@@ -15,9 +15,7 @@ if TYPE_CHECKING:
 
 def said(rule: Combination, policy: Policy[Element]) -> Element:
     """Where any line of the draft names another, or two of its own drugs, by this rule."""
-    return policy.algebra.some(
-        apart(rule, code, other, policy) for code, other in product(policy.categories, repeat=2)
-    )
+    return policy.algebra.some(apart(rule, code, other, policy) for code, other in product(policy.categories, repeat=2))
 
 
 def not_beside(code: str, other: str, policy: Policy[Element]) -> Element:
