@@ -55,8 +55,15 @@ def _opening(facts: Facts, rules: list[CategoryRule]) -> Opening:
         lead = min(waiting, key=lambda rule: len(facts.missing(rule.condition)))
         missing = tuple(dict.fromkeys(code for rule in waiting for code in facts.missing(rule.condition)))
         return Opening("conditional", lead, tuple(waiting), facts.reasons(lead.condition), missing)
-    closing = merged(*(facts.reasons(rule.condition) for rule in rules))
-    return Opening("not-offered", rules[0], (), closing, ())
+    plain = _plainest(rules)
+    closing = merged(*(facts.reasons(rule.condition) for rule in (plain, *rules)))
+    return Opening("not-offered", plain, (), closing, ())
+
+
+def _plainest(rules: list[CategoryRule]) -> CategoryRule:
+    """The first rule that is no special case: that does not demand all that another demands, and more."""
+    demanded = [rule.condition.demands for rule in rules]
+    return next(rule for rule in rules if not any(demands < rule.condition.demands for demands in demanded))
 
 
 def outcome_of(facts: Facts, gate: Gate) -> GateOutcome:

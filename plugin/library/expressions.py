@@ -238,6 +238,14 @@ def names_in(expression: Expression) -> frozenset[str]:
     return frozenset({expression.name})
 
 
+def demands(expression: Expression) -> frozenset[Expression]:
+    """What must all be so for the expression to be true: the parts of a conjunction and of those inside it."""
+    match expression:
+        case Conjunction(operands):
+            return frozenset[Expression]().union(*map(demands, operands))
+    return frozenset({expression})
+
+
 def inline(expression: Expression, definitions: Mapping[str, Expression]) -> Expression:
     """The expression with every named condition replaced by what it stands for, so that only findings are left."""
     match expression:

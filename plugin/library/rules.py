@@ -13,6 +13,7 @@ from plugin.library.expressions import (
     Expression,
     Membership,
     compiled,
+    demands,
     names_in,
     numbers_in,
 )
@@ -28,6 +29,7 @@ class Condition:
     """A condition as its author wrote it, and the same with every named condition replaced by findings.
 
     names: the findings it asks about, by variable. numbers: its comparisons with numbers.
+    demands: what must all be so for it to be true.
     decide: its answer. foresee: its answer whatever is still unknown. Both as `compiled` makes them.
     """
 
@@ -35,12 +37,14 @@ class Condition:
     expression: Expression
     names: frozenset[str] = field(init=False, repr=False, compare=False)
     numbers: tuple[Comparison | Membership, ...] = field(init=False, repr=False, compare=False)
+    demands: frozenset[Expression] = field(init=False, repr=False, compare=False)
     decide: Decide = field(init=False, repr=False, compare=False)
     foresee: Decide = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "names", names_in(self.expression))
         object.__setattr__(self, "numbers", tuple(numbers_in(self.expression)))
+        object.__setattr__(self, "demands", demands(self.expression))
         object.__setattr__(self, "decide", compiled(self.expression))
         object.__setattr__(self, "foresee", compiled(self.expression, foresee=True))
 

@@ -27,9 +27,9 @@ LISTS = (
     "goals_to_ask",
 )
 CASES_FOLDER = "cases"
-SILENT, SPEAKS, ABSENT = "silent", "speaks", "absent"
+SILENT, SPEAKS, ABSENT, NOT_BESIDE = "silent", "speaks", "absent", "not_beside"
 # What a case can say of the drugs of a line, and of the lines that do not go together with it.
-OF_LINES = ("agents_named", "agents_withheld", "agents_waiting", "agents_judgement", "not_beside")
+OF_LINES = ("agents_named", "agents_withheld", "agents_waiting", "agents_judgement", NOT_BESIDE)
 EXPECTATIONS = (*LISTS, "offered_exactly", ABSENT, SPEAKS, SILENT, *OF_LINES)
 TYPES: dict[str, tuple[type, ...]] = {"boolean": (bool,), "code": (str,), "integer": (int,), "decimal": (int, float)}
 

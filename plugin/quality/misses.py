@@ -9,7 +9,7 @@ from plugin.drafting.facts import Facts
 from plugin.drafting.model import AgentLine, CategoryLine, Draft, Fact, GateOutcome, GoalLine, ItemLine
 from plugin.library.near import did_you_mean
 from plugin.library.rules import Combination, Gate, Rule, Template
-from plugin.quality.cases import ABSENT, SILENT, SPEAKS, Case
+from plugin.quality.cases import ABSENT, NOT_BESIDE, SILENT, SPEAKS, Case
 
 EXACTLY = "_exactly"
 # Of the drugs that a line holds back, those that a list of a case speaks of.
@@ -91,7 +91,7 @@ def _of_lines(case: Case, draft: Draft, why: _Explanation) -> Iterator[Miss]:
 
 
 def _of_line(name: str, line: CategoryLine) -> tuple[str, ...]:
-    if name == "not_beside":
+    if name == NOT_BESIDE:
         return tuple(each.code for each in line.not_beside)
     if name == "agents_named":
         return tuple(agent.name for agent in line.named)
@@ -154,7 +154,7 @@ class _Explanation:
         return f"it {answer[self.facts.truth(rule.condition)]}{_since(self.facts.reasons(rule.condition))}"
 
     def speaking(self) -> frozenset[str]:
-        """The rules that are heard in the draft: those of its lines, of its goals and of its alerts."""
+        """The rules that are heard in the draft: of its lines, its goals and its alerts, and what keeps lines apart."""
         draft = self.draft
         texts = {alert.text for alert in draft.alerts}
         alerts = (rule.id for rule in self.template.alert_rules if rule.text in texts)
@@ -164,7 +164,8 @@ class _Explanation:
             *draft.supportive_care,
             *draft.goals,
         )
-        return frozenset(alerts).union(*(line.rules for line in lines))
+        apart = (each.rule for line in draft.categories for each in line.not_beside)
+        return frozenset((*alerts, *apart)).union(*(line.rules for line in lines))
 
     @property
     def facts(self) -> Facts:

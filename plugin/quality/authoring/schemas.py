@@ -178,8 +178,10 @@ def _name_cases(schema: Schema, template: Template) -> None:
         codes = _codes(template, LISTED.get(name, "goal" if name == "goals_to_ask" else "treatment-category"))
         if name in expect:
             expect[name]["items"] = {"enum": codes}
-    expect["silent"]["items"] = {"enum": sorted(template.places)}
-    expect["absent"]["items"] = {"enum": sorted({code for name in SYSTEMS for code in _codes(template, name)})}
+    for name in ("silent", "speaks"):
+        expect[name]["items"] = {"enum": sorted(template.places)}
+    systems = {*SYSTEMS, *LISTED.values()}
+    expect["absent"]["items"] = {"enum": sorted({code for name in systems for code in _codes(template, name)})}
 
 
 def _values(definition: FindingDefinition) -> Schema:

@@ -7,10 +7,13 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from plugin.drafting.model import Disposition
-from plugin.quality.cases import ABSENT, LISTS, SILENT, SPEAKS, Case
+from plugin.quality.cases import ABSENT, LISTS, NOT_BESIDE, SILENT, SPEAKS, Case
 from plugin.quality.proof.policy import Policy
+from plugin.quality.proof.together import not_beside
 
 EXACTLY = "_exactly"
+# A test may be due without its rule, because a line waits for it: that it is there says nothing of the rule.
+ASSESSMENTS = "assessments"
 STANDS: Mapping[str, Disposition] = {
     "offered": "offered",
     "conditional": "conditional",
@@ -27,11 +30,14 @@ HELD: Mapping[str, tuple[Disposition, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """Somewhere in a draft: a list and a code that may stand in it; for a drug, the line that may name it."""
+    """Somewhere in a draft: a list and a code that may stand in it.
+
+    beside: on the line of this code, the drug that it may name or the line that does not go together with it.
+    """
 
     list: str
     code: str
-    agent: str = ""
+    beside: str = ""
 
 
 @dataclass(slots=True)
@@ -71,15 +77,15 @@ class Expectations:
                     for code in expected:
                         self._at(Spot(kind, code)).not_there |= bit
             elif shown in codes:
-                for code in expected:
+                for code in expected if shown != ASSESSMENTS else ():
                     self._at(Spot(shown, code)).there |= bit
                 for code in codes[shown] if name != shown else ():
                     if code not in expected:
                         self._at(Spot(shown, code)).not_there |= bit
         for name, by_line in case.of_lines.items():
-            for code, agents in by_line.items() if name in HELD else ():
-                for agent in agents:
-                    self._at(Spot(name, code, agent)).there |= bit
+            for code, named in by_line.items():
+                for each in named:
+                    self._at(Spot(name, code, each)).there |= bit
 
     def _at(self, spot: Spot) -> Wanted:
         return self.wanted.setdefault(spot, Wanted())
@@ -97,8 +103,10 @@ def standing(spot: Spot, policy: Policy[int]) -> int:
     """The cases in whose draft something stands at a spot."""
     if spot.list == SPEAKS:
         return policy.heard(spot.code)
-    if spot.agent:
-        line, agent = policy.line(spot.code), policy.agent(spot.agent, spot.code)
+    if spot.list == NOT_BESIDE:
+        return not_beside(spot.code, spot.beside, policy)
+    if spot.beside:
+        line, agent = policy.line(spot.code), policy.agent(spot.beside, spot.code)
         held = policy.algebra.some(policy.ranks.where(agent, each) for each in HELD[spot.list])
         return held & ~line.closed if spot.list == "agents_named" else held
     if spot.list in STANDS:
@@ -106,7 +114,7 @@ def standing(spot: Spot, policy: Policy[int]) -> int:
             return 0
         return policy.ranks.where(policy.line(spot.code), STANDS[spot.list])
     listed: Mapping[str, Callable[[str], int]] = {
-        "assessments": partial(policy.listed, "assessment"),
+        ASSESSMENTS: partial(policy.listed, "assessment"),
         "supportive_care": partial(policy.listed, "supportive-care"),
         "alerts": policy.alerted,
         "goals": policy.proposed,
@@ -123,7 +131,7 @@ def _codes(policy: Policy[int]) -> Mapping[str, tuple[str, ...]]:
     goals = tuple(dict.fromkeys(rule.code for rule in template.goal_rules))
     return {
         **dict.fromkeys(STANDS, policy.categories),
-        "assessments": tuple(tests),
+        ASSESSMENTS: tuple(tests),
         "supportive_care": tuple(care),
         "alerts": tuple(dict.fromkeys(rule.code for rule in template.alert_rules)),
         "goals": goals,

@@ -8,10 +8,12 @@ from functools import cached_property
 
 from plugin.library.expressions import Expression, inline, written
 from plugin.library.grammar import parse
-from plugin.library.rules import AlertRule, CategoryRule, Combination, Gate, GoalRule, ItemRule, NamedCondition, Rule
-from plugin.quality.cases import SPEAKS, Case
+from plugin.library.rules import AlertRule, Combination, GoalRule, ItemRule, NamedCondition, Rule
+from plugin.quality.cases import NOT_BESIDE, SPEAKS, Case
 from plugin.quality.polarity.expectations import Expectations, Spot
-from plugin.quality.polarity.flips import Flip, flips
+from plugin.quality.polarity.flips import flips
+from plugin.quality.polarity.idle import is_idle_name, is_idle_rule
+from plugin.quality.proof.outcomes import touched
 from plugin.quality.proof.policy import Policy
 
 ITEM_LISTS = {"assessment": "assessments", "supportive-care": "supportive_care"}
@@ -21,12 +23,13 @@ ITEM_LISTS = {"assessment": "assessments", "supportive-care": "supportive_care"}
 class Mutant:
     """One comparison turned around. owner: id of the rule, or name of the named condition; leaf: it as written.
 
-    noticed: whether a case fails by it.
+    noticed: whether a case fails by it. idle: it cannot be noticed, since it changes no draft of any chart.
     """
 
     owner: str
     leaf: str
     noticed: bool
+    idle: bool = False
 
 
 class Polarity:
@@ -43,43 +46,35 @@ class Polarity:
             self._spots.setdefault(spot.code, []).append(spot)
 
     def mutants(self) -> Iterator[Mutant]:
-        """Every comparison of every rule but combinations, and of every named condition."""
+        """Every comparison of every rule, and of every named condition."""
         for rule in self.template.rules:
-            if isinstance(rule, Combination):
-                continue
             for flip in flips(parse(rule.condition.text)):
                 expression = inline(flip.expression, self.definitions)
-                yield Mutant(rule.id, written(flip.leaf), self._is_noticed(rule, expression))
+                noticed = self._is_noticed(rule, expression)
+                idle = not noticed and is_idle_rule(rule, expression, self.template)
+                yield Mutant(rule.id, written(flip.leaf), noticed, idle)
         for named in self.template.named.values():
             for flip in flips(parse(named.condition.text)):
-                yield Mutant(named.name, written(flip.leaf), self._is_noticed_by_name(named, flip))
+                expression = inline(flip.expression, self.definitions)
+                noticed = self._is_noticed_by_name(named, expression)
+                idle = not noticed and is_idle_name(named, expression, self.template)
+                yield Mutant(named.name, written(flip.leaf), noticed, idle)
 
     def _is_noticed(self, rule: Rule, expression: Expression) -> bool:
-        touched = self._touched(rule)
-        policy = self.policy.changed({id(rule.condition): expression}, touched)
-        return any(self._disappoints(spot, policy) for spot in self._spots_of(rule, touched))
+        codes = touched(rule, self.policy)
+        policy = self.policy.changed({id(rule.condition): expression}, codes)
+        return any(self._disappoints(spot, policy) for spot in self._spots_of(rule, codes))
 
     def _disappoints(self, spot: Spot, policy: Policy[int]) -> bool:
         return bool(self.expectations.disappointed(spot, policy) & ~self._before[spot])
 
-    def _is_noticed_by_name(self, named: NamedCondition, flip: Flip) -> bool:
-        old, new = named.condition.expression, inline(flip.expression, self.definitions)
-        truths, sure = (each.where_other(old, new) for each in (self.policy.truths, self.policy.sure))
+    def _is_noticed_by_name(self, named: NamedCondition, expression: Expression) -> bool:
+        old = named.condition.expression
+        truths, sure = (each.where_other(old, expression) for each in (self.policy.truths, self.policy.sure))
         policy = Policy(self.template, self.policy.world, truths=truths, sure=sure)
         return any(self._disappoints(spot, policy) for spot in self._before)
 
-    def _touched(self, rule: Rule) -> tuple[str, ...]:
-        """The categories whose lines a rule may move."""
-        match rule:
-            case CategoryRule(code=code):
-                return (code,)
-            case Gate(disposition="no-plan"):
-                return self.policy.categories
-            case Gate(targets=targets):
-                return tuple(code for code in self.policy.categories if code in targets or not targets)
-        return ()
-
-    def _spots_of(self, rule: Rule, touched: tuple[str, ...]) -> Iterator[Spot]:
+    def _spots_of(self, rule: Rule, codes: tuple[str, ...]) -> Iterator[Spot]:
         yield from (spot for spot in self._spots.get(rule.id, ()) if spot.list == SPEAKS)
         match rule:
             case ItemRule(kind=kind, code=code):
@@ -88,9 +83,11 @@ class Polarity:
                 yield from (spot for spot in self._spots.get(code, ()) if spot.list == "alerts")
             case GoalRule(code=code):
                 yield from (spot for spot in self._spots.get(code, ()) if spot.list.startswith("goals"))
-        for code in touched:
+            case Combination():
+                yield from (spot for spot in self.expectations.wanted if spot.list == NOT_BESIDE)
+        for code in codes:
             yield from self._spots.get(code, ())
-        if touched:
+        if codes:
             yield from self._beside
 
     @cached_property

@@ -13,22 +13,30 @@ from plugin.quality.proof.policy import Policy
 from plugin.quality.report import Remark, Section
 
 UNNOTICED = "write a case that fails by it, or take the comparison out"
+NEVER_MATTERS = "take the comparison out, unless it is there for the reader"
 UNSEEN = "write a case that has it"
 
 
 def polarity(cases: tuple[Case, ...], policy: Policy[int]) -> Section:
     """Every comparison of every rule and named condition, turned around: some case must fail by it."""
     mutants = tuple(Polarity(cases, policy).mutants())
-    missed = [mutant for mutant in mutants if not mutant.noticed]
-    remarks = tuple(
+    idle = [mutant for mutant in mutants if mutant.idle]
+    missed = [mutant for mutant in mutants if not mutant.noticed and not mutant.idle]
+    gaps = (
         Remark("gap", f"{owner}: no case fails when {_listed(leaves)} says the opposite", where, UNNOTICED)
         for owner, where, leaves in _by_owner(missed, policy.template)
     )
-    noticed = len(mutants) - len(missed)
-    summary = (
-        f"{noticed} of {len(mutants)} comparisons turned around make a case fail ({_share(noticed, len(mutants))})"
+    notes = (
+        Remark("note", f"{owner}: {_listed(leaves)} can never matter, whatever a chart holds", where, NEVER_MATTERS)
+        for owner, where, leaves in _by_owner(idle, policy.template)
     )
-    return Section("Comparisons that cases would notice if they said the opposite", len(mutants), remarks, summary)
+    counted = len(mutants) - len(idle)
+    noticed = counted - len(missed)
+    summary = f"{noticed} of {counted} comparisons turned around make a case fail ({_share(noticed, counted)})"
+    if idle:
+        summary += f"; {len(idle)} more can never matter"
+    topic = "Comparisons that cases would notice if they said the opposite"
+    return Section(topic, len(mutants), (*gaps, *notes), summary)
 
 
 def shown(policy: Policy[int], lines: Mapping[str, Mapping[str, int]]) -> Section:

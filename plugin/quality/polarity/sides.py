@@ -8,8 +8,10 @@ from functools import partial
 
 from plugin.library.expressions import Conjunction, Disjunction, Expression, Leaf, Literally, Negation, inline, written
 from plugin.library.grammar import parse
+from plugin.library.rules import Template
 from plugin.library.vocabulary import Value
 from plugin.quality.proof.domains import domains, expressions_of
+from plugin.quality.proof.every_chart import every_chart
 from plugin.quality.proof.policy import Policy
 
 
@@ -33,13 +35,21 @@ class Shown:
 
 
 def sides(policy: Policy[int]) -> Iterator[Side]:
-    """Both sides of every comparison of every rule, as its author wrote it."""
+    """Both sides of every comparison of every rule, as its author wrote it; but those that no chart can show."""
     definitions = {name: each.condition.expression for name, each in policy.template.named.items()}
     for rule in policy.template.rules:
         for leaf in dict.fromkeys(_leaves(parse(rule.condition.text))):
-            truth = policy.truths.of(inline(leaf, definitions))
-            yield Side(rule.id, written(leaf), True, bool(truth.yes))
-            yield Side(rule.id, written(leaf), False, bool(truth.no))
+            expression = inline(leaf, definitions)
+            truth = policy.truths.of(expression)
+            for side, shown in ((True, bool(truth.yes)), (False, bool(truth.no))):
+                if shown or _can_be(expression, side, policy.template):
+                    yield Side(rule.id, written(leaf), side, shown)
+
+
+def _can_be(expression: Expression, side: bool, template: Template) -> bool:
+    charts = every_chart(template)
+    truth = charts.policy.truths.of(expression)
+    return not charts.never(truth.yes if side else truth.no)
 
 
 def values(policy: Policy[int]) -> Iterator[Shown]:

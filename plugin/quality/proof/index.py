@@ -31,10 +31,10 @@ class Index:
 
 def index_of(template: Template) -> Index:
     """The rules of a template, looked up; the same object for the same template."""
-    return _made(_Same(template))
+    return _made(Same(template))
 
 
-class _Same:
+class Same:
     """A template as a key: equal only to itself, since it holds what cannot be hashed."""
 
     def __init__(self, template: Template) -> None:
@@ -44,11 +44,11 @@ class _Same:
         return id(self.template)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and other.template is self.template
+        return isinstance(other, Same) and other.template is self.template
 
 
 @lru_cache(maxsize=4)
-def _made(same: _Same) -> Index:
+def _made(same: Same) -> Index:
     template = same.template
     rules, items = defaultdict(list), defaultdict(list)
     alerts, goals, by_agent = defaultdict(list), defaultdict(list), defaultdict(list)

@@ -11,10 +11,21 @@ from types import MappingProxyType
 from typing import Generic
 
 from plugin.library.expressions import Expression
-from plugin.library.rules import AlertRule, CategoryRule, Condition, Gate, GoalRule, ItemKind, ItemRule, Template
+from plugin.library.rules import (
+    AlertRule,
+    CategoryRule,
+    Combination,
+    Condition,
+    Gate,
+    GoalRule,
+    ItemKind,
+    ItemRule,
+    Template,
+)
 from plugin.quality.proof.algebra import Element
 from plugin.quality.proof.index import index_of
 from plugin.quality.proof.ranks import Rank, Ranks
+from plugin.quality.proof.together import said
 from plugin.quality.proof.truths import Truth3, Truths, World
 
 NOTHING: Mapping[int, Expression] = MappingProxyType({})
@@ -150,7 +161,7 @@ class Policy(Generic[Element]):
         return self.algebra.some(self.heard(rule.id) for rule in self._index.alerts.get(code, ()))
 
     def heard(self, rule_id: str) -> Element:
-        """Where a rule speaks in the draft: one of a line, an item or a goal, or of an alert; nowhere for a gate.
+        """Where a rule speaks in the draft: of a line, an item, a goal, an alert or a combination; nowhere for a gate.
 
         Where no rule of a line or a goal holds, those speak that are undecided.
         """
@@ -166,6 +177,8 @@ class Policy(Generic[Element]):
                 return algebra.each((holds, self._beside_any(beside) if beside else algebra.everybody, going_on))
             case AlertRule():
                 return self.truth(rule.condition).yes
+            case Combination():
+                return said(rule, self)
         return algebra.nobody
 
     def leads(self, rule: CategoryRule) -> Element:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from plugin.library.rules import CategoryRule, Gate, Template
+from plugin.quality.proof.every_chart import every_chart
 from plugin.quality.proof.idle import idle_parts
 from plugin.quality.proof.policy import Policy
-from plugin.quality.proof.sense import Senseless, every_chart, senseless
+from plugin.quality.proof.sense import Senseless, senseless
 from plugin.quality.report import Remark, Section
 
 CONSTANT = "compare with something that can differ, or write the constant out"
@@ -19,7 +20,8 @@ def sense(template: Template, cases: Policy[int]) -> Section:
 
     A gate may guard what no rule opens: that is said, and is no fault.
     """
-    policy, solving = every_chart(template)
+    charts = every_chart(template)
+    policy, solving = charts.policy, charts.solving
     constant = list(senseless(template, cases, policy, solving))
     remarks = [remark for found in constant for remark in _remarks(found, template, cases)]
     says_nothing = {found.rule for found in constant if found.what != "nothing"}
