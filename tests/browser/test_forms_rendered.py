@@ -118,7 +118,7 @@ def help_(item):
 
 
 def answer_of(item):
-    """One possible answer to an item; None for groups, words to read, and a choice that is given nothing to choose yet."""
+    """One possible answer to an item; None for groups, words to read, and a choice that has nothing to choose yet."""
     if item["type"] in ("group", "display") or (item["type"] == "choice" and "answerOption" not in item):
         return None
     if item["type"] == "choice":
