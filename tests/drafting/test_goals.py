@@ -91,6 +91,13 @@ def test_what_matters_in_the_filled_in_form_is_quoted_before_goals_that_others_r
     assert drafted["patient_words"][0]["because"] == ["QuestionnaireResponse/f"]
 
 
+def test_words_that_a_renderer_gives_back_as_a_coding_without_a_code_are_those_words(draft):
+    filled = form("f", "2026-11-01", most="To rest")
+    [answer] = filled["item"][0]["item"][0]["answer"]
+    answer["valueCoding"] = {"display": answer.pop("valueString")}
+    assert words(draft(filled)) == ["To rest"]
+
+
 def test_of_two_forms_the_newer_answer_leads_question_by_question(draft):
     older = form("old", "2026-09-01", most="To keep working", avoid="No more hospital")
     newer = form("new", "2026-11-01", most="To rest")

@@ -26,7 +26,7 @@ def opened(data):
 @pytest.fixture(scope="module")
 def written(tmp_path_factory):
     path = tmp_path_factory.mktemp("package") / "new" / "templates.tgz"
-    result = CliRunner().invoke(main, ["package", "-o", str(path), default_template_folder().name])
+    result = CliRunner().invoke(main, ["package", "-o", str(path)])
     assert result.exit_code == 0, result.output
     assert result.stdout == f"{path}\n"
     return opened(path.read_bytes())
@@ -45,6 +45,13 @@ def test_profiles_and_templates_are_inside_as_fhir(written, template):
     urls = {each["url"] for each in resources.values()}
     assert {resource["url"] for resource in template.resources} | {template.vocabulary.url} <= urls
     assert all(name == f"{each['resourceType']}-{each['id']}.json" for name, each in resources.items())
+
+
+def test_every_template_is_inside(written):
+    strategies = {
+        each["id"] for each in of_folder(written, "package/").values() if each["resourceType"] == "PlanDefinition"
+    }
+    assert {folder.name for folder in content_folder("templates").iterdir()} <= strategies
 
 
 def test_manifest_and_index_say_what_is_inside(written):
