@@ -105,7 +105,11 @@ class Builder:
             alert_rules=tuple(self.alert_rules),
             activities=self.activities,
             citations=self.citations,
-            questionnaires={document.data["id"]: document.data for document in forms},
+            questionnaires={
+                # The same kind of form has its own id and url in each template, so that all can lie on one server.
+                document.data["id"].removeprefix(f"{strategy['id']}-"): document.data
+                for document in forms
+            },
             part_urls=(
                 *(
                     f"{document.data['url']}|{document.data['version']}"

@@ -350,6 +350,7 @@ class Template:
     """One care-plan template, checked and compiled. Rules stand in the order of their files.
 
     part_urls: canonical URLs with version of every PlanDefinition it is made of, and of the site's maps of its codes.
+    questionnaires: by id, without the id of the template where that stands before it.
     resources: every FHIR resource of the template as loaded, for packaging and for `$apply`.
     drugs: by name; parts: of a category, by its code; agent_gates: those that hold back drugs.
     named: the named conditions, by name.

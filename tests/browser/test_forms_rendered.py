@@ -118,8 +118,8 @@ def help_(item):
 
 
 def answer_of(item):
-    """One possible answer to an item; None for groups and words to read."""
-    if item["type"] in ("group", "display"):
+    """One possible answer to an item; None for groups, words to read, and a choice that has nothing to choose yet."""
+    if item["type"] in ("group", "display") or (item["type"] == "choice" and "answerOption" not in item):
         return None
     if item["type"] == "choice":
         option = item["answerOption"][-1]

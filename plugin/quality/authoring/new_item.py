@@ -32,6 +32,7 @@ def new_item(
         add_code(place, place.strategy["id"], system, code, title)
     if file:
         fields = {
+            "template": place.strategy["id"],
             "item": code,
             "name": pascal(code),
             "title": quoted(title),

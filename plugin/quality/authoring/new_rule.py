@@ -76,7 +76,7 @@ def new_rule(folder: Path, wish: RuleWish) -> NewRule:
     file, part = _home(wish, system)
     if not place.text(file):
         add_part(place, place.strategy["id"], part, TITLES.get(part, wish.title), file)
-    place.add_item(file, "action", _gate(wish) if wish.gate else _rule(wish, system), apart=True)
+    place.add_item(file, "action", _gate(wish) if wish.gate else _rule(wish, system, place), apart=True)
     new = NewRule()
     beside = _opening(wish, place, conditions) if wish.gate else None
     _add_cases(place, wish, system, patients(condition, beside, conditions.vocabulary), new)
@@ -102,7 +102,7 @@ def _home(wish: RuleWish, system: str) -> tuple[str, str]:
     return (file, part) if file else (f"pathways/{checked_code('name of a part', wish.part)}.yaml", wish.part)
 
 
-def _rule(wish: RuleWish, system: str) -> str:
+def _rule(wish: RuleWish, system: str, place: Workplace) -> str:
     if system == "treatment-category":
         disposition = "judgement" if wish.judgement else "offered"
         encodes = wish.encodes or wish.cites or (wish.id,)
@@ -119,6 +119,7 @@ def _rule(wish: RuleWish, system: str) -> str:
         reason=quoted(wish.reason or wish.title),
         system=system,
         item=wish.item,
+        definition=place.described.get(wish.item, ""),
         when=quoted(wish.when),
         documentation=documentation(wish.cites),
         extensions=extensions,

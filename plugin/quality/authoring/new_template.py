@@ -7,7 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from plugin.errors import InputError, UsageError
-from plugin.library.content import content_folder
+from plugin.library.content import CANONICAL, content_folder
 from plugin.library.terminology import shared_terminology
 from plugin.library.vocabulary import variable_name
 from plugin.quality.authoring.codes import add_code
@@ -72,9 +72,9 @@ def _files(home: Path, code: str, title: str) -> dict[str, str]:
         place.put(f"{file}.yaml", skeleton(f"{file}.yaml", **names, **titled, **variable))
     add_code(place, code, "finding", scope, "In the scope of this template")
     add_code(place, code, "treatment-category", item, "First category")
-    place.put("activities/categories.yaml", _activity(item))
+    place.put("activities/categories.yaml", _activity(code, item))
     add_part(place, code, "first", "First decision", "pathways/first.yaml", listed=False)
-    place.add_item("pathways/first.yaml", "action", _rule(item))
+    place.add_item("pathways/first.yaml", "action", _rule(code, item))
     add_part(place, code, "safety", "Safety gates", "safety.yaml", listed=False)
     for gate in GATES:
         place.add_item("safety.yaml", "action", _gate(*gate), apart=True)
@@ -101,13 +101,14 @@ def _files(home: Path, code: str, title: str) -> dict[str, str]:
                 "about.yaml", "extension", skeleton("attribute.yaml", kind=kind, key=key, code=part, text=text)
             )
     for form in SHIPPED:
-        place.put(f"questionnaires/{form}", skeleton(f"questionnaires/{form}"))
+        place.put(f"questionnaires/{form}", skeleton(f"questionnaires/{form}", **names))
     return place.changes
 
 
-def _activity(item: str) -> str:
+def _activity(template: str, item: str) -> str:
     return skeleton(
         "activity.yaml",
+        template=template,
         item=item,
         name=pascal(item),
         title=quoted("First category"),
@@ -118,7 +119,7 @@ def _activity(item: str) -> str:
     )
 
 
-def _rule(item: str) -> str:
+def _rule(template: str, item: str) -> str:
     return skeleton(
         "rule.yaml",
         rule=FIRST_RULE,
@@ -126,6 +127,7 @@ def _rule(item: str) -> str:
         reason=quoted("To be written: why this is offered, in the words of the source."),
         system="treatment-category",
         item=item,
+        definition=f"{CANONICAL}/ActivityDefinition/{template}-{item}",
         when=quoted("%patientInScope"),
         documentation=documentation(("first_source",)),
         extensions=rule_extensions("offered", "knowledge", "moderate", ("first_source",), unsourced=False),

@@ -60,6 +60,11 @@ class Workplace:
         return {code: system.rpartition("/")[2] for system, code in found}
 
     @cached_property
+    def described(self) -> dict[str, str]:
+        """Code of each item that is described -> canonical URL of its ActivityDefinition."""
+        return {coding(document.data)[1]: str(document.data["url"]) for document in self._of("ActivityDefinition")}
+
+    @cached_property
     def sources(self) -> list[str]:
         """Ids of the sources in evidence.yaml."""
         return [

@@ -1,0 +1,49 @@
+"""The package, as `careplan package` writes it, and Java programs to load it into. Needs Java 17 and Maven."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import tarfile
+from pathlib import Path
+
+import orjson
+import pytest
+from click.testing import CliRunner
+
+from plugin.cli import main
+from plugin.quality.package.contents import Contents
+
+HERE = Path(__file__).parent
+
+
+@pytest.fixture(scope="session")
+def java(tmp_path_factory):
+    """The command that runs a class of ours with its arguments, in an empty home."""
+    classpath = tmp_path_factory.mktemp("java") / "classpath"
+    build = ["mvn", "-q", "-B", "compile", "dependency:build-classpath", f"-Dmdep.outputFile={classpath}"]
+    subprocess.run(build, cwd=HERE, check=True)
+    path = os.pathsep.join((str(HERE / "target" / "classes"), classpath.read_text()))
+    home = tmp_path_factory.mktemp("home")
+    return lambda name, *arguments: ["java", f"-Duser.home={home}", "-cp", path, f"careplan.{name}", *arguments]
+
+
+@pytest.fixture(scope="session")
+def package(tmp_path_factory):
+    path = tmp_path_factory.mktemp("package") / "templates.tgz"
+    result = CliRunner().invoke(main, ["package", "-o", str(path)])
+    assert result.exit_code == 0, result.output
+    return path
+
+
+@pytest.fixture(scope="session")
+def contents(package):
+    """Every resource in the package by its file name: definitions and templates, and examples."""
+    resources, examples = {}, {}
+    with tarfile.open(package) as tar:
+        for member in tar:
+            if member.name.endswith(("/package.json", "/.index.json")):
+                continue
+            into = examples if member.name.startswith("package/example/") else resources
+            into[Path(member.name).name] = orjson.loads(tar.extractfile(member).read())
+    return Contents(resources, examples)
