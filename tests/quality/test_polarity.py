@@ -14,10 +14,10 @@ from plugin.library.content import default_template_folder
 from plugin.library.rules import NamedCondition, Template
 from plugin.quality.cases import Case, read_cases
 from plugin.quality.polarity.section import polarity, shown
-from plugin.quality.proof.observed import Observed
-from plugin.quality.proof.policy import Policy
 from plugin.quality.report import Section
 from plugin.quality.running import run_case
+from plugin.quality.worlds.observed import Observed
+from plugin.quality.worlds.policy import Policy
 
 Judged = Callable[[Template, str], tuple[Section, Section]]
 

@@ -48,7 +48,7 @@ class Small:
 
     def prove(self, as_of, only=""):
         template = load_template(self.folder, self.profiles)
-        section, verdicts = proven(template, self.folder, self.profiles, as_of, only)
+        section, verdicts = proven(template, self.folder, as_of, only)
         return template, section, {each.invariant.id: each for each in verdicts}
 
 

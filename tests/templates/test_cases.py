@@ -32,7 +32,7 @@ def cases(name):
 @cache
 def material(folder):
     outcomes = tuple(outcome(folder.name, case.id) for case in cases(folder.name)[0])
-    return gathered(template(folder.name), read_source(folder), content_folder("profiles"), outcomes, AS_OF)
+    return gathered(template(folder.name), read_source(folder), outcomes, AS_OF)
 
 
 @cache
