@@ -169,7 +169,7 @@ def sense(material: Material) -> Section:
 def proofs(material: Material) -> Section:
     """The invariants of the template, decided for every patient there could be."""
     as_of = max((case.as_of for case in material.cases), default=NO_CASE)
-    section, _ = proven(material.template, material.folder, material.profiles, as_of)
+    section, _ = proven(material.template, material.folder, as_of)
     return section
 
 

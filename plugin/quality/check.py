@@ -57,7 +57,7 @@ def check_template(
         outcomes[place] = outcome
         if progress is not None:
             progress(len(outcomes), len(cases))
-    material = gathered(template, source, profiles, tuple(outcomes[place] for place in range(len(cases))), as_of)
+    material = gathered(template, source, tuple(outcomes[place] for place in range(len(cases))), as_of)
     worth_it = 1 if len(cases) >= WORTH_IT else len(SECTIONS) + 1
     checked = side_by_side(partial(_section, material=material), SECTIONS, worth_it=worth_it, together=1)
     sections = (

@@ -16,14 +16,14 @@ from plugin.library.yaml_file import Document, read_yaml
 from plugin.quality.cases import CASES_FOLDER, Case
 from plugin.quality.lints.conformance import Conformance, conformance
 from plugin.quality.places import Places, places
-from plugin.quality.proof.observed import Observed
-from plugin.quality.proof.policy import Policy
 from plugin.quality.running import Outcome
+from plugin.quality.worlds.observed import Observed
+from plugin.quality.worlds.policy import Policy
 
 
 @dataclass(frozen=True)
 class Material:
-    """A template, where it and the profiles lie, the outcome of every case, and the day for which it is checked.
+    """A template, where it lies, the outcome of every case, and the day for which it is checked.
 
     documents: every resource of the template as written, the vocabulary last. case_files: its files of cases.
     conformance: the resources of the profiles.
@@ -31,7 +31,6 @@ class Material:
 
     template: Template
     folder: Path
-    profiles: Path
     outcomes: tuple[Outcome, ...]
     documents: tuple[Document, ...]
     case_files: tuple[Document, ...]
@@ -63,15 +62,12 @@ class Material:
         return frozenset(each.case.rule for each in self.outcomes if each.case.rule and each.truth is truth)
 
 
-def gathered(
-    template: Template, source: Source, profiles: Path, outcomes: tuple[Outcome, ...], as_of: date
-) -> Material:
+def gathered(template: Template, source: Source, outcomes: tuple[Outcome, ...], as_of: date) -> Material:
     """The material of a template that was compiled from `source`, with its files as they are written."""
     folder = source.folder
     return Material(
         template=template,
         folder=folder,
-        profiles=profiles,
         outcomes=outcomes,
         documents=(*source.documents, source.vocabulary),
         case_files=tuple(_case_files(folder)),

@@ -11,9 +11,9 @@ from plugin.library.expressions import Truth
 from plugin.library.rules import Template
 from plugin.quality.cases import Case
 from plugin.quality.misses import Miss, misses_of
-from plugin.quality.proof.index import index_of
-from plugin.quality.proof.observed import Seen, seen
 from plugin.quality.stated import findings_from_values
+from plugin.quality.worlds.index import index_of
+from plugin.quality.worlds.observed import Seen, seen
 
 
 @dataclass(frozen=True, slots=True)

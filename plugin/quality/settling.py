@@ -10,8 +10,8 @@ from functools import cache
 from plugin.library.rules import Gate
 from plugin.quality.cases import ABSENT, SILENT, SPEAKS, Case
 from plugin.quality.polarity.expectations import EXACTLY, STANDS, Spot, standing
-from plugin.quality.proof.index import index_of
-from plugin.quality.proof.policy import Policy
+from plugin.quality.worlds.index import index_of
+from plugin.quality.worlds.policy import Policy
 
 # Beside what rules list, tests are due that a line waits for, and alerts come of results that disagree.
 LISTED_BY_RULES = ("supportive_care", "goals", "goals_to_ask")

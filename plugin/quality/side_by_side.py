@@ -8,10 +8,10 @@ from functools import partial
 from plugin.library.rules import Template
 from plugin.library.side_by_side import side_by_side
 from plugin.quality.cases import Case
-from plugin.quality.proof.observed import Observed
-from plugin.quality.proof.policy import Policy
 from plugin.quality.running import Outcome, read_case, run_case
 from plugin.quality.settling import settled
+from plugin.quality.worlds.observed import Observed
+from plugin.quality.worlds.policy import Policy
 
 WORTH_IT = 100  # cases
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from plugin.library.content import content_folder, default_template_folder
+from plugin.library.content import default_template_folder
 from plugin.library.rules import Template
 from plugin.quality.proof.decide import Verdict
 from plugin.quality.proof.invariants import INVARIANTS_FILE, Invariant, read_invariants
@@ -40,7 +40,7 @@ STATEMENT = """
 
 @pytest.fixture(scope="module")
 def invariants(template: Template) -> tuple[Invariant, ...]:
-    read, faults = read_invariants(default_template_folder(), template, content_folder("profiles"))
+    read, faults = read_invariants(default_template_folder(), template)
     assert [str(fault) for fault in faults] == []
     return read
 
@@ -49,7 +49,7 @@ def decided(template: Template, folder: Path, statements: Iterable[str], as_of: 
     """The verdicts on statements of a file of their own, by id."""
     text = f"{HEAD}\nextension:\n{''.join(statements)}"
     (folder / INVARIANTS_FILE).write_text(text, encoding="utf-8")
-    _, verdicts = proven(template, folder, content_folder("profiles"), as_of)
+    _, verdicts = proven(template, folder, as_of)
     return {verdict.invariant.id: verdict for verdict in verdicts}
 
 

@@ -8,10 +8,10 @@ import pytest
 
 from plugin.drafting.facts import Facts
 from plugin.drafting.plan import draft_plan
-from plugin.quality.proof.domains import domains, expressions_of
-from plugin.quality.proof.observed import Observed, seen
-from plugin.quality.proof.policy import Policy
 from plugin.quality.stated import findings_from_values
+from plugin.quality.worlds.domains import domains, expressions_of
+from plugin.quality.worlds.observed import Observed, seen
+from plugin.quality.worlds.policy import Policy
 
 PATIENTS = 120
 DISPOSITIONS = ("offered", "conditional", "judgement", "not-offered")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 
 import pytest
 from click.testing import CliRunner
@@ -46,7 +48,7 @@ class Small:
 
     def prove(self, as_of, only=""):
         template = load_template(self.folder, self.profiles)
-        section, verdicts = proven(template, self.folder, self.profiles, as_of, only)
+        section, verdicts = proven(template, self.folder, as_of, only)
         return template, section, {each.invariant.id: each for each in verdicts}
 
 
@@ -188,3 +190,12 @@ def test_the_command_prints_no_patient_where_nobody_breaks_it():
     assert result.exit_code == 2
     assert "it is proven" in result.stderr
     assert not result.stdout or json.loads(result.stdout) is None
+
+
+def test_without_the_solver_the_commands_say_what_to_install():
+    """As installed without the extra `qa`: nothing is proven, and nothing is said to be."""
+    code = "import sys; sys.modules['z3'] = None; from plugin.cli import main; main(['prove'])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert "pip install 'careplan-plugin[qa]'" in done.stderr
+    assert "Traceback" not in done.stderr

@@ -23,6 +23,7 @@ LISTS = {
     "goals": "Goals",
     "goals_to_ask": "Goals to ask about",
     "absent": "In no list",
+    "speaks": "Rules that must speak",
     "silent": "Rules that must not speak",
     "agents_named": "Drugs named",
     "agents_withheld": "Drugs held back",

@@ -15,10 +15,11 @@ from plugin.quality.diff.lines import Lines, Move
 from plugin.quality.diff.regions import Regions
 from plugin.quality.diff.rules import Changed, changed_definitions, changed_findings, changed_rules
 from plugin.quality.diff.versions import Version
-from plugin.quality.proof.charts import Charts
-from plugin.quality.proof.domains import Domain, domains, expressions_of, own_expressions
-from plugin.quality.proof.policy import Policy
-from plugin.quality.proof.solving import OutOfPatience, Solving
+from plugin.quality.worlds.charts import Charts
+from plugin.quality.worlds.domains import Domain, domains, expressions_of, own_expressions
+from plugin.quality.worlds.outcomes import differ
+from plugin.quality.worlds.policy import Policy
+from plugin.quality.worlds.solving import OutOfPatience, Solving
 
 Told = Callable[[str], None]
 
@@ -112,10 +113,7 @@ class _Worlds:
             if one.yes is two.yes and one.no is two.no:
                 yield rule.id
                 continue
-            differs = algebra.some(
-                algebra.each((a, algebra.other(b)))
-                for a, b in ((one.yes, two.yes), (two.yes, one.yes), (one.no, two.no), (two.no, one.no))
-            )
+            differs = differ((one.yes, one.no), (two.yes, two.no), algebra)
             try:
                 if self.solving.somebody(differs) is None:
                     yield rule.id

@@ -9,9 +9,9 @@ from functools import partial
 from plugin.library.rules import AlertRule, GoalRule, ItemRule, Template
 from plugin.quality.diff.regions import Region, Regions
 from plugin.quality.proof.examples import CounterExample, examples
-from plugin.quality.proof.formulas import Formula
-from plugin.quality.proof.policy import Policy
-from plugin.quality.proof.solving import OutOfPatience
+from plugin.quality.worlds.formulas import Formula
+from plugin.quality.worlds.policy import Policy
+from plugin.quality.worlds.solving import OutOfPatience
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,10 +11,10 @@ from plugin.library.expressions import Expression, Literally
 from plugin.library.rules import CategoryRule, Gate, Rule
 from plugin.quality.diff.regions import Region, Regions
 from plugin.quality.proof.examples import CounterExample, examples
-from plugin.quality.proof.formulas import Formula
-from plugin.quality.proof.policy import Policy
-from plugin.quality.proof.ranks import Rank
-from plugin.quality.proof.solving import OutOfPatience
+from plugin.quality.worlds.formulas import Formula
+from plugin.quality.worlds.policy import Policy
+from plugin.quality.worlds.ranks import Rank
+from plugin.quality.worlds.solving import OutOfPatience
 
 ABSENT = "absent"
 

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from plugin.library.vocabulary import Value
-from plugin.quality.proof.charts import Charts
-from plugin.quality.proof.formulas import Formula
-from plugin.quality.proof.solving import Solving
+from plugin.quality.worlds.charts import Charts
+from plugin.quality.worlds.formulas import Formula
+from plugin.quality.worlds.solving import Solving
 
 MOST = 12
 

@@ -9,8 +9,8 @@ from plugin.findings.words import value_in_words
 from plugin.library.vocabulary import FindingDefinition, Value
 from plugin.quality.diff.lines import Move
 from plugin.quality.diff.regions import Fact, Region
-from plugin.quality.proof.domains import Domain
 from plugin.quality.proof.examples import CounterExample
+from plugin.quality.worlds.domains import Domain
 
 Definitions = Mapping[str, FindingDefinition]
 STANDS = {

@@ -8,8 +8,8 @@ from functools import partial
 
 from plugin.drafting.model import Disposition
 from plugin.quality.cases import ABSENT, LISTS, NOT_BESIDE, SILENT, SPEAKS, Case
-from plugin.quality.proof.policy import Policy
-from plugin.quality.proof.together import not_beside
+from plugin.quality.worlds.policy import Policy
+from plugin.quality.worlds.together import not_beside
 
 EXACTLY = "_exactly"
 # A test may be due without its rule, because a line waits for it: that it is there says nothing of the rule.

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from plugin.library.expressions import Expression
 from plugin.library.rules import NamedCondition, Rule, Template
-from plugin.quality.proof.every_chart import every_chart
-from plugin.quality.proof.formulas import Formula
-from plugin.quality.proof.outcomes import differ, outcomes, touched
-from plugin.quality.proof.policy import Policy
+from plugin.quality.worlds.every_chart import every_chart
+from plugin.quality.worlds.formulas import Formula
+from plugin.quality.worlds.outcomes import differ, outcomes, touched
+from plugin.quality.worlds.policy import Policy
 
 
 def is_idle_rule(rule: Rule, expression: Expression, template: Template) -> bool:

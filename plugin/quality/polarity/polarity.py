@@ -13,8 +13,8 @@ from plugin.quality.cases import NOT_BESIDE, SPEAKS, Case
 from plugin.quality.polarity.expectations import Expectations, Spot
 from plugin.quality.polarity.flips import flips
 from plugin.quality.polarity.idle import is_idle_name, is_idle_rule
-from plugin.quality.proof.outcomes import touched
-from plugin.quality.proof.policy import Policy
+from plugin.quality.worlds.outcomes import touched
+from plugin.quality.worlds.policy import Policy
 
 ITEM_LISTS = {"assessment": "assessments", "supportive-care": "supportive_care"}
 

@@ -9,8 +9,8 @@ from plugin.library.template import VOCABULARY_FILE
 from plugin.quality.cases import Case
 from plugin.quality.polarity.polarity import Mutant, Polarity
 from plugin.quality.polarity.sides import sides, values
-from plugin.quality.proof.policy import Policy
 from plugin.quality.report import Remark, Section
+from plugin.quality.worlds.policy import Policy
 
 UNNOTICED = "write a case that fails by it, or take the comparison out"
 NEVER_MATTERS = "take the comparison out, unless it is there for the reader"

@@ -10,9 +10,9 @@ from plugin.library.expressions import Conjunction, Disjunction, Expression, Lea
 from plugin.library.grammar import parse
 from plugin.library.rules import Template
 from plugin.library.vocabulary import Value
-from plugin.quality.proof.domains import domains, expressions_of
-from plugin.quality.proof.every_chart import every_chart
-from plugin.quality.proof.policy import Policy
+from plugin.quality.worlds.domains import domains, expressions_of
+from plugin.quality.worlds.every_chart import every_chart
+from plugin.quality.worlds.policy import Policy
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,1 +1,1 @@
-"""Proofs: the drafting policy over any Boolean algebra, decided by a solver for every patient there could be."""
+"""Proofs: what a template says must hold, and whether its conditions say anything, for every patient there could be."""

@@ -7,9 +7,9 @@ from typing import Generic
 
 from plugin.library.rules import Combination
 from plugin.library.rules import Side as CombinationSide
-from plugin.quality.proof.algebra import Element
 from plugin.quality.proof.invariants import Invariant, Item
-from plugin.quality.proof.policy import Policy
+from plugin.quality.worlds.algebra import Element
+from plugin.quality.worlds.policy import Policy
 
 
 class Claims(Generic[Element]):

@@ -7,7 +7,6 @@ from datetime import date
 from typing import Any
 
 from plugin.errors import UsageError
-from plugin.library.content import content_folder
 from plugin.library.template import load_template
 from plugin.quality.check import template_folders
 from plugin.quality.proof.decide import Verdict
@@ -25,7 +24,7 @@ def prove(name: str, only: str, as_of: date, show: Callable[[str], None]) -> tup
     """
     [folder] = template_folders((name,)) if name else template_folders(())[:1]
     template = load_template(folder)
-    section, verdicts = proven(template, folder, content_folder("profiles"), as_of, only, lambda each: show(line(each)))
+    section, verdicts = proven(template, folder, as_of, only, lambda each: show(line(each)))
     if only and not verdicts:
         raise UsageError(f"the template has no invariant '{only}'; `careplan prove` without it lists them all")
     return section, verdicts

@@ -9,16 +9,16 @@ from functools import cached_property
 from typing import Literal
 
 from plugin.library.rules import Template
-from plugin.quality.proof.charts import Charts
 from plugin.quality.proof.claims import Claims
-from plugin.quality.proof.domains import domains, expressions_of
 from plugin.quality.proof.examples import CounterExample, breaks, examples
-from plugin.quality.proof.formulas import Formula
-from plugin.quality.proof.free import Anybody
 from plugin.quality.proof.invariants import Invariant
-from plugin.quality.proof.learning import Learned
-from plugin.quality.proof.policy import Policy
-from plugin.quality.proof.solving import OutOfPatience, Solving
+from plugin.quality.worlds.charts import Charts
+from plugin.quality.worlds.domains import domains, expressions_of
+from plugin.quality.worlds.formulas import Formula
+from plugin.quality.worlds.free import Anybody
+from plugin.quality.worlds.learning import Learned
+from plugin.quality.worlds.policy import Policy
+from plugin.quality.worlds.solving import OutOfPatience, Solving
 
 Result = Literal["proven", "broken", "undecided"]
 # Over which combinations: of facts as they are, whether a chart could tell them or not; or of what charts can tell.

@@ -11,14 +11,14 @@ from typing import Any
 from plugin.drafting.facts import Facts
 from plugin.library.rules import Template
 from plugin.library.vocabulary import Value
-from plugin.quality.proof.charts import Charts
 from plugin.quality.proof.claims import Claims
-from plugin.quality.proof.formulas import Formula
 from plugin.quality.proof.invariants import Invariant
-from plugin.quality.proof.observed import Observed, seen
-from plugin.quality.proof.policy import Policy
-from plugin.quality.proof.solving import Solving
 from plugin.quality.stated import UNKNOWN, findings_from_values, statement
+from plugin.quality.worlds.charts import Charts
+from plugin.quality.worlds.formulas import Formula
+from plugin.quality.worlds.observed import Observed, seen
+from plugin.quality.worlds.policy import Policy
+from plugin.quality.worlds.solving import Solving
 
 TRIES = 12
 

@@ -79,25 +79,23 @@ class Invariant:
     line: int
 
 
-def read_invariants(
-    folder: Path, template: Template, profiles: Path
-) -> tuple[tuple[Invariant, ...], tuple[Fault, ...]]:
+def read_invariants(folder: Path, template: Template) -> tuple[tuple[Invariant, ...], tuple[Fault, ...]]:
     """The invariants of a loaded template, and what is wrong with those that cannot be read; none without the file.
 
-    profiles: the folder of the ValueSets that group categories. Raises TemplateError where the file is no YAML.
+    Raises TemplateError where the file is no YAML.
     """
     file = folder / INVARIANTS_FILE
     if not file.is_file():
         return (), ()
     [document] = read_yaml(file, INVARIANTS_FILE)
-    reader = _Reader(document, template, profiles)
+    reader = _Reader(document, template)
     return tuple(reader.all()), tuple(reader.faults)
 
 
 class _Reader:
     """Reads one file; collects faults instead of stopping at the first."""
 
-    def __init__(self, document: Document, template: Template, profiles: Path) -> None:
+    def __init__(self, document: Document, template: Template) -> None:
         self.document = document
         self.template = template
         self.terminology = template.terminology

@@ -19,7 +19,6 @@ HEAD = ("invariant", "statement", "result", "combinations", "facts", "of")
 def proven(
     template: Template,
     folder: Path,
-    profiles: Path,
     as_of: date,
     only: str = "",
     told: Callable[[Verdict], None] = lambda _: None,
@@ -29,7 +28,7 @@ def proven(
     only: the id of one invariant, all when empty. as_of: the day for which counter-examples are drafted.
     told: called with each verdict as it comes. Raises TemplateError where invariants.yaml is no YAML.
     """
-    invariants, faults = read_invariants(folder, template, profiles)
+    invariants, faults = read_invariants(folder, template)
     asked = [each for each in invariants if only in ("", each.id)]
     prover = Prover(template, asked, as_of)
     verdicts = []

@@ -8,10 +8,10 @@ from typing import Literal
 
 from plugin.library.expressions import Literally
 from plugin.library.rules import CategoryRule, Gate, Template
-from plugin.quality.proof.formulas import Formula
-from plugin.quality.proof.outcomes import differ, ranks, touched
-from plugin.quality.proof.policy import Policy
-from plugin.quality.proof.solving import Solving
+from plugin.quality.worlds.formulas import Formula
+from plugin.quality.worlds.outcomes import differ, ranks, touched
+from plugin.quality.worlds.policy import Policy
+from plugin.quality.worlds.solving import Solving
 
 NEVER = Literally(False)
 

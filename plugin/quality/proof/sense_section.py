@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from plugin.library.rules import CategoryRule, Gate, Template
-from plugin.quality.proof.every_chart import every_chart
-from plugin.quality.proof.idle import idle_parts
-from plugin.quality.proof.policy import Policy
+from plugin.quality.proof.redundant import idle_parts
 from plugin.quality.proof.sense import Senseless, senseless
 from plugin.quality.report import Remark, Section
+from plugin.quality.worlds.every_chart import every_chart
+from plugin.quality.worlds.policy import Policy
 
 CONSTANT = "compare with something that can differ, or write the constant out"
 SHADOWED = "remove the rule, or say in it what sets it apart"

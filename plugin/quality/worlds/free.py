@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from math import prod
 
 from plugin.library.vocabulary import Value
-from plugin.quality.proof.domains import Domain
-from plugin.quality.proof.formulas import Formula, Formulas
-from plugin.quality.proof.truths import Test
+from plugin.quality.worlds.domains import Domain
+from plugin.quality.worlds.formulas import Formula, Formulas
+from plugin.quality.worlds.truths import Test
 
 
 class Anybody:

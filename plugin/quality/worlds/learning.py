@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from plugin.library.vocabulary import Value
-from plugin.quality.proof.charts import Charts
-from plugin.quality.proof.formulas import Formula, Formulas
-from plugin.quality.proof.free import Anybody
-from plugin.quality.proof.truths import Test
+from plugin.quality.worlds.charts import Charts
+from plugin.quality.worlds.formulas import Formula, Formulas
+from plugin.quality.worlds.free import Anybody
+from plugin.quality.worlds.truths import Test
 
 
 class Learned:

@@ -22,11 +22,11 @@ from plugin.library.rules import (
     ItemRule,
     Template,
 )
-from plugin.quality.proof.algebra import Element
-from plugin.quality.proof.index import index_of
-from plugin.quality.proof.ranks import Rank, Ranks
-from plugin.quality.proof.together import said
-from plugin.quality.proof.truths import Truth3, Truths, World
+from plugin.quality.worlds.algebra import Element
+from plugin.quality.worlds.index import index_of
+from plugin.quality.worlds.ranks import Rank, Ranks
+from plugin.quality.worlds.together import said
+from plugin.quality.worlds.truths import Truth3, Truths, World
 
 NOTHING: Mapping[int, Expression] = MappingProxyType({})
 

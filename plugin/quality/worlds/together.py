@@ -7,10 +7,10 @@ from itertools import permutations, product
 from typing import TYPE_CHECKING
 
 from plugin.library.rules import Combination, Side
-from plugin.quality.proof.algebra import Element
+from plugin.quality.worlds.algebra import Element
 
 if TYPE_CHECKING:
-    from plugin.quality.proof.policy import Policy
+    from plugin.quality.worlds.policy import Policy
 
 
 def said(rule: Combination, policy: Policy[Element]) -> Element:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from plugin.library.rules import CategoryRule, Gate, GoalRule, Rule, Template
-from plugin.quality.proof.algebra import Algebra, Element
-from plugin.quality.proof.policy import Policy
-from plugin.quality.proof.ranks import Rank
+from plugin.quality.worlds.algebra import Algebra, Element
+from plugin.quality.worlds.policy import Policy
+from plugin.quality.worlds.ranks import Rank
 
 
 def touched(rule: Rule, policy: Policy[Element]) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Generic
 
 from plugin.drafting.model import Disposition
-from plugin.quality.proof.algebra import Algebra, Element
+from plugin.quality.worlds.algebra import Algebra, Element
 
 
 @dataclass(frozen=True, slots=True)

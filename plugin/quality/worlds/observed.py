@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from plugin.drafting.facts import Facts
 from plugin.library.vocabulary import Value
-from plugin.quality.proof.algebra import Patients
-from plugin.quality.proof.truths import Test
+from plugin.quality.worlds.algebra import Patients
+from plugin.quality.worlds.truths import Test
 
 
 @dataclass(frozen=True, slots=True)

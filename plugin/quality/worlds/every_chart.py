@@ -5,12 +5,12 @@ from __future__ import annotations
 from functools import lru_cache
 
 from plugin.library.rules import Template
-from plugin.quality.proof.charts import Charts
-from plugin.quality.proof.domains import domains, expressions_of
-from plugin.quality.proof.formulas import Formula, Formulas
-from plugin.quality.proof.index import Same
-from plugin.quality.proof.policy import Policy
-from plugin.quality.proof.solving import OutOfPatience, Solving
+from plugin.quality.worlds.charts import Charts
+from plugin.quality.worlds.domains import domains, expressions_of
+from plugin.quality.worlds.formulas import Formula, Formulas
+from plugin.quality.worlds.index import Same
+from plugin.quality.worlds.policy import Policy
+from plugin.quality.worlds.solving import OutOfPatience, Solving
 
 
 class EveryChart:

@@ -7,7 +7,14 @@ from functools import reduce
 from operator import or_
 from typing import Any
 
-import z3
+from plugin.errors import UsageError
+
+try:
+    import z3 as z3  # for `solving`, too
+except ImportError as error:
+    raise UsageError(
+        "proving templates needs the package z3-solver; install it with pip install 'careplan-plugin[qa]'"
+    ) from error
 
 Formula = Any  # z3's own terms, which carry no types
 

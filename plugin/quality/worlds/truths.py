@@ -21,7 +21,7 @@ from plugin.library.expressions import (
     Negation,
 )
 from plugin.library.vocabulary import Value
-from plugin.quality.proof.algebra import Algebra, Element
+from plugin.quality.worlds.algebra import Algebra, Element
 
 Test = Callable[[Value], bool]
 

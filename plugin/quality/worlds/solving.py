@@ -6,9 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import z3
-
-from plugin.quality.proof.formulas import Formula, Formulas
+from plugin.quality.worlds.formulas import Formula, Formulas, z3
 
 PATIENCE_MS = 20_000
 PATIENCE_SMALLER_MS = 3_000

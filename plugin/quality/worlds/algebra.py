@@ -1,7 +1,7 @@
 """Boolean algebras: the same policy answers for a set of patients at once, or for every patient there could be.
 
 An element of an algebra says of which patients something is so. `Patients` keeps one bit for each of some patients;
-`plugin.quality.proof.formulas` keeps a formula over unknown facts, for a solver.
+`plugin.quality.worlds.formulas` keeps a formula over unknown facts, for a solver.
 """
 
 from __future__ import annotations

@@ -14,9 +14,9 @@ from math import prod
 
 from plugin.library.expressions import Expression, names_in
 from plugin.library.vocabulary import FindingDefinition, Value, Vocabulary
-from plugin.quality.proof.domains import Domain
-from plugin.quality.proof.formulas import Formula, Formulas
-from plugin.quality.proof.truths import Test, Truths
+from plugin.quality.worlds.domains import Domain
+from plugin.quality.worlds.formulas import Formula, Formulas
+from plugin.quality.worlds.truths import Test, Truths
 
 AT_ODDS, LEADS, IN_DOUBT, LOOKED_FOR = "is at odds", "leads", "is in doubt", "is said to be unknown"
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from plugin.library.expressions import Conjunction, Disjunction, Expression, Negation, inline, written
 from plugin.library.grammar import parse
 from plugin.library.rules import Template
-from plugin.quality.proof.formulas import Formula
-from plugin.quality.proof.policy import Policy
-from plugin.quality.proof.solving import Solving
-from plugin.quality.proof.truths import Truth3
+from plugin.quality.worlds.formulas import Formula
+from plugin.quality.worlds.outcomes import differ
+from plugin.quality.worlds.policy import Policy
+from plugin.quality.worlds.solving import Solving
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,8 @@ def idle_parts(template: Template, cases: Policy[int], policy: Policy[Formula], 
             without = inline(rest, definitions)
             if cases.truths.of(without) != cases.truth(rule.condition):
                 continue
-            if solving.somebody(_differs(policy, policy.truth(rule.condition), policy.truths.of(without))) is None:
+            one, two = policy.truth(rule.condition), policy.truths.of(without)
+            if solving.somebody(differ((one.yes, one.no), (two.yes, two.no), policy.algebra)) is None:
                 yield IdlePart(rule.id, written(part))
 
 
@@ -46,9 +47,3 @@ def _parts(expression: Expression) -> Iterator[tuple[Expression, Expression]]:
         case Negation(operand):
             for part, rest in _parts(operand):
                 yield part, Negation(rest)
-
-
-def _differs(policy: Policy[Formula], one: Truth3[Formula], two: Truth3[Formula]) -> Formula:
-    algebra = policy.algebra
-    pairs = ((one.yes, two.yes), (two.yes, one.yes), (one.no, two.no), (two.no, one.no))
-    return algebra.some(algebra.each((here, algebra.other(there))) for here, there in pairs)
