@@ -95,7 +95,9 @@ def test_charts_and_drafts_are_taken_and_read_back_as_they_are(server, request, 
 
 def test_hapi_refuses_a_draft_that_leads_nowhere(hapi, contents):
     plan = contents.examples["CarePlan-hr-positive-careplan.json"]
-    broken = {**plan, "id": "planted", "goal": [{"reference": "Goal/none-such"}]}
+    nobody, lost = {"display": "Nobody"}, [{"reference": "Goal/none-such"}]
+    kept = {key: plan[key] for key in ("resourceType", "status", "intent")}
+    broken = {**kept, "id": "planted", "subject": nobody, "goal": lost}
     answer = requests.put(f"{hapi}/CarePlan/planted", json=broken, timeout=TIMEOUT)
     assert answer.status_code == 400
     assert "Goal/none-such not found" in answer.text

@@ -54,6 +54,15 @@ def test_every_template_is_inside(written):
     assert {folder.name for folder in content_folder("templates").iterdir()} <= strategies
 
 
+def test_codes_that_templates_add_stand_in_the_code_system_itself(written):
+    systems = [each for each in of_folder(written, "package/").values() if each["resourceType"] == "CodeSystem"]
+    assert len({each["url"] for each in systems}) == len(systems)
+    [assessment] = [each for each in systems if each["id"] == "assessment"]
+    codes = [concept["code"] for concept in assessment["concept"]]
+    assert {"dental", "bone-density"} <= set(codes)
+    assert len(set(codes)) == len(codes)
+
+
 def test_manifest_and_index_say_what_is_inside(written):
     manifest = written["package/package.json"]
     assert manifest["fhirVersions"] == ["4.0.1"]

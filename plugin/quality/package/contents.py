@@ -16,6 +16,7 @@ from plugin.library.template import VOCABULARY_FILE, load_template, read_documen
 from plugin.library.terminology import CODES_FOLDER, Terminology, shared_terminology
 from plugin.library.validation import check_model, check_profile
 from plugin.library.yaml_file import read_yaml
+from plugin.quality.package.code_systems import completed
 from plugin.quality.package.examples import example_drafts
 
 Resource = dict[str, Any]
@@ -51,8 +52,9 @@ def gather(
             remedy = "give one of the two an id and url of its own"
             faults.append(Fault(source, None, f"{name.removesuffix('.json')} is also in {other[0]}", remedy))
         faults += _unsound(source, resource, terminology)
-    if faults:
-        raise TemplateError(faults)
+    sources, contradictions = completed(sources)
+    if faults or contradictions:
+        raise TemplateError(faults + contradictions)
     template = load_template(folders[0], profiles)
     examples = list(example_drafts(charts, template, as_of, software_version))
     faults = [
