@@ -51,7 +51,7 @@ def test_every_template_is_inside(written):
     strategies = {
         each["id"] for each in of_folder(written, "package/").values() if each["resourceType"] == "PlanDefinition"
     }
-    assert {folder.name for folder in content_folder("templates").iterdir()} <= strategies
+    assert {file.parent.name for file in content_folder("templates").glob("*/strategy.yaml")} <= strategies
 
 
 def test_codes_that_templates_add_stand_in_the_code_system_itself(written):
