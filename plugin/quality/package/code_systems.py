@@ -32,5 +32,7 @@ def completed(sources: Mapping[str, Sourced]) -> tuple[dict[str, Sourced], list[
             if known.setdefault(concept["code"], concept) != concept:
                 message = f"the code '{concept['code']}' is already in {system['id']}, with other words"
                 faults.append(Fault(source, None, message, "give it the same words, or a code of its own"))
-        kept[whole[fragment["url"]]] = (home, {**system, "concept": list(known.values())})
+        added = len(known) - len(system["concept"])
+        counted = {"count": system["count"] + added} if "count" in system else {}
+        kept[whole[fragment["url"]]] = (home, {**system, **counted, "concept": list(known.values())})
     return kept, faults
