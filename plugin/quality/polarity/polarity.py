@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 
 from plugin.library.expressions import Expression, inline, written
 from plugin.library.grammar import parse
@@ -16,6 +16,7 @@ from plugin.quality.polarity.idle import is_idle_name, is_idle_rule
 from plugin.quality.worlds.outcomes import touched
 from plugin.quality.worlds.policy import Policy
 
+FEW = 200
 ITEM_LISTS = {"assessment": "assessments", "supportive-care": "supportive_care"}
 
 
@@ -46,19 +47,28 @@ class Polarity:
             self._spots.setdefault(spot.code, []).append(spot)
 
     def mutants(self) -> Iterator[Mutant]:
-        """Every comparison of every rule, and of every named condition."""
+        """Every comparison of every rule, and of every named condition.
+
+        Whether one that nobody notices can matter at all is asked only where they are few: a template whose cases are
+        yet to be written would keep its author waiting for what will be noticed then.
+        """
+        turned = list(self._turned())
+        ask = sum(not noticed for *_, noticed in turned) <= FEW
+        for owner, leaf, is_idle, noticed in turned:
+            yield Mutant(owner, leaf, noticed, not noticed and ask and is_idle())
+
+    def _turned(self) -> Iterator[tuple[str, str, Callable[[], bool], bool]]:
+        """Owner and comparison of each, how to ask whether it can matter, and whether a case fails by it."""
         for rule in self.template.rules:
             for flip in flips(parse(rule.condition.text)):
                 expression = inline(flip.expression, self.definitions)
-                noticed = self._is_noticed(rule, expression)
-                idle = not noticed and is_idle_rule(rule, expression, self.template)
-                yield Mutant(rule.id, written(flip.leaf), noticed, idle)
+                is_idle = partial(is_idle_rule, rule, expression, self.template)
+                yield rule.id, written(flip.leaf), is_idle, self._is_noticed(rule, expression)
         for named in self.template.named.values():
             for flip in flips(parse(named.condition.text)):
                 expression = inline(flip.expression, self.definitions)
-                noticed = self._is_noticed_by_name(named, expression)
-                idle = not noticed and is_idle_name(named, expression, self.template)
-                yield Mutant(named.name, written(flip.leaf), noticed, idle)
+                is_idle = partial(is_idle_name, named, expression, self.template)
+                yield named.name, written(flip.leaf), is_idle, self._is_noticed_by_name(named, expression)
 
     def _is_noticed(self, rule: Rule, expression: Expression) -> bool:
         codes = touched(rule, self.policy)

@@ -14,6 +14,8 @@ from plugin.quality.worlds.domains import domains, expressions_of
 from plugin.quality.worlds.every_chart import every_chart
 from plugin.quality.worlds.policy import Policy
 
+FEW = 200
+
 
 @dataclass(frozen=True, slots=True)
 class Side:
@@ -35,15 +37,22 @@ class Shown:
 
 
 def sides(policy: Policy[int]) -> Iterator[Side]:
-    """Both sides of every comparison of every rule, as its author wrote it; but those that no chart can show."""
+    """Both sides of every comparison of every rule, as its author wrote it; but those that no chart can show.
+
+    Those are looked for only where few are not shown: a template whose cases are yet to be written shows hardly any.
+    """
     definitions = {name: each.condition.expression for name, each in policy.template.named.items()}
+    found: list[tuple[Side, Expression]] = []
     for rule in policy.template.rules:
         for leaf in dict.fromkeys(_leaves(parse(rule.condition.text))):
             expression = inline(leaf, definitions)
             truth = policy.truths.of(expression)
             for side, shown in ((True, bool(truth.yes)), (False, bool(truth.no))):
-                if shown or _can_be(expression, side, policy.template):
-                    yield Side(rule.id, written(leaf), side, shown)
+                found.append((Side(rule.id, written(leaf), side, shown), expression))
+    ask = sum(not side.shown for side, _ in found) <= FEW
+    yield from (
+        side for side, expression in found if side.shown or not ask or _can_be(expression, side.side, policy.template)
+    )
 
 
 def _can_be(expression: Expression, side: bool, template: Template) -> bool:

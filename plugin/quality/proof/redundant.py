@@ -13,6 +13,8 @@ from plugin.quality.worlds.outcomes import differ
 from plugin.quality.worlds.policy import Policy
 from plugin.quality.worlds.solving import Solving
 
+FEW = 400
+
 
 @dataclass(frozen=True, slots=True)
 class IdlePart:
@@ -23,16 +25,21 @@ class IdlePart:
 
 
 def idle_parts(template: Template, cases: Policy[int], policy: Policy[Formula], solving: Solving) -> Iterator[IdlePart]:
-    """Every such part of every rule. cases: the policy over patients who were read; what one shows needs no solver."""
+    """Every such part of every rule. cases: the policy over patients who were read; what one shows needs no solver.
+
+    Where the cases leave many parts open, none is asked about: their cases are yet to be written.
+    """
     definitions = {name: each.condition.expression for name, each in template.named.items()}
-    for rule in template.rules:
-        for part, rest in _parts(parse(rule.condition.text)):
-            without = inline(rest, definitions)
-            if cases.truths.of(without) != cases.truth(rule.condition):
-                continue
-            one, two = policy.truth(rule.condition), policy.truths.of(without)
-            if solving.somebody(differ((one.yes, one.no), (two.yes, two.no), policy.algebra)) is None:
-                yield IdlePart(rule.id, written(part))
+    parts = [
+        (rule, part, without)
+        for rule in template.rules
+        for part, rest in _parts(parse(rule.condition.text))
+        if cases.truths.of(without := inline(rest, definitions)) == cases.truth(rule.condition)
+    ]
+    for rule, part, without in parts if len(parts) <= FEW else ():
+        one, two = policy.truth(rule.condition), policy.truths.of(without)
+        if solving.somebody(differ((one.yes, one.no), (two.yes, two.no), policy.algebra)) is None:
+            yield IdlePart(rule.id, written(part))
 
 
 def _parts(expression: Expression) -> Iterator[tuple[Expression, Expression]]:
