@@ -14,6 +14,9 @@ from plugin.library.content import default_template_folder
 from plugin.library.in_words import explain
 from plugin.quality.open_questions import open_questions
 
+# One process makes what all of these tests look at.
+pytestmark = pytest.mark.xdist_group("book")
+
 WRONG = """as_of: 2026-11-22
 cases:
   - id: one
@@ -112,7 +115,8 @@ def test_every_case_is_told_in_words(pages):
         if line.strip().startswith('title: "')
     ]
     assert len(titles) > 400
-    assert [title for title in titles if title not in pages["whole.html"].text] == []
+    text = pages["whole.html"].text
+    assert [title for title in titles if title not in text] == []
 
 
 def test_a_rule_says_when_on_what_grounds_and_what_else_speaks(written, template):

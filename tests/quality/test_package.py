@@ -15,6 +15,9 @@ from plugin.library.content import content_folder, default_template_folder
 from plugin.quality.package.archive import archive
 from plugin.quality.package.contents import gather
 
+# One process makes what all of these tests look at.
+pytestmark = pytest.mark.xdist_group("package")
+
 CONFORMANCE = ("CodeSystem", "ConceptMap", "StructureDefinition", "ValueSet")
 
 

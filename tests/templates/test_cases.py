@@ -54,6 +54,7 @@ def test_the_case_files_have_no_faults(folder) -> None:
     assert cases(folder.name)[1] == ()
 
 
+@pytest.mark.xdist_group("sections")  # one process runs all cases for them
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
 @pytest.mark.parametrize("section", SECTIONS, ids=lambda section: section.__name__)
 def test_nothing_is_to_be_mended(folder, section) -> None:
