@@ -14,6 +14,7 @@ from plugin.quality.origin import Origin
 from plugin.quality.report import Remark, Section, Table, TemplateReport
 from plugin.quality.reports.as_html import reports_html
 from plugin.quality.running import Outcome
+from plugin.quality.worlds.observed import Seen
 
 LONG = "word " * 40
 CASE = Case("one", "rule-one", "A patient", {"fact": True}, {}, {}, (), date(2026, 11, 22), "cases/one.yaml", 3)
@@ -38,7 +39,7 @@ SECTIONS = (
 @pytest.fixture(scope="module")
 def html():
     origin = Origin(Path("template"), Path("profiles"), f"sha256:{'a1' * 32}", f"sha256:{'b2' * 32}")
-    outcome = Outcome(CASE, {}, True, frozenset(), (MISS,))
+    outcome = Outcome(CASE, True, Seen({}, frozenset()), (MISS,))
     report = TemplateReport(
         "made-up", "Made up, version 1.0.0", SECTIONS, (outcome,), 1.5, "1.0.0", "2026-11-01", "2026-11-22", origin
     )
