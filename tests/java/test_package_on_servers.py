@@ -81,7 +81,8 @@ def test_every_definition_and_template_is_found_by_its_canonical(hapi, contents)
     lost = []
     for file, resource in contents.resources.items():
         found = read(hapi, f"{resource['resourceType']}?url={resource['url']}&_elements=url").get("entry", [])
-        if [each["resource"]["id"] for each in found] != [resource["id"]]:
+        # Drafted forms among the examples, which another test puts there, name the form that they were made from.
+        if resource["id"] not in {each["resource"]["id"] for each in found}:
             lost.append(file)
     assert lost == []
 
