@@ -214,6 +214,8 @@ SECTIONS: tuple[Callable[[Material], Section], ...] = (
     noticed,
     sides_shown,
 )
+# Those that take their time, the longest first; they are begun before the others.
+LONG = (noticed, sense, proofs)
 
 
 def _about(material: Material, rule: Rule, level: Level, text: str, remedy: str) -> Remark:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -60,7 +60,14 @@ class Case:
 
 def read_cases(folder: Path, template: Template) -> tuple[tuple[Case, ...], tuple[Fault, ...]]:
     """Every case under `folder`/cases that can be run, in file order, and what is wrong with the others."""
-    cases: list[Case] = []
+    documents, faults = case_documents(folder)
+    cases, wrong = cases_in(documents, template)
+    return cases, (*faults, *wrong)
+
+
+def case_documents(folder: Path) -> tuple[tuple[Document, ...], tuple[Fault, ...]]:
+    """The files under `folder`/cases that have the form of case files, and what is wrong with the others."""
+    sound: list[Document] = []
     faults: list[Fault] = []
     for path in sorted((folder / CASES_FOLDER).rglob("*.yaml")):
         try:
@@ -70,13 +77,20 @@ def read_cases(folder: Path, template: Template) -> tuple[tuple[Case, ...], tupl
             continue
         for document in documents:
             found = case_file_faults(document)
-            if found:
-                faults.extend(found)
-                continue
-            for index, case in enumerate(_cases(document)):
-                wrong = tuple(_faults(case, index, document, template))
-                faults.extend(wrong)
-                cases.extend(() if wrong else (case,))
+            faults.extend(found)
+            sound.extend(() if found else (document,))
+    return tuple(sound), tuple(faults)
+
+
+def cases_in(documents: Iterable[Document], template: Template) -> tuple[tuple[Case, ...], tuple[Fault, ...]]:
+    """Every case of these files that can be run, in their order, and what is wrong with the others."""
+    cases: list[Case] = []
+    faults: list[Fault] = []
+    for document in documents:
+        for index, case in enumerate(_cases(document)):
+            wrong = tuple(_faults(case, index, document, template))
+            faults.extend(wrong)
+            cases.extend(() if wrong else (case,))
     return tuple(cases), (*faults, *_repeated(cases))
 
 

@@ -14,8 +14,8 @@ from plugin.library.content import content_folder
 from plugin.library.rules import Template
 from plugin.library.side_by_side import side_by_side
 from plugin.library.template import compiled, read_source
-from plugin.quality.bookkeeping import SECTIONS
-from plugin.quality.cases import read_cases
+from plugin.quality.bookkeeping import LONG, SECTIONS
+from plugin.quality.cases import case_documents, cases_in
 from plugin.quality.material import Material, gathered
 from plugin.quality.origin import origin_of, with_source
 from plugin.quality.report import Section, TemplateReport, remark_of
@@ -50,20 +50,23 @@ def check_template(
     except TemplateError as error:
         broken = with_source([Section("Loading", 1, tuple(map(remark_of, error.faults)))], origin)
         return TemplateReport(folder.name, "", broken, (), time.monotonic() - began, as_of=day, origin=origin)
-    cases, faults = read_cases(folder, template)
+    case_files, malformed = case_documents(folder)
+    cases, faults = cases_in(case_files, template)
     outcomes: dict[int, Outcome] = {}
     running = enumerate(run_cases(cases, template)) if thorough else settle_cases(cases, template)
     for place, outcome in running:
         outcomes[place] = outcome
         if progress is not None:
             progress(len(outcomes), len(cases))
-    material = gathered(template, source, tuple(outcomes[place] for place in range(len(cases))), as_of)
+    material = gathered(template, source, case_files, tuple(outcomes[place] for place in range(len(cases))), as_of)
     worth_it = 1 if len(cases) >= WORTH_IT else len(SECTIONS) + 1
-    checked = side_by_side(partial(_section, material=material), SECTIONS, worth_it=worth_it, together=1)
+    longest_first = sorted(SECTIONS, key=lambda check: LONG.index(check) if check in LONG else len(LONG))
+    found = side_by_side(partial(_section, material=material), longest_first, worth_it=worth_it, together=1)
+    said = dict(zip(longest_first, found, strict=True))
     sections = (
         Section("Loading", len(template.resources)),
-        Section("Case files", len(cases), tuple(map(remark_of, faults))),
-        *checked,
+        Section("Case files", len(cases), tuple(map(remark_of, (*malformed, *faults)))),
+        *(said[check] for check in SECTIONS),
     )
     return TemplateReport(
         folder.name,

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from pathlib import Path
 
-from plugin.errors import TemplateError
 from plugin.library.rules import Template
 from plugin.library.template import Source
-from plugin.library.template_schema import case_file_faults
-from plugin.library.yaml_file import Document, read_yaml
-from plugin.quality.cases import CASES_FOLDER, Case
+from plugin.library.yaml_file import Document
+from plugin.quality.cases import Case
 from plugin.quality.lints.conformance import Conformance, conformance
 from plugin.quality.places import Places, places
 from plugin.quality.running import Outcome
@@ -62,25 +59,16 @@ class Material:
         return frozenset(each.case.rule for each in self.outcomes if each.case.rule and each.truth is truth)
 
 
-def gathered(template: Template, source: Source, outcomes: tuple[Outcome, ...], as_of: date) -> Material:
+def gathered(
+    template: Template, source: Source, case_files: tuple[Document, ...], outcomes: tuple[Outcome, ...], as_of: date
+) -> Material:
     """The material of a template that was compiled from `source`, with its files as they are written."""
-    folder = source.folder
     return Material(
         template=template,
-        folder=folder,
+        folder=source.folder,
         outcomes=outcomes,
         documents=(*source.documents, source.vocabulary),
-        case_files=tuple(_case_files(folder)),
+        case_files=case_files,
         conformance=conformance(template.terminology),
         as_of=as_of,
     )
-
-
-def _case_files(folder: Path) -> Iterator[Document]:
-    """The files of cases that can be read; what is wrong with the others is for `read_cases` to say."""
-    for path in sorted((folder / CASES_FOLDER).rglob("*.yaml")):
-        try:
-            documents = read_yaml(path, str(path.relative_to(folder)))
-        except TemplateError:
-            continue
-        yield from (document for document in documents if not case_file_faults(document))

@@ -10,7 +10,7 @@ import pytest
 from plugin.library.content import content_folder
 from plugin.library.template import load_template, read_source
 from plugin.quality.bookkeeping import SECTIONS
-from plugin.quality.cases import Case, read_cases
+from plugin.quality.cases import Case, case_documents, read_cases
 from plugin.quality.material import gathered
 from plugin.quality.running import Outcome, run_case
 
@@ -32,7 +32,7 @@ def cases(name):
 @cache
 def material(folder):
     outcomes = tuple(outcome(folder.name, case.id) for case in cases(folder.name)[0])
-    return gathered(template(folder.name), read_source(folder), outcomes, AS_OF)
+    return gathered(template(folder.name), read_source(folder), case_documents(folder)[0], outcomes, AS_OF)
 
 
 @cache
