@@ -19,6 +19,7 @@ from typing import Any
 from plugin.drafting.facts import Facts
 from plugin.drafting.plan import draft_from
 from plugin.library.content import content_folder, default_template_folder
+from plugin.library.own_codes import load_terminology
 from plugin.library.template import form_faults, load_template, read_documents
 from plugin.quality.cases import read_cases
 from plugin.quality.check import check_template
@@ -32,7 +33,8 @@ def main() -> None:
     folder = Path(sys.argv[1]).resolve() if len(sys.argv) > 1 else default_template_folder()
     profiles = content_folder("profiles")
     documents = told("reading its YAML", lambda: read_documents(folder))
-    told("checking its form", lambda: [form_faults(document, profiles) for document in documents])
+    terminology = load_terminology(folder, profiles)
+    told("checking its form", lambda: [form_faults(document, terminology) for document in documents])
     template = told("loading the template, all in all", lambda: load_template(folder, profiles))
     cases, _ = told("reading the cases", lambda: read_cases(folder, template))
     sample = random.Random(1).sample(cases, min(SAMPLE, len(cases)))
@@ -51,7 +53,7 @@ def main() -> None:
     told("draft for the page", lambda: drafts(True), len(sample))
     told("a case", lambda: [run_case(case, template) for case in sample], len(sample))
     began = time.perf_counter()
-    check_template(folder, profiles)
+    check_template(folder, cases[0].as_of, profiles)
     print(f"{'careplan check, waited for':34}{(time.perf_counter() - began) * 1e3:>10.1f} ms")
 
 
