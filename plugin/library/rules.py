@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
@@ -265,6 +265,10 @@ class Side:
 
     agents: frozenset[str]
     categories: frozenset[str]
+
+    def takes(self, category: str, parts: Iterable[Part]) -> bool:
+        """Whether a category belongs to it as a whole: by its code, or with every drug of one of its parts."""
+        return category in self.categories or any(self.agents.issuperset(part.agents) for part in parts)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,9 +13,6 @@ from plugin.quality.polarity.expectations import EXACTLY, STANDS, Spot, standing
 from plugin.quality.worlds.index import index_of
 from plugin.quality.worlds.policy import Policy
 
-# Beside what rules list, tests are due that a line waits for, and alerts come of results that disagree.
-LISTED_BY_RULES = ("supportive_care", "goals", "goals_to_ask")
-LISTED_BESIDES = ("assessments", "alerts")
 NAMED = "agents_named"
 
 
@@ -32,6 +29,7 @@ class _Settling:
         self.policy = policy
         self._standing = cache(lambda spot: standing(spot, policy))
         template = policy.template
+        # The lists that rules alone fill: tests are due as well that a line waits for, alerts come of results, too.
         self._codes = {
             "supportive_care": {rule.code for rule in template.item_rules if rule.kind == "supportive-care"},
             "goals": {rule.code for rule in template.goal_rules},

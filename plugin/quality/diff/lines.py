@@ -12,11 +12,10 @@ from plugin.library.rules import CategoryRule, Gate, Rule
 from plugin.quality.diff.regions import Region, Regions
 from plugin.quality.proof.examples import CounterExample, examples
 from plugin.quality.worlds.formulas import Formula
+from plugin.quality.worlds.outcomes import differ
 from plugin.quality.worlds.policy import Policy
 from plugin.quality.worlds.ranks import Rank
 from plugin.quality.worlds.solving import OutOfPatience
-
-ABSENT = "absent"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +96,7 @@ class Lines:
         return self.new.ranks.where(rank, disposition)
 
     def _differs(self, one: Rank[Formula], two: Rank[Formula]) -> Formula:
-        return self.algebra.some(
-            self.algebra.each((self._is(one, each), self.algebra.other(self._is(two, each)))) for each in ORDER
-        )
+        return differ(one.steps, two.steps, self.algebra)
 
 
 def _instead(policy: Policy[Formula], ids: set[str], rules: Expression, gates: Expression) -> Policy[Formula]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, partial
 
@@ -13,6 +13,7 @@ from plugin.quality.cases import NOT_BESIDE, SPEAKS, Case
 from plugin.quality.polarity.expectations import Expectations, Spot
 from plugin.quality.polarity.flips import flips
 from plugin.quality.polarity.idle import is_idle_name, is_idle_rule
+from plugin.quality.worlds.index import index_of
 from plugin.quality.worlds.outcomes import touched
 from plugin.quality.worlds.policy import Policy
 
@@ -39,7 +40,7 @@ class Polarity:
     def __init__(self, cases: tuple[Case, ...], policy: Policy[int]) -> None:
         self.policy = policy
         self.template = policy.template
-        self.definitions = {name: each.condition.expression for name, each in self.template.named.items()}
+        self.definitions = index_of(self.template).definitions
         self.expectations = Expectations.of(cases, policy)
         self._before = {spot: self.expectations.disappointed(spot, policy) for spot in self.expectations.wanted}
         self._spots: dict[str, list[Spot]] = {}
@@ -105,9 +106,3 @@ class Polarity:
         """The items that stand beside treatment, and so move with it."""
         codes = {(ITEM_LISTS[rule.kind], rule.code) for rule in self.template.item_rules if rule.accompanies}
         return [spot for spot in self._before if (spot.list, spot.code) in codes]
-
-
-def score(mutants: tuple[Mutant, ...]) -> Mapping[bool, int]:
-    """How many mutants were noticed, and how many were not."""
-    noticed = sum(mutant.noticed for mutant in mutants)
-    return {True: noticed, False: len(mutants) - noticed}

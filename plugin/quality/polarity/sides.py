@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 
-from plugin.library.expressions import Conjunction, Disjunction, Expression, Leaf, Literally, Negation, inline, written
+from plugin.library.expressions import Expression, Literally, inline, leaves, written
 from plugin.library.grammar import parse
 from plugin.library.rules import Template
 from plugin.library.vocabulary import Value
 from plugin.quality.worlds.domains import domains, expressions_of
 from plugin.quality.worlds.every_chart import every_chart
+from plugin.quality.worlds.index import index_of
 from plugin.quality.worlds.policy import Policy
 
 FEW = 200
@@ -41,10 +42,11 @@ def sides(policy: Policy[int]) -> Iterator[Side]:
 
     Those are looked for only where few are not shown: a template whose cases are yet to be written shows hardly any.
     """
-    definitions = {name: each.condition.expression for name, each in policy.template.named.items()}
+    definitions = index_of(policy.template).definitions
     found: list[tuple[Side, Expression]] = []
     for rule in policy.template.rules:
-        for leaf in dict.fromkeys(_leaves(parse(rule.condition.text))):
+        written_out = leaves(parse(rule.condition.text))
+        for leaf in dict.fromkeys(each for each in written_out if not isinstance(each, Literally)):
             expression = inline(leaf, definitions)
             truth = policy.truths.of(expression)
             for side, shown in ((True, bool(truth.yes)), (False, bool(truth.no))):
@@ -79,16 +81,3 @@ def _is_one_of(value: Value, following: Value | None, found: Value) -> bool:
     if isinstance(value, bool | str):
         return found == value
     return found >= value and (following is None or found < following)  # type: ignore[operator]
-
-
-def _leaves(expression: Expression) -> Iterator[Leaf]:
-    match expression:
-        case Conjunction(operands) | Disjunction(operands):
-            for operand in operands:
-                yield from _leaves(operand)
-        case Negation(operand):
-            yield from _leaves(operand)
-        case Literally():
-            return
-        case _:
-            yield expression

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import permutations, product
 from typing import Generic
 
-from plugin.library.rules import Combination
+from plugin.library.rules import Combination, Part
 from plugin.library.rules import Side as CombinationSide
-from plugin.quality.proof.invariants import Invariant, Item
+from plugin.quality.proof.invariants import Invariant, Item, Side
 from plugin.quality.worlds.algebra import Element
 from plugin.quality.worlds.policy import Policy
 
@@ -25,10 +27,6 @@ class Claims(Generic[Element]):
             "listed": self._unlisted,
             "apart": self._together,
         }
-
-    def decides(self, invariant: Invariant) -> bool:
-        """Whether an invariant speaks of one patient at a time, so that it can be asked here."""
-        return invariant.kind in self._broken
 
     def broken(self, invariant: Invariant) -> Element:
         """Where the invariant applies and does not hold. Raises KeyError for one that compares two patients."""
@@ -73,44 +71,29 @@ class Claims(Generic[Element]):
 
     def _together(self, invariant: Invariant) -> Iterator[Element]:
         """Pairs of which no rule says that they do not go together."""
-        own = [*map(_Agent, sorted(invariant.own.agents)), *map(self._category, sorted(invariant.own.categories))]
-        other = [*map(_Agent, sorted(invariant.other.agents)), *map(self._category, sorted(invariant.other.categories))]
-        for one in own:
-            for two in other:
-                if one.name != two.name:
-                    rules = [rule for rule in self.policy.template.combinations if _covers(rule, one, two)]
-                    holding = [self.algebra.other(self.policy.truth(rule.condition).no) for rule in rules]
-                    yield self.algebra.other(self.algebra.some(holding))
+        for one, two in product(self._members(invariant.own), self._members(invariant.other)):
+            if one.name != two.name:
+                rules = [rule for rule in self.policy.template.combinations if _covers(rule, one, two)]
+                holding = [self.algebra.other(self.policy.truth(rule.condition).no) for rule in rules]
+                yield self.algebra.other(self.algebra.some(holding))
 
-    def _category(self, code: str) -> _Member:
-        return _Category(code, [frozenset(part.agents) for part in self.policy.template.parts.get(code, ())])
+    def _members(self, side: Side) -> list[_Member]:
+        parts = self.policy.template.parts
+        drugs = [_Member(name, None) for name in sorted(side.agents)]
+        return drugs + [_Member(code, parts.get(code, ())) for code in sorted(side.categories)]
 
 
+@dataclass(frozen=True, slots=True)
 class _Member:
-    """Something that is kept apart from something else."""
+    """Something that is kept apart from something else. parts: of a category; None of a drug."""
 
-    def __init__(self, name: str) -> None:
-        self.name = name
+    name: str
+    parts: tuple[Part, ...] | None
 
     def belongs_to(self, side: CombinationSide) -> bool:
         """Whether a side of a combination covers it."""
-        raise NotImplementedError
-
-
-class _Agent(_Member):
-    def belongs_to(self, side: CombinationSide) -> bool:
-        return self.name in side.agents
-
-
-class _Category(_Member):
-    def __init__(self, name: str, parts: list[frozenset[str]]) -> None:
-        super().__init__(name)
-        self.parts = parts
-
-    def belongs_to(self, side: CombinationSide) -> bool:
-        return self.name in side.categories or any(side.agents >= part for part in self.parts)
+        return self.name in side.agents if self.parts is None else side.takes(self.name, self.parts)
 
 
 def _covers(rule: Combination, one: _Member, two: _Member) -> bool:
-    first, second = rule.sides
-    return (one.belongs_to(first) and two.belongs_to(second)) or (one.belongs_to(second) and two.belongs_to(first))
+    return any(one.belongs_to(first) and two.belongs_to(second) for first, second in permutations(rule.sides))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal
 
 from plugin.drafting.model import Disposition
 from plugin.errors import Fault
@@ -15,10 +15,9 @@ from plugin.library.expressions import Literally
 from plugin.library.fields import Fields
 from plugin.library.rules import Condition, ItemKind, Template
 from plugin.library.yaml_file import Document, ElementPath, read_yaml
+from plugin.quality.worlds.index import index_of
 
 INVARIANTS_FILE = "invariants.yaml"
-# The invariants that can be read, and what is wrong with the others.
-Read: TypeAlias = tuple[tuple["Invariant", ...], tuple[Fault, ...]]
 Kind = Literal["never", "not-named", "accompanied", "listed", "apart", "rests-on-known", "learning-never-opens"]
 ALWAYS = Condition("true", Literally(True))
 NEEDS: dict[Kind, tuple[str, ...]] = {
@@ -100,7 +99,7 @@ class _Reader:
         self.template = template
         self.terminology = template.terminology
         self.compiler = Compiler(template.vocabulary)
-        self.compiler.definitions = {name: each.condition.expression for name, each in template.named.items()}
+        self.compiler.definitions = dict(index_of(template).definitions)
         self.faults: list[Fault] = self.compiler.faults
         self.opened = {rule.code: None for rule in template.category_rules}
 

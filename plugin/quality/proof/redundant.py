@@ -9,6 +9,7 @@ from plugin.library.expressions import Conjunction, Disjunction, Expression, Neg
 from plugin.library.grammar import parse
 from plugin.library.rules import Template
 from plugin.quality.worlds.formulas import Formula
+from plugin.quality.worlds.index import index_of
 from plugin.quality.worlds.outcomes import differ
 from plugin.quality.worlds.policy import Policy
 from plugin.quality.worlds.solving import Solving
@@ -29,7 +30,7 @@ def idle_parts(template: Template, cases: Policy[int], policy: Policy[Formula], 
 
     Where the cases leave many parts open, none is asked about: their cases are yet to be written.
     """
-    definitions = {name: each.condition.expression for name, each in template.named.items()}
+    definitions = index_of(template).definitions
     parts = [
         (rule, part, without)
         for rule in template.rules

@@ -71,4 +71,4 @@ def _is_idle(rule: CategoryRule | Gate, policy: Policy[Formula], solving: Solvin
 
 
 def _steps(rule: CategoryRule | Gate, code: str, policy: Policy[Formula]) -> list[Formula]:
-    return [step for rank in ranks(rule, code, policy) for step in (rank.closed, rank.judgement, rank.conditional)]
+    return [step for rank in ranks(rule, code, policy) for step in rank.steps]

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
+from plugin.library.expressions import Expression
 from plugin.library.rules import AlertRule, CategoryRule, Gate, GoalRule, ItemKind, ItemRule, Rule, Template
 
 
@@ -15,7 +16,7 @@ class Index:
     """The rules of categories, items, alerts and goals by code, and all of them by id.
 
     stops: the gates that end a plan. own: gates that ask for no companion; paired: those that do. by_agent: the gates
-    of each drug.
+    of each drug. definitions: what each named condition stands for.
     """
 
     rules: Mapping[str, list[CategoryRule]]
@@ -27,6 +28,7 @@ class Index:
     own: list[Gate]
     paired: list[Gate]
     by_agent: Mapping[str, list[Gate]]
+    definitions: Mapping[str, Expression]
 
 
 def index_of(template: Template) -> Index:
@@ -74,4 +76,5 @@ def _made(same: Same) -> Index:
         own=[gate for gate in going_on if not gate.companions],
         paired=[gate for gate in going_on if gate.companions],
         by_agent=dict(by_agent),
+        definitions={name: each.condition.expression for name, each in template.named.items()},
     )

@@ -30,7 +30,7 @@ def outcomes(rule: Rule, policy: Policy[Element]) -> Iterator[Element]:
     """Where each thing is so in a draft that the rule may move: lines, drugs, goals, and which rules are heard."""
     for code in touched(rule, policy):
         for rank in ranks(rule, code, policy):
-            yield from (rank.closed, rank.judgement, rank.conditional)
+            yield from rank.steps
     if isinstance(rule, GoalRule):
         yield from (policy.proposed(rule.code), policy.asked(rule.code))
     yield from (policy.heard(each.id) for each in _of_one_line(rule, policy.template))

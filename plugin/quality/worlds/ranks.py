@@ -21,6 +21,11 @@ class Rank(Generic[Element]):
     judgement: Element
     conditional: Element
 
+    @property
+    def steps(self) -> tuple[Element, Element, Element]:
+        """All three, from the strictest on: two ranks are the same where all their steps are."""
+        return self.closed, self.judgement, self.conditional
+
 
 class Ranks(Generic[Element]):
     """Reckons with ranks as `plugin.drafting.standing` orders dispositions."""

@@ -52,8 +52,7 @@ def _within(rule: Combination, code: str, policy: Policy[Element]) -> Iterator[E
 
 
 def _is_whole(side: Side, code: str, policy: Policy[Element]) -> bool:
-    parts = policy.template.parts.get(code, ())
-    return code in side.categories or any(side.agents.issuperset(part.agents) for part in parts)
+    return side.takes(code, policy.template.parts.get(code, ()))
 
 
 def _drugs(side: Side, code: str, policy: Policy[Element]) -> list[str]:
