@@ -275,18 +275,25 @@ def diff(old: str, new: str, cohort: tuple[Path, ...], as_of: date, form: str, h
 @main.command()
 @click.argument("template", default="", metavar="[TEMPLATE]")
 @click.option("-o", "--output", "folder", required=True, type=click.Path(path_type=Path), metavar="DIR")
+@click.option("--as-of", callback=_day, metavar="DATE", help="The day of a counter-example; today when left out.")
 @click.pass_context
-def book(ctx: click.Context, template: str, folder: Path) -> None:
+def book(ctx: click.Context, template: str, folder: Path, as_of: date) -> None:
     """Write a template as a document that clinicians can read and sign: HTML pages in DIR, and one file to print.
 
-    TEMPLATE: a template's folder or name. Exit code 1 where a case fails; the book is written and says so.
+    TEMPLATE: a template's folder or name. Exit code 1 where a case fails or a statement is not proven; the book is
+    written and says so.
     """
     from plugin.quality.command import write_book
 
-    made, first = write_book(folder, template, f"careplan-plugin {__version__}")
+    made, first = write_book(folder, template, f"careplan-plugin {__version__}", as_of)
     _print(f"{first}\n")
     if made.failed:
         click.echo(f"careplan: {len(made.failed)} of {made.case_count} cases fail; see careplan check", err=True)
+    if made.unproven:
+        which = ", ".join(view.verdict.invariant.id for view in made.unproven)
+        counted = f"{len(made.unproven)} of {len(made.statements)} statements"
+        click.echo(f"careplan: not proven, {counted}: {which}; see careplan prove", err=True)
+    if made.failed or made.unproven:
         ctx.exit(1)
 
 

@@ -23,6 +23,7 @@ from plugin.quality.lints.wording import wording_orders_nothing
 from plugin.quality.material import Material
 from plugin.quality.open_questions import OPEN_QUESTIONS_FILE, open_question_faults, open_questions
 from plugin.quality.polarity.section import polarity, shown
+from plugin.quality.proof.decide import decided
 from plugin.quality.proof.section import proven
 from plugin.quality.proof.sense_section import sense as conditions_that_say_something
 from plugin.quality.report import Level, Remark, Section, remark_of
@@ -169,8 +170,7 @@ def sense(material: Material) -> Section:
 def proofs(material: Material) -> Section:
     """The invariants of the template, decided for every patient there could be."""
     as_of = max((case.as_of for case in material.cases), default=NO_CASE)
-    section, _ = proven(material.template, material.folder, as_of)
-    return section
+    return proven(*decided(material.template, material.folder, as_of))
 
 
 def noticed(material: Material) -> Section:

@@ -21,6 +21,7 @@ from plugin.quality.book.render import INDEX, render_book
 from plugin.quality.cases import read_cases
 from plugin.quality.check import check_template, template_folders
 from plugin.quality.junit import junit_xml
+from plugin.quality.proof.decide import decided
 from plugin.quality.report import TemplateReport
 from plugin.quality.reports.as_html import reports_html
 from plugin.quality.reports.as_json import reports_json
@@ -78,23 +79,27 @@ def write_file(path: Path, content: bytes) -> None:
         raise InputError(f"{path} cannot be written: {error.strerror}; choose a folder that can be") from error
 
 
-def write_book(folder: Path, name: str, software: str) -> tuple[Book, Path]:
+def write_book(folder: Path, name: str, software: str, as_of: date) -> tuple[Book, Path]:
     """Make the book of the template that is named, the default one when the name is empty, in `folder`.
 
-    software: name and version of what makes it. Gives the book and its first page. Raises UsageError for a name that is
-    no template, TemplateError where it or its cases are broken, and InputError where a file cannot be written.
+    software: name and version of what makes it. as_of: the day for which counter-examples are drafted.
+    Gives the book and its first page. Raises UsageError for a name that is no template, TemplateError where it, its
+    cases or its invariants are broken, and InputError where a file cannot be written.
     """
     template_folder = template_folders((name,))[0] if name else default_template_folder()
     template = load_template(template_folder)
     cases, faults = read_cases(template_folder, template)
     if faults:
         raise TemplateError(list(faults))
+    outcomes: list[Outcome] = []
     with ShownProgress(template_folder.name) as shown:
-        outcomes: list[Outcome] = []
         for outcome in run_cases(cases, template):
             outcomes.append(outcome)
             shown.tell(len(outcomes), len(cases))
-    book = make_book(template, outcomes)
+    verdicts, unread = decided(template, template_folder, as_of)
+    if unread:
+        raise TemplateError(list(unread))
+    book = make_book(template, outcomes, verdicts)
     for file, html in render_book(book, software).items():
         write_file(folder / file, html.encode())
     return book, folder / INDEX

@@ -183,5 +183,34 @@ def test_a_failing_case_is_told_and_the_book_must_not_be_signed(tmp_path):
     assert "Do not sign" in (tmp_path / "out" / "index.html").read_text()
 
 
+def test_what_is_proven_says_of_whom_what_must_hold_and_over_how_many(written):
+    text = (written / "statements.html").read_text()
+    row = Reader(re.search(r'<tr id="statement-sn-01">.*?</tr>', text, re.S)[0]).text
+    assert "Nothing endocrine stands open when ER and PR are negative in every sample." in row
+    assert re.search(r"Progesterone receptor \(PR\) ?: negative", row)
+    assert "Never offered, conditional or for judgement" in row
+    assert "CDK4/6 inhibitor + endocrine therapy" in row
+    assert re.search(r"Proven \d\.\d × 10\^\d+ combinations of \d+ facts", row)
+
+
+def test_every_statement_is_there_to_be_signed(pages):
+    ids = re.findall(r'url: id, valueString: "([\w-]+)"', (default_template_folder() / "invariants.yaml").read_text())
+    assert len(ids) > 200
+    assert {f"statement-{each}" for each in ids} - set(pages["whole.html"].ids) == set()
+
+
+def test_a_statement_that_does_not_hold_is_told_and_the_book_must_not_be_signed(tmp_path):
+    folder = shutil.copytree(default_template_folder().parent / "prostate-cancer-bone-health", tmp_path / "changed")
+    file = folder / "invariants.yaml"
+    file.write_text(
+        file.read_text().replace('expression: "%visceralMetastasis"', 'expression: "%visceralMetastasis.not()"')
+    )
+    result = CliRunner().invoke(main, ["book", "-o", str(tmp_path / "out"), str(folder)])
+    assert result.exit_code == 1
+    assert "not proven, 1 of 7 statements: radium-organ; see careplan prove" in result.stderr
+    assert "Do not sign" in (tmp_path / "out" / "index.html").read_text()
+    assert "Broken" in (tmp_path / "out" / "statements.html").read_text()
+
+
 def test_the_folder_must_be_named():
     assert CliRunner().invoke(main, ["book"]).exit_code == 2

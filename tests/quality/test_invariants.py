@@ -10,9 +10,8 @@ import pytest
 
 from plugin.library.content import default_template_folder
 from plugin.library.rules import Template
-from plugin.quality.proof.decide import Verdict
+from plugin.quality.proof.decide import Verdict, decided
 from plugin.quality.proof.invariants import INVARIANTS_FILE, Invariant, read_invariants
-from plugin.quality.proof.section import proven
 
 # No dose, date or order in any wording is no matter of facts; the checks of wording hold it.
 ABOUT_WORDING = {"SN-37"}
@@ -45,11 +44,11 @@ def invariants(template: Template) -> tuple[Invariant, ...]:
     return read
 
 
-def decided(template: Template, folder: Path, statements: Iterable[str], as_of: date) -> dict[str, Verdict]:
+def verdicts_on(template: Template, folder: Path, statements: Iterable[str], as_of: date) -> dict[str, Verdict]:
     """The verdicts on statements of a file of their own, by id."""
     text = f"{HEAD}\nextension:\n{''.join(statements)}"
     (folder / INVARIANTS_FILE).write_text(text, encoding="utf-8")
-    _, verdicts = proven(template, folder, as_of)
+    verdicts, _ = decided(template, folder, as_of)
     return {verdict.invariant.id: verdict for verdict in verdicts}
 
 
@@ -74,7 +73,7 @@ def test_every_fact_that_may_stay_open_says_why() -> None:
 def test_a_drug_is_named_only_beside_its_company(template: Template, tmp_path: Path, as_of: date) -> None:
     agents = {"needs-company": "letrozole", "needs-none": "tamoxifen"}
     statements = (STATEMENT.format(id=id, agent=agent) for id, agent in agents.items())
-    verdicts = decided(template, tmp_path, statements, as_of)
+    verdicts = verdicts_on(template, tmp_path, statements, as_of)
     assert verdicts["needs-company"].result == "proven"
     assert verdicts["needs-none"].result == "broken"
     assert verdicts["needs-none"].counter_example is not None

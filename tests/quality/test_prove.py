@@ -13,6 +13,7 @@ from plugin.cli import main
 from plugin.drafting.plan import draft_plan
 from plugin.findings.reader import read_findings
 from plugin.library.template import load_template
+from plugin.quality.proof.decide import decided
 from plugin.quality.proof.section import proven
 from tests.quality.small_template import small_profiles, small_template
 
@@ -48,8 +49,8 @@ class Small:
 
     def prove(self, as_of, only=""):
         template = load_template(self.folder, self.profiles)
-        section, verdicts = proven(template, self.folder, as_of, only)
-        return template, section, {each.invariant.id: each for each in verdicts}
+        verdicts, faults = decided(template, self.folder, as_of, only)
+        return template, proven(verdicts, faults), {each.invariant.id: each for each in verdicts}
 
 
 def when(text):

@@ -21,7 +21,9 @@ from plugin.library.rules import (
     Template,
 )
 from plugin.quality.book.cases import CaseView, case_view
+from plugin.quality.book.statements import StatementView, statement_view
 from plugin.quality.open_questions import OpenQuestion, open_questions
+from plugin.quality.proof.decide import Verdict
 from plugin.quality.running import Outcome
 from plugin.review.code_names import code_names
 
@@ -102,15 +104,24 @@ class Book:
     parts: tuple[Part, ...]
     definitions: tuple[NamedView, ...]
     patients: tuple[CaseView, ...]
+    statements: tuple[StatementView, ...]
     questions: tuple[OpenQuestion, ...]
     cited_by: Mapping[str, tuple[Rule, ...]]
     names: Mapping[str, str]
     failed: tuple[Outcome, ...]
     case_count: int
 
+    @property
+    def unproven(self) -> tuple[StatementView, ...]:
+        """The statements that are broken or could not be decided."""
+        return tuple(view for view in self.statements if view.verdict.result != "proven")
 
-def make_book(template: Template, outcomes: Iterable[Outcome]) -> Book:
-    """The book of a template; outcomes: of all its cases. Raises TemplateError where a CodeSystem cannot be read."""
+
+def make_book(template: Template, outcomes: Iterable[Outcome], verdicts: Iterable[Verdict]) -> Book:
+    """The book of a template; outcomes: of all its cases, verdicts: on all its invariants.
+
+    Raises TemplateError where a CodeSystem cannot be read.
+    """
     every = tuple(outcomes)
     by_rule: dict[str, list[Outcome]] = {}
     for outcome in every:
@@ -138,6 +149,7 @@ def make_book(template: Template, outcomes: Iterable[Outcome]) -> Book:
             for each in template.named.values()
         ),
         patients=tuple(case_view(outcome, template) for outcome in by_rule.get("", ())),
+        statements=tuple(statement_view(verdict, template, names) for verdict in verdicts),
         questions=open_questions(template),
         cited_by=_cited_by(template),
         names=names,

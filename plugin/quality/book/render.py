@@ -20,6 +20,7 @@ ABOUT = (
     ("vocabulary", "Vocabulary: the facts"),
     ("sources", "Sources"),
     ("patients", "Whole patients"),
+    ("statements", "What is proven for every patient"),
     ("questions", "Open questions"),
 )
 
@@ -49,7 +50,8 @@ def render_book(book: Book, software: str) -> dict[str, str]:
 def _pages(book: Book) -> tuple[Page, ...]:
     prefix = f"{book.template.id}-"
     parts = [Page(f"{part.id.removeprefix(prefix)}.html", part.title, "part", at) for at, part in enumerate(book.parts)]
-    empty = {name for name, content in (("patients", book.patients), ("questions", book.questions)) if not content}
+    optional = {"patients": book.patients, "statements": book.statements, "questions": book.questions}
+    empty = {name for name, content in optional.items() if not content}
     rest = [Page(f"{name}.html", title, name) for name, title in ABOUT if name not in empty]
     return (Page(INDEX, book.template.title, "index"), *parts, *rest)
 
@@ -63,6 +65,7 @@ def _places(book: Book, pages: tuple[Page, ...]) -> dict[str, str]:
     places |= {f"name-{view.named.name}": "definitions.html" for view in book.definitions}
     places |= {f"finding-{code}": "vocabulary.html" for code in book.template.vocabulary}
     places |= {f"source-{code}": "sources.html" for code in book.template.citations}
+    places |= {f"statement-{view.verdict.invariant.id}": "statements.html" for view in book.statements}
     return places | {f"question-{each.key}": "questions.html" for each in book.questions}
 
 

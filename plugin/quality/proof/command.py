@@ -12,7 +12,7 @@ from plugin.library.content import default_template_folder
 from plugin.library.rules import Template
 from plugin.library.template import load_template
 from plugin.quality.check import template_folders
-from plugin.quality.proof.decide import Verdict
+from plugin.quality.proof.decide import Verdict, decided
 from plugin.quality.proof.section import in_powers, proven
 from plugin.quality.report import Section
 
@@ -46,10 +46,10 @@ def _folder(name: str) -> Path:
 def _decided(
     folder: Path, template: Template, only: str, as_of: date, show: Callable[[str], None]
 ) -> tuple[Section, tuple[Verdict, ...]]:
-    section, verdicts = proven(template, folder, as_of, only, lambda each: show(line(each)))
+    verdicts, faults = decided(template, folder, as_of, only, lambda each: show(line(each)))
     if only and not verdicts:
         raise UsageError(f"the template has no invariant '{only}'; `careplan prove` without it lists them all")
-    return section, verdicts
+    return proven(verdicts, faults), verdicts
 
 
 def line(verdict: Verdict) -> str:

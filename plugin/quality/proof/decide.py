@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from pathlib import Path
 from typing import Literal
 
+from plugin.errors import Fault
 from plugin.library.rules import Template
 from plugin.quality.proof.claims import Claims
 from plugin.quality.proof.examples import CounterExample, breaks, examples
-from plugin.quality.proof.invariants import Invariant
+from plugin.quality.proof.invariants import Invariant, read_invariants
 from plugin.quality.worlds.charts import Charts
 from plugin.quality.worlds.domains import domains, expressions_of
 from plugin.quality.worlds.formulas import Formula
@@ -39,6 +41,29 @@ class Verdict:
     over: Over
     why: str = ""
     counter_example: CounterExample | None = None
+
+
+def decided(
+    template: Template,
+    folder: Path,
+    as_of: date,
+    only: str = "",
+    told: Callable[[Verdict], None] = lambda _: None,
+) -> tuple[tuple[Verdict, ...], tuple[Fault, ...]]:
+    """Every invariant of the template in `folder`, decided; and what is wrong with those that cannot be read.
+
+    only: the id of one invariant, all when empty. as_of: the day for which counter-examples are drafted.
+    told: called with each verdict as it comes. Raises TemplateError where invariants.yaml is no YAML.
+    """
+    invariants, faults = read_invariants(folder, template)
+    asked = [each for each in invariants if only in ("", each.id)]
+    prover = Prover(template, asked, as_of)
+    verdicts = []
+    for invariant in asked:
+        verdict = prover.verdict(invariant)
+        verdicts.append(verdict)
+        told(verdict)
+    return tuple(verdicts), faults
 
 
 class Prover:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from datetime import date
-from pathlib import Path
+from collections.abc import Iterator
 
-from plugin.library.rules import Template
-from plugin.quality.proof.decide import Prover, Verdict
-from plugin.quality.proof.invariants import INVARIANTS_FILE, read_invariants
+from plugin.errors import Fault
+from plugin.quality.proof.decide import Verdict
+from plugin.quality.proof.invariants import INVARIANTS_FILE
 from plugin.quality.report import Remark, Section, Table, remark_of
 
 TOPIC = "Invariants proven for every patient there could be"
@@ -16,34 +14,16 @@ MEND = "mend the rule or the gate that lets it happen; if the template is right,
 HEAD = ("invariant", "statement", "result", "combinations", "facts", "of")
 
 
-def proven(
-    template: Template,
-    folder: Path,
-    as_of: date,
-    only: str = "",
-    told: Callable[[Verdict], None] = lambda _: None,
-) -> tuple[Section, tuple[Verdict, ...]]:
-    """Every invariant of the template in `folder`, decided; and the section of the report that says so.
-
-    only: the id of one invariant, all when empty. as_of: the day for which counter-examples are drafted.
-    told: called with each verdict as it comes. Raises TemplateError where invariants.yaml is no YAML.
-    """
-    invariants, faults = read_invariants(folder, template)
-    asked = [each for each in invariants if only in ("", each.id)]
-    prover = Prover(template, asked, as_of)
-    verdicts = []
-    for invariant in asked:
-        verdict = prover.verdict(invariant)
-        verdicts.append(verdict)
-        told(verdict)
+def proven(verdicts: tuple[Verdict, ...], faults: tuple[Fault, ...]) -> Section:
+    """What became of the invariants of a template, as the report says it."""
     remarks = (*map(remark_of, faults), *_remarks(verdicts))
-    if not invariants and not faults:
+    if not verdicts and not faults:
         text = f"the template has no {INVARIANTS_FILE}: nothing is proven of it"
         remarks = (Remark("gap", text, remedy="state what must hold for every patient, as docs/authoring.md shows"),)
-    return Section(TOPIC, len(asked), remarks, summary(verdicts), _table(verdicts)), tuple(verdicts)
+    return Section(TOPIC, len(verdicts), remarks, summary(verdicts), _table(verdicts))
 
 
-def summary(verdicts: list[Verdict]) -> str:
+def summary(verdicts: tuple[Verdict, ...]) -> str:
     """How many hold, and over how many combinations together, in a sentence; empty of none."""
     if not verdicts:
         return ""
@@ -60,7 +40,7 @@ def in_powers(count: int) -> str:
     return f"{digits[0]}.{digits[1]} × 10^{len(digits) - 1}"
 
 
-def _remarks(verdicts: list[Verdict]) -> Iterator[Remark]:
+def _remarks(verdicts: tuple[Verdict, ...]) -> Iterator[Remark]:
     for verdict in verdicts:
         where = f"{verdict.invariant.file}:{verdict.invariant.line}"
         said = f"{verdict.invariant.id}: {verdict.invariant.statement}"
@@ -70,7 +50,7 @@ def _remarks(verdicts: list[Verdict]) -> Iterator[Remark]:
             yield Remark("fault", f"{said} That is not proven: {verdict.why}", where, "make it simpler, or split it")
 
 
-def _table(verdicts: list[Verdict]) -> Table | None:
+def _table(verdicts: tuple[Verdict, ...]) -> Table | None:
     rows = tuple(
         (
             verdict.invariant.id,
