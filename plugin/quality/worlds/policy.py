@@ -59,6 +59,7 @@ class Policy(Generic[Element]):
         self._alone: dict[str, Rank[Element]] = {}
         self._standing: dict[str, Rank[Element]] = {}
         self._final: dict[str, Rank[Element]] = {}
+        self._agents: dict[tuple[str, str], Rank[Element]] = {}
         self._stopped: Element | None = None
 
     @property
@@ -133,8 +134,11 @@ class Policy(Generic[Element]):
 
     def agent(self, name: str, code: str) -> Rank[Element]:
         """Where a drug stands on the line of a category: offered where the line names it."""
-        held = self.ranks.strictest(self._holding(gate, wait_alone=True) for gate in self._agent_gates(name, code))
-        return self.ranks.strictest((held, self.ranks.only(self.line(code).closed, self.ranks.shut)))
+        if (name, code) not in self._agents:
+            held = self.ranks.strictest(self._holding(gate, wait_alone=True) for gate in self._agent_gates(name, code))
+            closed = self.ranks.only(self.line(code).closed, self.ranks.shut)
+            self._agents[name, code] = self.ranks.strictest((held, closed))
+        return self._agents[name, code]
 
     def listed(self, kind: ItemKind, code: str) -> Element:
         """Where a test or an item of care is listed by a rule of its own."""
