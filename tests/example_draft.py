@@ -2,7 +2,9 @@
 
 from plugin.drafting.model import AgentLine, Alert, Brought, CategoryLine, Draft, Fact, GateOutcome, ItemLine
 from plugin.findings.model import Finding, Findings, Patient, Problem, Result
-from plugin.library.rules import Citation, DrugUse, Effect, Monitoring, Remark, Template, Term
+from plugin.library.drugs import DrugUse, Term
+from plugin.library.rules import Effect, Monitoring, Remark, Template
+from plugin.library.sources import Citation
 from plugin.library.vocabulary import FindingDefinition, Presumption, Vocabulary
 
 VOCABULARY = Vocabulary(

@@ -8,7 +8,8 @@ from typing import Any
 from plugin.drafting.activity_drugs import drug_extensions, superseded_extensions
 from plugin.drafting.model import CategoryLine, ItemLine
 from plugin.library.content import extension_url, system_url
-from plugin.library.rules import Citation, Remark, Template
+from plugin.library.rules import Remark, Template
+from plugin.library.sources import Citation
 
 # What CarePlan.activity.detail.reasonReference may point at, FHIR R4.
 REASON_TYPES = frozenset({"Condition", "Observation", "DiagnosticReport", "DocumentReference"})

@@ -9,7 +9,8 @@ from typing import TypeAlias
 from plugin.drafting.facts import Facts, merged
 from plugin.drafting.model import AgentLine, CategoryLine, GateOutcome
 from plugin.drafting.standing import ORDER, beside, gated, outcome_of
-from plugin.library.rules import Drug, Gate, Part, Template
+from plugin.library.drugs import Drug, Part
+from plugin.library.rules import Gate, Template
 
 Told: TypeAlias = tuple[Gate, GateOutcome]
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from plugin.drafting.model import AgentLine, CategoryLine, ItemLine, NotBeside
-from plugin.library.rules import DrugUse, Superseded
+from plugin.library.drugs import DrugUse
+from plugin.library.rules import Superseded
 
 
 def agents_json(line: CategoryLine) -> dict[str, Any]:

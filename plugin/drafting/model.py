@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from plugin.findings.model import Findings, SaidBy
-from plugin.library.rules import Citation, DrugUse, Effect, ItemKind, Monitoring, Remark, Superseded
+from plugin.library.drugs import DrugUse
+from plugin.library.rules import Effect, ItemKind, Monitoring, Remark, Superseded
+from plugin.library.sources import Citation
 
 Disposition = Literal["offered", "conditional", "judgement", "not-offered"]
 GoalStanding = Literal["proposed", "to-ask"]

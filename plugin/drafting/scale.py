@@ -8,8 +8,9 @@ from plugin.drafting.facts import Facts
 from plugin.drafting.followers import World
 from plugin.drafting.model import Disposition
 from plugin.drafting.standing import ORDER
+from plugin.library.drugs import Part
 from plugin.library.expressions import Truth, deciding
-from plugin.library.rules import CategoryRule, Condition, Gate, Part, Template
+from plugin.library.rules import CategoryRule, Condition, Gate, Template
 
 RANK: dict[str, int] = {disposition: rank for rank, disposition in enumerate(ORDER)}
 CLOSED, JUDGEMENT, CONDITIONAL, OFFERED = range(len(ORDER))

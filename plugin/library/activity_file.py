@@ -8,7 +8,8 @@ from typing import Any
 from plugin.errors import Fault
 from plugin.library.elements import coding, extensions, parts
 from plugin.library.near import did_you_mean
-from plugin.library.rules import Activity, Citation, Effect, Monitoring, Remark
+from plugin.library.rules import Activity, Effect, Monitoring, Remark
+from plugin.library.sources import Citation
 from plugin.library.yaml_file import Document, ElementPath
 
 

@@ -20,17 +20,16 @@ from plugin.library.rules import (
     Activity,
     AlertRule,
     CategoryRule,
-    Citation,
     Condition,
     Gate,
     GoalRule,
-    Grounds,
     ItemKind,
     ItemRule,
     Mark,
     NamedCondition,
     Template,
 )
+from plugin.library.sources import Citation, Grounds
 from plugin.library.terminology import Terminology
 from plugin.library.vocabulary import Vocabulary
 from plugin.library.yaml_file import Document, ElementPath

@@ -8,23 +8,13 @@ from typing import Any
 from plugin.errors import Fault
 from plugin.library.conditions import Compiler
 from plugin.library.content import extension_url
+from plugin.library.drugs import Drug, DrugUse, Part, Term
 from plugin.library.elements import extension
 from plugin.library.expressions import Literally
 from plugin.library.fields import Fields
 from plugin.library.near import did_you_mean
-from plugin.library.rules import (
-    Citation,
-    Combination,
-    Condition,
-    Drug,
-    DrugUse,
-    Gate,
-    Grounds,
-    Part,
-    Side,
-    Superseded,
-    Term,
-)
+from plugin.library.rules import Combination, Condition, Gate, Side, Superseded
+from plugin.library.sources import Citation, Grounds
 from plugin.library.terminology import Terminology
 from plugin.library.yaml_file import Document, ElementPath
 

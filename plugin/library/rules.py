@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
 from plugin.library.about import About
+from plugin.library.drugs import Drug, Part, Term
 from plugin.library.expressions import (
     Comparison,
     Decide,
@@ -17,6 +18,7 @@ from plugin.library.expressions import (
     names_in,
     numbers_in,
 )
+from plugin.library.sources import Citation, Grounds
 from plugin.library.terminology import Terminology, shared_terminology
 from plugin.library.vocabulary import Vocabulary
 
@@ -47,46 +49,6 @@ class Condition:
         object.__setattr__(self, "demands", demands(self.expression))
         object.__setattr__(self, "decide", compiled(self.expression))
         object.__setattr__(self, "foresee", compiled(self.expression, foresee=True))
-
-
-@dataclass(frozen=True, slots=True)
-class Citation:
-    """One source of evidence.yaml. verification: `primary` text read, `secondary` report read, `knowledge` neither.
-
-    read: day on which it was last read, as YYYY-MM-DD; empty where nobody did.
-    """
-
-    id: str
-    citation: str
-    url: str
-    year: int | None
-    kind: str
-    verification: str
-    read: str = ""
-    organisation: str = ""
-    title: str = ""
-
-    @property
-    def checked(self) -> bool:
-        """Whether somebody read it; only then it may be printed as a citation."""
-        return self.verification != "knowledge"
-
-    @property
-    def short(self) -> str:
-        """Who said it and when, with which a citation begins: `ASCO 2021`; what follows where it begins with a year."""
-        first, _, rest = self.citation.partition(". ")
-        return rest.partition(". ")[0].removesuffix(".") if first.isdigit() and rest else first
-
-
-@dataclass(frozen=True, slots=True)
-class Grounds:
-    """What a rule stands on. `documented` are knowledge-base ids it encodes; `unsourced` says no source was read."""
-
-    citations: tuple[Citation, ...]
-    kind: str
-    confidence: str
-    documented: tuple[str, ...]
-    unsourced: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,53 +172,6 @@ class Effect(Remark):
 
     serious: bool
     care: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Term:
-    """A code of one of our small CodeSystems with what people read for it."""
-
-    code: str
-    label: str
-
-
-@dataclass(frozen=True, slots=True)
-class DrugUse:
-    """One use of a drug and how it stands with the regulator. `unsourced`: no source was read for it.
-
-    categories: the treatment categories that this use belongs to; named: whether lines may name the drug for it.
-    date: as written, of any precision; new: an action of the last two years, not yet in the guidelines that were read.
-    """
-
-    text: str
-    categories: frozenset[str]
-    status: Term
-    named: bool
-    date: str
-    citations: tuple[Citation, ...]
-    unsourced: bool
-    new: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Drug:
-    """A drug as lines name it. classes: the one that people read first; combinations are ruled out by all of them."""
-
-    name: str
-    classes: tuple[Term, ...]
-    uses: tuple[DrugUse, ...]
-
-    def uses_in(self, category: str) -> tuple[DrugUse, ...]:
-        """What it is used for in one treatment category."""
-        return tuple(use for use in self.uses if category in use.categories)
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A part of a category, such as the partner of a combination: possible while any of its drugs is."""
-
-    name: str
-    agents: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,8 @@ from typing import Any
 from plugin.library.about import About, SourceAttribute
 from plugin.library.content import CANONICAL, extension_url
 from plugin.library.expressions import names_in
-from plugin.library.rules import Citation, Template
+from plugin.library.rules import Template
+from plugin.library.sources import Citation
 from plugin.library.vocabulary import FindingDefinition
 
 PROFILE = f"{CANONICAL}/StructureDefinition/about-template"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from plugin.drafting.model import Draft
 from plugin.findings.model import Finding, Problem
-from plugin.library.rules import Citation
+from plugin.library.sources import Citation
 from plugin.library.vocabulary import Vocabulary
 from plugin.review.words import value_in_words
 

@@ -11,7 +11,8 @@ from plugin.drafting.facts import Facts
 from plugin.drafting.model import Draft
 from plugin.library.expressions import Truth
 from plugin.library.in_words import Clause, explain
-from plugin.library.rules import CategoryRule, Gate, Grounds, ItemRule, Template
+from plugin.library.rules import CategoryRule, Gate, ItemRule, Template
+from plugin.library.sources import Grounds
 
 Role = Literal["opens", "moves", "lists"]
 

@@ -13,13 +13,13 @@ from plugin.library.rules import (
     Combination,
     Gate,
     GoalRule,
-    Grounds,
     ItemRule,
     NamedCondition,
     Rule,
     Side,
     Template,
 )
+from plugin.library.sources import Grounds
 from plugin.quality.book.cases import CaseView, case_view
 from plugin.quality.book.statements import StatementView, statement_view
 from plugin.quality.open_questions import OpenQuestion, open_questions

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from itertools import permutations, product
 from typing import Generic
 
-from plugin.library.rules import Combination, Part
+from plugin.library.drugs import Part
+from plugin.library.rules import Combination
 from plugin.library.rules import Side as CombinationSide
 from plugin.quality.proof.invariants import Invariant, Item, Side
 from plugin.quality.worlds.algebra import Element
