@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -21,6 +22,8 @@ from plugin.library.yaml_file import Document, read_yaml
 VOCABULARY_FILE = "findings.yaml"
 WORTH_IT = 100  # documents; each is checked for some ten milliseconds
 NOT_RESOURCES = frozenset({"cases", CODES_FOLDER})
+# Marks of the documents that this process found sound: a check at every save would else do all of it again.
+_sound: set[bytes] = set()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +57,22 @@ def compiled(source: Source, profiles: Path | None = None, local_codes: Path | N
     """The template that these files make; otherwise as `load_template`."""
     profiles = profiles or content_folder("profiles")
     terminology = load_terminology(source.folder, profiles)
-    found = side_by_side(partial(form_faults, terminology=terminology), source.documents, worth_it=WORTH_IT)
-    faults = [fault for of_document in found for fault in of_document]
+    faults = _form_faults(source.documents, terminology)
     if faults:
         raise TemplateError(faults)
     vocabulary = read_vocabulary(source.vocabulary, terminology, local_codes)
     return Builder(vocabulary, terminology).build(list(source.documents))
+
+
+def _form_faults(documents: tuple[Document, ...], terminology: Terminology) -> list[Fault]:
+    """The faults of form of all documents; what was found sound before is not checked again while it says the same."""
+    codes = repr((terminology.folder, dict(terminology.own)))
+    marks = [hashlib.sha256(f"{codes}{document.data!r}".encode()).digest() for document in documents]
+    new = [(mark, document) for mark, document in zip(marks, documents, strict=True) if mark not in _sound]
+    check = partial(form_faults, terminology=terminology)
+    found = list(side_by_side(check, [document for _, document in new], worth_it=WORTH_IT))
+    _sound.update(mark for (mark, _), faults in zip(new, found, strict=True) if not faults)
+    return [fault for faults in found for fault in faults]
 
 
 def read_documents(folder: Path) -> list[Document]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, cast
 
@@ -24,6 +25,7 @@ INTEGER = re.compile(r"^-?(0|[1-9][0-9]*)$")
 DECIMAL = re.compile(r"^-?(0|[1-9][0-9]*)\.[0-9]+$")
 # Words that a message quotes; the last of them that stands in the element is what it is about.
 QUOTED = re.compile(r"""'([^']+)'|"([^"]+)"|(%\w+)""")
+KEPT_FILES = 512  # of a template and its cases, so that a check at every save reads what changed
 QUOTE = "put it in quotes if it is a word, write true or false if it is an answer"
 
 
@@ -70,15 +72,26 @@ def read_yaml(path: Path, name: str | None = None) -> list[Document]:
     shown = name or "/".join(path.parts[-2:])
     try:
         source = path.read_text(encoding="utf-8")
-        nodes = list(yaml.compose_all(source, Loader=LOADER))
-    except yaml.MarkedYAMLError as error:
-        raise TemplateError([_not_yaml(shown, source, error)]) from error
     except (OSError, UnicodeDecodeError) as error:
         raise TemplateError(
             [Fault(shown, None, f"cannot be read: {error}", "check the path and that it is UTF-8")]
         ) from error
+    return list(_documents(shown, source))
+
+
+@lru_cache(maxsize=KEPT_FILES)
+def _documents(shown: str, source: str) -> tuple[Document, ...]:
+    """The documents of a text, which say the same as long as it does: nobody changes what was read."""
+    try:
+        nodes = list(yaml.compose_all(source, Loader=LOADER))
+    except yaml.MarkedYAMLError as error:
+        raise TemplateError([_not_yaml(shown, source, error)]) from error
+    except yaml.reader.ReaderError as error:
+        line = source.encode()[: error.position].count(b"\n") + 1  # the position counts bytes
+        message = f"not YAML: the character U+{error.character:04X} must not stand in it"
+        raise TemplateError([Fault(shown, line, message, "delete it; it cannot be seen in most editors")]) from error
     faults: list[Fault] = []
-    documents = [_document(shown, node, faults, source, number) for number, node in enumerate(nodes)]
+    documents = tuple(_document(shown, node, faults, source, number) for number, node in enumerate(nodes))
     if not documents:
         faults.append(Fault(shown, 1, "the file is empty", "write one FHIR resource into it or remove it"))
     if faults:

@@ -195,6 +195,12 @@ def test_broken_yaml_is_named_with_its_line(template_folder):
         load_template(template_folder, content_folder("profiles"))
 
 
+def test_a_character_that_cannot_be_seen_is_named_with_its_line(template_folder):
+    (template_folder / "support.yaml").write_text('title: "größere Öffnung"\ndescription: "a\x01b"\n', encoding="utf-8")
+    with pytest.raises(TemplateError, match=r"support\.yaml:2: not YAML: the character U\+0001 must not stand in it"):
+        load_template(template_folder, content_folder("profiles"))
+
+
 @pytest.mark.parametrize("word", ["yes", "no", "on", "off", "null", "~"])
 def test_words_that_yaml_would_turn_into_something_else_are_refused(template_folder, word):
     with (template_folder / "support.yaml").open("a") as file:
