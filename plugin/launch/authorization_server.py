@@ -45,7 +45,7 @@ class AuthorizationServer:
         # Public clients are named by the capability client-public, not here: SMART lists no method for them.
         if method != "none" and taken and method not in taken:
             raise LaunchError(
-                f"{self.issuer.name} authenticates programs by {', '.join(taken)}, and this plug-in is set to {method}: "
+                f"{self.issuer.name} takes {', '.join(taken)} at its token endpoint, and this plug-in is set to {method}: "
                 "its administrator has to change token_endpoint_auth_method, or the registration",
                 502,
             )
@@ -180,4 +180,3 @@ def server_says(issuer: Issuer, error: str | None, description: str | None, what
     """The authorization server's refusal in its own words, shortened."""
     words = f"{error or 'refused'}: {description}" if description else str(error or "refused")
     return f"{issuer.name} did not allow {what}; it says: {words[:300]}"
-

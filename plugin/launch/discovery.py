@@ -35,7 +35,10 @@ class SmartConfiguration:
     @classmethod
     def kept(cls, document: Mapping[str, Any]) -> Self:
         """The configuration back from what `asdict` and JSON made of it."""
-        return cls(**{name: tuple(value) if isinstance(value, list) else value for name, value in document.items()})
+        values: dict[str, Any] = {
+            name: tuple(value) if isinstance(value, list) else value for name, value in document.items()
+        }
+        return cls(**values)
 
 
 def discover(http: requests.Session, fhir_base: str) -> SmartConfiguration:
@@ -55,9 +58,7 @@ def discover(http: requests.Session, fhir_base: str) -> SmartConfiguration:
         else "",
         names_itself=document.get("authorization_response_iss_parameter_supported") is True,
         takes_post="authorize-post" in _words(document, "capabilities"),
-        version_1_scopes=speaks_version_1_only(
-            _words(document, "capabilities"), _words(document, "scopes_supported")
-        ),
+        version_1_scopes=speaks_version_1_only(_words(document, "capabilities"), _words(document, "scopes_supported")),
         auth_methods=_words(document, "token_endpoint_auth_methods_supported"),
         signing_algorithms=_words(document, "token_endpoint_auth_signing_alg_values_supported"),
     )
