@@ -33,7 +33,7 @@ class Issuer:
     scopes: what to ask for; empty: the scopes the plug-in needs.
     label: what people call this EHR.
     frame_origins: origins of the pages that frame us, where they differ from the origin of `iss`.
-    token_endpoint_auth_method: `none`, `client_secret_basic` or `private_key_jwt`; empty: the secret, where there is one.
+    token_endpoint_auth_method: `none`, `client_secret_basic` or `private_key_jwt`; empty: the secret, if there is one.
     send_jku: name our key set in every assertion (`jku`); only where the EHR has its address registered.
     authorize_method: `get` or `post`; `post` where the EHR says that it takes it.
     refresh_scope: `online_access`, `offline_access`, or `none` for no refresh token.

@@ -45,7 +45,7 @@ class AuthorizationServer:
         # Public clients are named by the capability client-public, not here: SMART lists no method for them.
         if method != "none" and taken and method not in taken:
             raise LaunchError(
-                f"{self.issuer.name} takes {', '.join(taken)} at its token endpoint, and this plug-in is set to {method}: "
+                f"{self.issuer.name} takes {', '.join(taken)} at its token endpoint, this plug-in is set to {method}: "
                 "its administrator has to change token_endpoint_auth_method, or the registration",
                 502,
             )

@@ -17,7 +17,7 @@ import structlog
 from plugin.chart.http import Limits
 from plugin.setting_kinds import origin_of
 
-COLOURS = ("color_background", "color_error", "color_highlight", "color_success", "color_text")
+COLOURS = ("color_background", "color_highlight", "color_text")  # the others would change what colours mean here
 _COLOUR = re.compile(r"#(?:[0-9a-f]{3}|[0-9a-f]{6})", re.IGNORECASE)
 _LARGEST = 16_384  # bytes
 _PATIENCE = 2.0  # seconds; a launch does not wait longer for a colour

@@ -92,10 +92,10 @@ class WorkspaceRow(Base):
     missing_scopes: Mapped[str]
     need_patient_banner: Mapped[bool]
     smart_style_url: Mapped[str]
-    intent: Mapped[str]
-    tenant: Mapped[str]
-    fhir_context: Mapped[list[dict[str, Any]]]
-    style: Mapped[dict[str, Any]]
+    intent: Mapped[str] = mapped_column(default="")
+    tenant: Mapped[str] = mapped_column(default="")
+    fhir_context: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
+    style: Mapped[dict[str, Any]] = mapped_column(default=dict)
     configuration: Mapped[dict[str, Any]]
     tokens: Mapped[str]
     created: Mapped[datetime]
