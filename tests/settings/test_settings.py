@@ -135,6 +135,18 @@ def test_an_unknown_setting_is_named_with_the_one_that_was_meant(tmp_path: Path)
             '[{"iss": "https://a.example.org", "client_id": "c"}, {"iss": "https://a.example.org/", "client_id": "d"}]',
             "each iss may be listed once",
         ),
+        *(
+            ("ALLOWED_ISSUERS", f'[{{"iss": "https://a.example.org", "client_id": "c", {entry}}}]', accepted)
+            for entry, accepted in (
+                ('"token_endpoint_auth_method": "client_secret_jwt"', "one of none, client_secret_basic"),
+                ('"token_endpoint_auth_method": "client_secret_basic"', "client_secret goes with"),
+                ('"token_endpoint_auth_method": "private_key_jwt", "client_secret": "s"', "client_secret goes with"),
+                ('"authorize_method": "PUT"', "authorize_method must be one of get, post"),
+                ('"refresh_scope": "for ever"', "one of online_access, offline_access, none"),
+                ('"send_jku": "perhaps"', "true or false"),
+                ('"backend_scopes": 7', "lists of text"),
+            )
+        ),
     ],
 )
 def test_a_wrong_value_is_named_with_its_source_and_the_accepted_form(name: str, value: str, accepted: str) -> None:
@@ -177,6 +189,37 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     broken.write_text("read_timeout = = 4")
     with pytest.raises(UsageError, match=r"broken\.toml is not TOML: .*line 1"):
         load_settings(broken, environ={})
+
+
+def test_the_registration_at_an_ehr_is_read_into_types(tmp_path: Path) -> None:
+    path = tmp_path / "x.toml"
+    path.write_text(
+        """
+        signing_keys = ["/keys/new.jwk", "/keys/old.jwk"]
+        [[allowed_issuers]]
+        iss = "https://ehr.example.org/fhir"
+        client_id = "c"
+        token_endpoint_auth_method = "private_key_jwt"
+        send_jku = true
+        authorize_method = "post"
+        refresh_scope = "offline_access"
+        backend_client_id = "b"
+        backend_scopes = ["system/Patient.rs"]
+        """
+    )
+    settings = load_settings(path, environ={})
+    (issuer,) = settings.allowed_issuers
+    assert (issuer.auth_method, issuer.send_jku, issuer.authorize_method) == ("private_key_jwt", True, "post")
+    assert (issuer.refresh_scope, issuer.backend_client_id) == ("offline_access", "b")
+    assert issuer.backend_scopes == ("system/Patient.rs",)
+    assert settings.signing_keys == (Path("/keys/new.jwk"), Path("/keys/old.jwk"))
+    given = load_settings(environ={"CAREPLAN_SIGNING_KEYS": "/keys/new.jwk, /keys/old.jwk"})
+    assert given.signing_keys == settings.signing_keys
+
+
+@pytest.mark.parametrize(("secret", "method"), [("", "none"), ("hush", "client_secret_basic")])
+def test_without_a_word_the_secret_says_how_we_are_known(secret: str, method: str) -> None:
+    assert Issuer("https://ehr.example.org/fhir", "c", secret).auth_method == method
 
 
 def test_a_time_zone_is_found_by_name() -> None:
