@@ -38,7 +38,7 @@ def test_a_key_is_never_overwritten(tmp_path: Path) -> None:
     assert "cannot be written (No such file" in nowhere.stderr
 
 
-@smart(294, 300, 304, 313)
+@smart(294, 298, 300, 304, 313)
 def test_what_is_shown_is_what_an_ehr_may_know(tmp_path: Path) -> None:
     files = [tmp_path / "one.jwk", tmp_path / "two.jwk"]
     for file in files:

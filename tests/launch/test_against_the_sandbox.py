@@ -137,7 +137,7 @@ def test_what_is_on_the_screen_comes_with_the_launch(plugin: Plugin, sandbox: Sa
     assert context.style["color_text"] == "#1c2b36"
 
 
-@smart(223, 234, 264)
+@smart(22, 223, 225, 234, 264, 291, 293)
 @pytest.mark.parametrize("sandbox", ["by a signature"], indirect=True)
 def test_a_backend_service_reads_the_chart_without_a_person(plugin: Plugin, sandbox: Sandbox, clock: TestClock) -> None:
     (issuer,) = plugin.settings.allowed_issuers

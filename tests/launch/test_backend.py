@@ -37,7 +37,7 @@ def session(ehr: FakeEhr, keys: ClientKeys, clock: TestClock) -> Make:
     return make
 
 
-@smart(223, 226, 227, 229, 233, 234, 235, 236, 237, 238, 239, 264)
+@smart(143, 223, 226, 227, 229, 233, 234, 235, 236, 237, 238, 239, 264)
 def test_a_request_brings_a_token_that_was_asked_for_with_a_signature(
     session: Make, ehr: FakeEhr, keys: ClientKeys
 ) -> None:
@@ -92,7 +92,7 @@ def test_threads_share_one_token(session: Make, ehr: FakeEhr) -> None:
     assert len(ehr.seen("/auth/token")) == 1
 
 
-@smart(225)
+@smart(317)
 def test_the_registration_as_a_backend_service_is_used_where_there_is_one(
     session: Make, ehr: FakeEhr, keys: ClientKeys
 ) -> None:
@@ -103,6 +103,13 @@ def test_the_registration_as_a_backend_service_is_used_where_there_is_one(
     assert asked.form["scope"] == "system/Patient.r"
     token = jwt.decode(asked.form["client_assertion"], keys.keys[0], algorithms=["ES384"])
     assert token.claims["iss"] == "careplan-backend"
+
+
+@smart(267, 268)
+def test_a_reference_to_another_server_is_not_followed(session: Make, ehr: FakeEhr, other_ehr: FakeEhr) -> None:
+    with pytest.raises(RemoteError, match="points at another server and is not followed"):
+        FhirClient(session(), ehr.fhir).read_reference(f"{other_ehr.fhir}/Patient/p7")
+    assert other_ehr.requests == []
 
 
 @smart(97, 267)

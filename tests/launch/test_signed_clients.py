@@ -70,7 +70,7 @@ def test_every_request_has_an_assertion_of_its_own_the_refresh_too(
     assert claims[1]["exp"] - claims[0]["exp"] == 3600
 
 
-@smart(22, 291, 293, 294, 302, 303, 313, 314, 315)
+@smart(22, 294, 298, 302, 303, 313, 314, 315)
 def test_the_key_set_holds_the_public_halves_and_may_be_kept_for_an_hour(
     signing: Signing, key_files: dict[str, Path]
 ) -> None:
@@ -87,16 +87,6 @@ def test_the_key_set_holds_the_public_halves_and_may_be_kept_for_an_hour(
 
 def test_without_keys_the_set_is_empty(plugin: Plugin) -> None:
     assert plugin.browser.get(KEY_SET).json == {"keys": []}
-
-
-def test_the_whole_plug_in_publishes_the_set_too(key_files: dict[str, Path], tmp_path: Path) -> None:
-    from plugin import create_app
-
-    app = create_app(Settings(secret_key="s" * 40, instance_folder=tmp_path, signing_keys=(key_files["ES384"],)))
-    answer = app.test_client().get(KEY_SET)
-    assert [key["alg"] for key in answer.json["keys"]] == ["ES384"]
-    assert answer.headers["Cache-Control"] == "public, max-age=3600"
-    assert answer.headers["X-Content-Type-Options"] == "nosniff"
 
 
 def test_keys_change_without_a_gap(signing: Signing, ehr: FakeEhr) -> None:
@@ -129,7 +119,6 @@ def test_the_address_of_the_key_set_goes_along_where_the_ehr_has_it_registered(s
     assert verified(plugin, ehr.seen("/auth/token")[0].form).header["jku"] == f"http://127.0.0.1:8766{KEY_SET}"
 
 
-@smart(298)
 @pytest.mark.parametrize(
     ("method", "secret", "taken"),
     [("private_key_jwt", "", ["client_secret_basic"]), ("client_secret_basic", "hush", ["private_key_jwt"])],
@@ -144,7 +133,6 @@ def test_a_registration_that_the_server_does_not_take_is_said_before_anybody_is_
     assert f"EHR 1 takes {taken[0]} at its token endpoint, this plug-in is set to {method}" in response.text
 
 
-@smart(63)
 def test_a_public_client_is_not_held_to_the_methods_of_confidential_ones(plugin: Plugin, ehr: FakeEhr) -> None:
     ehr.configuration = {"token_endpoint_auth_methods_supported": ["private_key_jwt"]}
     assert plugin.browser.get(plugin.launch(ehr)).status_code == 200

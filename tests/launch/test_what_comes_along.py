@@ -162,7 +162,7 @@ def test_version_2_scopes_say_what_is_done_with_each_type(plugin: Plugin, ehr: F
     assert not [scope for scope in asked if scope.endswith((".read", ".write"))]
 
 
-@smart(46, 124, 148)
+@smart(46, 148)
 def test_nothing_is_asked_for_by_wildcard_nor_to_delete() -> None:
     asked = [*scopes_to_request(from_ehr=True), *backend_scopes()]
     resources = [scope for scope in asked if "/" in scope and not scope.startswith("launch/")]

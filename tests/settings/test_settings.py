@@ -145,6 +145,13 @@ def test_an_unknown_setting_is_named_with_the_one_that_was_meant(tmp_path: Path)
                 ('"refresh_scope": "for ever"', "one of online_access, offline_access, none"),
                 ('"send_jku": "perhaps"', "true or false"),
                 ('"backend_scopes": 7', "lists of text"),
+                ('"scopes": "launch/DiagnosticReport"', "a resource type in lower case"),
+                ('"scopes": "launch/list?role=home&role=ward"', "at most one ?role="),
+                ('"scopes": "patient/observation.rs"', "'patient/observation.rs' is no scope of SMART"),
+                ('"scopes": "patient/Observation.sr"', "the letters c, r, u, d, s in this order"),
+                ('"scopes": "patient/Observation."', "is no scope of SMART"),
+                ('"scopes": "user/Observation.rs?category"', "perhaps a search"),
+                ('"backend_scopes": "system/Observation.rs?a=1&"', "is no scope of SMART"),
             )
         ),
     ],
@@ -226,6 +233,7 @@ def test_a_time_zone_is_found_by_name() -> None:
     assert load_settings(environ={"CAREPLAN_TIME_ZONE": "Europe/Berlin"}).zone == ZoneInfo("Europe/Berlin")
 
 
+@pytest.mark.requirement("hl7.fhir.uv.smart-app-launch_2.2.0@301")
 def test_real_ehrs_need_a_secret_key_an_ehr_and_tls(config: Path) -> None:
     ready = load_settings(config, environ={})
     check_ready_to_serve(ready)
