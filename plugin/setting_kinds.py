@@ -247,8 +247,8 @@ def _scopes(value: object) -> tuple[str, ...]:
             )
         if plain.startswith(("patient/", "user/", "system/")) and not _RESOURCE_SCOPE.fullmatch(plain):
             raise ValueError(
-                f"{scope!r} is no scope of SMART: after the resource type (or *) stand the letters c, r, u, d, s in this"
-                " order, and perhaps a search, such as patient/Observation.rs?category=laboratory"
+                f"{scope!r} is no scope of SMART: after the resource type (or *) stand the letters c, r, u, d, s in"
+                " this order, and perhaps a search, such as patient/Observation.rs?category=laboratory"
             )
     return scopes
 
