@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import time
+from typing import Any
 
 import requests
 from urllib3.exceptions import HTTPError
 
+LARGEST = 1_000_000  # bytes of a document or a token response; the largest that were seen have 50,000
+PATIENCE = 20.0  # seconds
 _AT_ONCE = 65_536
 
 
@@ -31,3 +35,13 @@ def read_bounded(response: requests.Response, most: int, seconds: float) -> byte
     except HTTPError as fault:
         raise requests.ConnectionError(type(fault).__name__) from fault
     return bytes(body)
+
+
+def bound(response: requests.Response, **_how: Any) -> requests.Response:
+    """A response hook for sessions of libraries, which read whatever comes: the body is read here, and bounded."""
+    try:
+        response.raw = io.BytesIO(read_bounded(response, LARGEST, PATIENCE))
+    except requests.RequestException:
+        response.close()
+        raise
+    return response

@@ -13,12 +13,9 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
 from plugin.errors import Refused, Unreachable
-from plugin.launch.bounded import Unending, read_bounded
+from plugin.launch import bounded
 from plugin.launch.scopes import speaks_version_1_only
 from plugin.setting_kinds import is_loopback
-
-_LARGEST = 1_000_000  # bytes
-_PATIENCE = 20.0  # seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +93,8 @@ def signing_keys(http: requests.Session, configuration: SmartConfiguration) -> K
 def _json(http: requests.Session, url: str, what: str) -> Mapping[str, Any]:
     try:
         with http.get(url, headers={"Accept": "application/json"}, allow_redirects=False, stream=True) as response:
-            content = read_bounded(response, _LARGEST, _PATIENCE)
-    except Unending as fault:
+            content = bounded.read_bounded(response, bounded.LARGEST, bounded.PATIENCE)
+    except bounded.Unending as fault:
         raise Refused(
             f"{what} could not be read from {url}", response.status_code, f"it does not end: {fault}"
         ) from fault
