@@ -1,0 +1,101 @@
+"""Which scopes we ask for, which of them the server says it supports, and which a token was granted."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import orjson
+
+from plugin.doctor.needs import ESSENTIAL, WRITES
+from plugin.doctor.report import ADMINISTRATOR, REGISTRATION, Check, Table
+from plugin.launch.scopes import not_granted, scopes_to_request
+
+_RESOURCE = re.compile(r"(?:patient|user|system)/(?P<type>\*|[A-Za-z]+)\.(?P<rights>\S+)")
+_LOSS = {write.resource_type: write.loss for write in WRITES}
+
+
+def scope_checks(document: dict[str, Any] | None, granted: str) -> tuple[list[Check], list[Table]]:
+    """The checks, and the table of every scope we ask for. granted: scopes of a token, apart by blanks; empty: none."""
+    wanted = _wanted(granted)
+    supported = _supported(document)
+    checks = [*_of_server(supported, wanted), *(_of_token(granted.split(), wanted) if granted else ())]
+    lacking = set(not_granted(wanted, supported)) if supported else None
+    refused = set(not_granted(wanted, granted.split())) if granted else None
+    rows = [(scope, _said(scope, lacking), _said(scope, refused)) for scope in wanted]
+    return checks, [Table("Scopes that we ask for", ("scope", "server supports", "token granted"), tuple(rows))]
+
+
+def granted_in(token: str) -> str:
+    """The scopes that a token names itself, where it is a JWT; read only to be shown, so not verified."""
+    try:
+        part = token.split(".")[1]
+        claims = orjson.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
+    except (IndexError, binascii.Error, ValueError):
+        return ""
+    found = claims.get("scope", claims.get("scp")) if isinstance(claims, dict) else None
+    if isinstance(found, list):
+        return " ".join(scope for scope in found if isinstance(scope, str))
+    return found if isinstance(found, str) else ""
+
+
+def may(granted: Sequence[str], resource_type: str, rights: str) -> bool:
+    """Whether scopes allow all of these rights (letters of SMART 2) on a type, at any level."""
+    levels = ("patient", "user", "system")
+    return any(not not_granted([f"{level}/{resource_type}.{rights}"], granted) for level in levels)
+
+
+def _wanted(granted: str) -> tuple[str, ...]:
+    """What a launch asks for; a token of the backend is asked for the same rights at its own level."""
+    asked = scopes_to_request(from_ehr=True)
+    if "system/" not in granted:
+        return asked
+    return tuple(scope.replace("patient/", "system/") for scope in asked if scope.startswith("patient/"))
+
+
+def _supported(document: dict[str, Any] | None) -> list[str]:
+    named = document.get("scopes_supported") if document else None
+    return [scope for scope in named if isinstance(scope, str)] if isinstance(named, list) else []
+
+
+def _of_server(supported: list[str], wanted: tuple[str, ...]) -> Iterator[Check]:
+    if not any(map(_RESOURCE.fullmatch, supported)):
+        seen = "the server does not say which resource scopes it supports"
+        yield Check("scopes-supported", "note", f"{seen}; what it grants decides")
+        return
+    missing = not_granted(wanted, supported)
+    if not missing:
+        yield Check("scopes-supported", "good", f"the server supports all {len(wanted)} scopes that we ask for")
+    for scope in missing:
+        yield _missing(scope, f"scope-{scope}", "the server does not support", "support it", ADMINISTRATOR)
+
+
+def _of_token(granted: list[str], wanted: tuple[str, ...]) -> Iterator[Check]:
+    missing = not_granted(wanted, granted)
+    if not missing:
+        yield Check("scopes-granted", "good", "the token was granted every scope that we ask for")
+    for scope in missing:
+        remedy = "add it to the app's registration, and let the user approve it"
+        yield _missing(scope, f"granted-{scope}", "the token was not granted", remedy, REGISTRATION)
+
+
+def _missing(scope: str, name: str, seen: str, remedy: str, who: str) -> Check:
+    match = _RESOURCE.fullmatch(scope)
+    kind, rights = (match["type"], match["rights"]) if match else ("", "")
+    if kind in ESSENTIAL and not set(rights) - set("rscu") and "r" in rights:
+        why = f"no plan can be drafted without reading {kind}"
+        return Check(name, "fault", f"{seen} {scope}", why, remedy, who)
+    if scope == "openid":
+        why = "who reviews a plan is not known, so no plan can be signed with a name"
+    else:
+        why = _LOSS.get(kind, f"{kind or scope} is missing, and what depends on it stays open")
+    return Check(name, "limit", f"{seen} {scope}", why, remedy, who)
+
+
+def _said(scope: str, lacking: set[str] | None) -> str:
+    if lacking is None:
+        return "not said"
+    return "no" if scope in lacking else "yes"
