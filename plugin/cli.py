@@ -12,6 +12,7 @@ import click
 from plugin import __version__
 from plugin.doctor.cli import codes, doctor
 from plugin.errors import CareplanError, InputError
+from plugin.launch.keys_command import keys
 from plugin.quality.authoring.cli import new, schemas
 
 if TYPE_CHECKING:
@@ -214,8 +215,11 @@ def check(
         ctx.exit(1)
 
 
-for command in (new, schemas, doctor, codes):
+for command in (new, schemas, keys, doctor, codes):
     main.add_command(command)
+||||||| c2a728f
+main.add_command(new)
+main.add_command(schemas)
 
 
 @main.command()
