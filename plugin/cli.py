@@ -217,9 +217,6 @@ def check(
 
 for command in (new, schemas, keys, doctor, codes):
     main.add_command(command)
-||||||| c2a728f
-main.add_command(new)
-main.add_command(schemas)
 
 
 @main.command()

@@ -1,1 +1,1 @@
-"""`careplan doctor` and `careplan codes`: is a FHIR server fit for us, what is to be changed, which codes are its own."""
+"""`careplan doctor` and `careplan codes`: is a FHIR server fit for us, and which codes are its own."""

@@ -24,8 +24,7 @@ def report_html(report: Report, software: str) -> str:
 def gravest(section: Section) -> str:
     """The level of a section: that of its gravest check; good and notes count as good."""
     levels = {check.level for check in section.checks}
-    found = next((level for level in LEVELS if level in levels and level not in ("note", "good")), "good")
-    return found
+    return next((level for level in LEVELS if level in levels and level not in ("note", "good")), "good")
 
 
 def numeric(table: Table, column: int) -> bool:

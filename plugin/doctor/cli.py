@@ -48,7 +48,7 @@ def doctor(
     form: str,
     html: Path | None,
 ) -> None:
-    """Is the FHIR server at ISS fit for the plug-in, and if not, what has to be changed, and by whom?
+    """Say whether the FHIR server at ISS is fit for the plug-in, and what has to be changed, by whom.
 
     Without a token only what is public is looked at. Give the token in CAREPLAN_DOCTOR_TOKEN, or backend credentials
     in the settings with --config. Exit code 1 where the server has faults, 3 where it cannot be reached.
@@ -62,7 +62,7 @@ def doctor(
     limits = limits_of(config)
     wish = Wish(address, patients, try_writing, slow_after)
     access = let_in(address, token, granted, config, limits, _now)
-    vocabulary = vocabulary_of(templates, local_codes)
+    vocabulary = vocabulary_of(templates, local_codes) if patients else None
     report = examine(wish, access, vocabulary, limits, _now, lambda step: click.echo(f"careplan: {step} …", err=True))
     write_out(_rendered(report, form))
     if html is not None:

@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
-import requests
 from cryptography import x509
+from requests.certs import where
 
 from plugin.doctor.probe import Answer, Clock
 from plugin.doctor.report import ADMINISTRATOR, OPERATOR, Check
@@ -55,7 +55,7 @@ def address_checks(iss: str, timeout: float, clock: Clock) -> list[Check]:
 
 def shake_hands(host: str, port: int, timeout: float) -> Tls:
     """A TLS handshake as our HTTP client would make it; where it fails, once more only to look at the certificate."""
-    trusted = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE") or requests.certs.where()
+    trusted = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE") or where()
     context = ssl.create_default_context(**{"capath" if os.path.isdir(trusted) else "cafile": trusted})  # type: ignore[arg-type]
     try:
         version, certificate = _handshake(host, port, timeout, context)
@@ -69,9 +69,11 @@ def shake_hands(host: str, port: int, timeout: float) -> Tls:
 
 
 def _handshake(host: str, port: int, timeout: float, context: ssl.SSLContext) -> tuple[str, bytes]:
-    with socket.create_connection((host, port), timeout=timeout) as plain:
-        with context.wrap_socket(plain, server_hostname=host) as secure:
-            return secure.version() or "", secure.getpeercert(binary_form=True) or b""
+    with (
+        socket.create_connection((host, port), timeout=timeout) as plain,
+        context.wrap_socket(plain, server_hostname=host) as secure,
+    ):
+        return secure.version() or "", secure.getpeercert(binary_form=True) or b""
 
 
 def _untrusted_last_day(host: str, port: int, timeout: float) -> datetime | None:

@@ -35,8 +35,13 @@ class Wish:
     slow_after: float = SLOW_AFTER
 
 
-def examine(wish: Wish, access: Access, vocabulary: Vocabulary, limits: Limits, clock: Clock, tell: Tell) -> Report:
-    """Examine a server. Never raises for what the server does; the report says it, `reached` whether it answered."""
+def examine(
+    wish: Wish, access: Access, vocabulary: Vocabulary | None, limits: Limits, clock: Clock, tell: Tell
+) -> Report:
+    """Examine a server. Never raises for what the server does; the report says it, `reached` whether it answered.
+
+    vocabulary: what results are read with; None where no patient is wished for. limits: for each request.
+    """
     once = replace(limits, retries=0)
     public = Probe(public_access(once).session, wish.iss, once, clock)
     probe = Probe(access.session, wish.iss, once, clock)
@@ -69,9 +74,11 @@ def examine(wish: Wish, access: Access, vocabulary: Vocabulary, limits: Limits, 
     return Report(wish.iss, made_at, access.words, tuple(sections_made))
 
 
-def _with_patients(wish: Wish, access: Access, probe: Probe, vocabulary: Vocabulary, tell: Tell) -> list[Section]:
+def _with_patients(
+    wish: Wish, access: Access, probe: Probe, vocabulary: Vocabulary | None, tell: Tell
+) -> list[Section]:
     why = _why_not(wish, access)
-    if why:
+    if why or vocabulary is None:
         return [
             Section("searches", "Searches", (Check("searches", "open", f"no search was tried: {why}"),)),
             Section("codes", "Codes", (Check("codes", "open", f"no result was read: {why}"),)),

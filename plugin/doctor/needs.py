@@ -1,4 +1,4 @@
-"""What we need a server for, resource type by resource type: derived from the searches we make and the plan we write."""
+"""What we need of a server, type by type: derived from the searches we make and the plan we write."""
 
 from __future__ import annotations
 

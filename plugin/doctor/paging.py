@@ -60,6 +60,7 @@ def _lost(longest: Walk, small: Walk) -> Check | None:
     if small.stopped or len(small.matches) >= expected:
         return None
     kind = longest.resource_type
-    seen = f"{kind} in pages of {SMALL}: {len(small.matches)} came, then no next link, though there are {len(longest.matches)}"
+    came = f"{kind} in pages of {SMALL}: {len(small.matches)} came, then no next link"
+    seen = f"{came}, though there are {len(longest.matches)}"
     why = "an answer that is longer than a page ends in its middle, and nobody can tell"
     return Check(f"next-missing-{kind}", "fault", seen, why, "add the next link while there is more", ADMINISTRATOR)

@@ -43,7 +43,7 @@ class Answer:
 
     @property
     def in_words(self) -> str:
-        """What went wrong: status, kind of content and issue codes; never the server's free text, which may name people."""
+        """What went wrong: status, kind of content, issue codes; never free text, which may name people."""
         if self.failure:
             return self.failure
         kind = self.headers.get("Content-Type", "no content type").partition(";")[0]

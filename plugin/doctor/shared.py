@@ -30,7 +30,7 @@ def access_options(command: Command) -> Command:
                 "--token",
                 envvar="CAREPLAN_DOCTOR_TOKEN",
                 default="",
-                help="An access token; better in CAREPLAN_DOCTOR_TOKEN, where other users of the machine cannot see it.",
+                help="An access token; better in CAREPLAN_DOCTOR_TOKEN, which other users cannot see.",
             ),
             click.option("--granted", default="", metavar="SCOPES", help="The `scope` that came with the token."),
             click.option(
@@ -74,11 +74,16 @@ def let_in(iss: str, token: str, granted: str, config: Path | None, limits: Limi
 
 
 def vocabulary_of(templates: Path | None, local_codes: Path | None) -> Vocabulary:
-    """The vocabulary that results are read with."""
-    from plugin.library.content import default_template_folder
-    from plugin.library.template import load_template
+    """The vocabulary that results are read with; what a site's map says in vain goes to stderr."""
+        from plugin.library.content import content_folder, default_template_folder
+    from plugin.library.template import VOCABULARY_FILE
+    from plugin.library.vocabulary_file import load_vocabulary
 
-    return load_template(templates or default_template_folder(), None, local_codes).vocabulary
+    folder = templates or default_template_folder()
+    vocabulary = load_vocabulary(folder / VOCABULARY_FILE, content_folder("profiles"), local_codes)
+    for caution in vocabulary.code_sets.cautions:
+        click.echo(f"careplan: {caution}", err=True)
+    return vocabulary
 
 
 def write_out(text: str) -> None:

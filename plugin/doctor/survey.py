@@ -127,7 +127,8 @@ def _local(scan: Scan, used: dict[tuple[str, str], Used]) -> Iterator[Check]:
         if told is not None and told.lost:
             continue
         name = next(iter(code.names), "no name")
-        seen = f"{code.count} uses of the local {code.kind} code {code.code} of {code.system} ({name}), which nothing is read from"
+        where = f"the local {code.kind} code {code.code} of {code.system} ({name})"
+        seen = f"{code.count} uses of {where}, which nothing is read from"
         near = f"; it may be {each.proposals[0].code} ({each.proposals[0].display})" if each.proposals else ""
         yield Check(
             f"local-{code.code}", "limit", seen, f"its results are passed over{near}", f"map it: {MAP}", OPERATOR

@@ -1,4 +1,4 @@
-"""Writing tried on a test patient: created, read back, asked for a second time, and removed again; said step by step."""
+"""Writing tried on a test patient: created, read back, sent a second time, and removed again."""
 
 from __future__ import annotations
 
@@ -49,7 +49,8 @@ def try_writing(
         how = _remove(probe, stored)
         gone.setdefault(write.resource_type, []).append(how)
         if not how.startswith(("deleted", "marked")):
-            seen = f"a trial {write.resource_type} could not be removed: {write.resource_type}/{stored['id']} stays ({how})"
+            stays = f"{write.resource_type}/{stored['id']} stays"
+            seen = f"a trial {write.resource_type} could not be removed: {stays} ({how})"
             why = "a resource of a trial does not belong in a chart"
             checks.append(Check(f"left-{write.resource_type}", "fault", seen, why, "delete it by hand", ADMINISTRATOR))
     told = tuple((*row[:4], ", ".join(gone.get(row[0], ()))) for row in rows)

@@ -1,4 +1,4 @@
-"""Resources from exports of any size: NDJSON line by line, Bundles and arrays one file at a time, folders file by file."""
+"""Resources from exports of any size: NDJSON line by line, Bundles one at a time, folders file by file."""
 
 from __future__ import annotations
 

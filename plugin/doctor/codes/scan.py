@@ -54,7 +54,7 @@ def scan_of(tally: Tally, index: Index, sources: tuple[str, ...]) -> Scan:
     ]
     found.sort(key=lambda each: (-each.likelihood, -each.code.count, each.code.system, each.code.code))
     standard = sorted(tally.standard.values(), key=lambda code: (-code.count, code.system, code.code))
-    without = {kind: tally.without_system[kind] for kind in KINDS if tally.without_system[kind]}
+    without: dict[str, int] = {kind: tally.without_system[kind] for kind in KINDS if tally.without_system[kind]}
     return Scan(sources, tally.resources, tally.known, tuple(found), tuple(standard), without, tally.overflow)
 
 

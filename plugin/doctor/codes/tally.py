@@ -1,4 +1,4 @@
-"""Counting the codes that no finding is read from: memory grows with the number of different codes, not of resources."""
+"""Counting the codes that no finding is read from: memory grows with the different codes, not with resources."""
 
 from __future__ import annotations
 
