@@ -75,7 +75,7 @@ def let_in(iss: str, token: str, granted: str, config: Path | None, limits: Limi
 
 def vocabulary_of(templates: Path | None, local_codes: Path | None) -> Vocabulary:
     """The vocabulary that results are read with; what a site's map says in vain goes to stderr."""
-        from plugin.library.content import content_folder, default_template_folder
+    from plugin.library.content import content_folder, default_template_folder
     from plugin.library.template import VOCABULARY_FILE
     from plugin.library.vocabulary_file import load_vocabulary
 
