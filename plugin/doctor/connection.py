@@ -11,7 +11,7 @@ from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
 from cryptography import x509
-from requests.certs import where
+from requests.utils import DEFAULT_CA_BUNDLE_PATH
 
 from plugin.doctor.probe import Answer, Clock
 from plugin.doctor.report import ADMINISTRATOR, OPERATOR, Check
@@ -55,7 +55,7 @@ def address_checks(iss: str, timeout: float, clock: Clock) -> list[Check]:
 
 def shake_hands(host: str, port: int, timeout: float) -> Tls:
     """A TLS handshake as our HTTP client would make it; where it fails, once more only to look at the certificate."""
-    trusted = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE") or where()
+    trusted = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE") or DEFAULT_CA_BUNDLE_PATH
     context = ssl.create_default_context(**{"capath" if os.path.isdir(trusted) else "cafile": trusted})  # type: ignore[arg-type]
     try:
         version, certificate = _handshake(host, port, timeout, context)
