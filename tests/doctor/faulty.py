@@ -22,17 +22,23 @@ Plant = Callable[[str, Request, Response], Response | None]
 
 @dataclass
 class Faulty:
-    """Passes everything on, and lets `plant(path, request, answer)` change the answer or replace it."""
+    """Passes everything on, and lets `plant(path, request, answer)` change the answer or replace it.
+
+    before: answers a request itself, which is then not passed on.
+    """
 
     behind: str
     base: str = ""
     plant: Plant | None = None
+    before: Callable[[str, Request], Response | None] | None = None
     asked: list[tuple[str, str]] = field(default_factory=list)
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
         request = Request(environ)
         path = request.path.removeprefix("/fhir").strip("/")
         self.asked.append((request.method, path))
+        if self.before and (own := self.before(path, request)):
+            return own(environ, start_response)
         answer = requests.request(
             request.method,
             self.behind + request.full_path.removeprefix("/fhir").rstrip("?"),
