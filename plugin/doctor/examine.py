@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from plugin.chart.http import Limits
+from plugin.chart.http import Limits, mount_limits
 from plugin.doctor.access import Access, public_access
 from plugin.doctor.capabilities import Statement, capability_checks, statement_of
 from plugin.doctor.connection import address_checks, clock_check, is_safe
@@ -42,7 +42,8 @@ def examine(
 
     vocabulary: what results are read with; None where no patient is wished for. limits: for each request.
     """
-    once = replace(limits, retries=0)
+    once = replace(limits, retries=0)  # a look is not repeated: what fails now and then is to be seen, and timed
+    mount_limits(access.session, once)
     public = Probe(public_access(once).session, wish.iss, once, clock)
     probe = Probe(access.session, wish.iss, once, clock)
     tell("connection")

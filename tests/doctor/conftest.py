@@ -2,10 +2,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
 from plugin.chart.http import Limits
+from plugin.doctor import shared
 from plugin.doctor.access import Access, public_access, token_access
 from plugin.doctor.cli import _now
 from plugin.doctor.examine import Wish, examine
@@ -37,6 +39,17 @@ def token(ehr: SandboxEHR) -> str:
 @pytest.fixture(scope="session")
 def words() -> Vocabulary:
     return vocabulary()
+
+
+@pytest.fixture(autouse=True)
+def loaded_once(words: Vocabulary, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The commands read with the vocabulary that ships, which takes a second to load: once for all tests here."""
+    load = shared.vocabulary_of
+
+    def vocabulary_of(templates: Path | None, local_codes: Path | None) -> Vocabulary:
+        return load(templates, local_codes) if templates or local_codes else words
+
+    monkeypatch.setattr(shared, "vocabulary_of", vocabulary_of)
 
 
 @pytest.fixture

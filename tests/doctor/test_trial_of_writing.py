@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+import pytest
 import requests
 from werkzeug.wrappers import Request, Response
 
@@ -34,6 +37,15 @@ def held(backend: str) -> set[str]:
             if "careplan doctor" in str(resource) or "urn:careplan-plugin:doctor" in str(resource):
                 found.add(f"{kind}/{resource['id']}")
     return found
+
+
+@pytest.fixture(autouse=True)
+def tidy(ehr) -> Iterator[None]:
+    """What a test made the doctor leave behind is taken away, or other tests would find it."""
+    before = held(ehr.backend_url)
+    yield
+    for name in held(ehr.backend_url) - before:
+        requests.delete(f"{ehr.backend_url}/{name}", timeout=10)
 
 
 def test_nothing_is_written_unless_asked_for(faulty: Faulty, examined) -> None:

@@ -14,11 +14,22 @@ from plugin.findings.phrases import plain, tokens
 from plugin.library.code_sets import WORDS
 
 MOST = 3
-LEAST = 0.3
+LEAST = 0.4
 NAMED = 0.6  # what it counts that both name the same test
 SHORT_NAMED = 0.45  # an abbreviation may mean something else
 ANSWER = 0.6
 ANSWERS_READ_TEST = 0.9
+LOOK_ALIKE = 0.8  # of a test that no fact is read from, though its name is like one
+HINT = 0.08
+# What standard names of tests call the kind of value they have; by how the site's values look.
+VALUE_WORDS = {
+    "coded": frozenset({"presence", "interpretation", "nominal", "status"}),
+    "text": frozenset({"presence", "interpretation", "nominal", "status"}),
+    "quantity in %": frozenset({"100", "percent", "percentage", "fraction", "%"}),
+    "integer": frozenset({"score", "status"}),
+}
+PARTING = str.maketrans("/-_.", "    ")
+AMOUNTS = frozenset({"mass", "moles", "volume"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +49,7 @@ class _Candidate:
     display: str
     words: frozenset[str]
     named: frozenset[str]
+    look_alike: bool
 
 
 class Nearest:
@@ -60,10 +72,11 @@ class Nearest:
         scored = [
             Proposal(each.system, each.code, each.display, round(score, 2))
             for each in self._candidates[unmapped.kind]
-            if (score := max((self._near(name, each) for name in names), default=0.0)) >= LEAST
+            if (score := max((self._near(name, each, unmapped) for name in names), default=0.0)) >= LEAST
         ]
         scored.sort(key=lambda found: (-found.near, len(found.display), found.system, found.code))
-        return tuple(scored[:MOST])
+        once = {(found.code, found.display): found for found in reversed(scored)}
+        return tuple(found for found in scored if once[(found.code, found.display)] is found)[:MOST]
 
     def likelihood(self, unmapped: Unmapped, found: tuple[Proposal, ...], read: frozenset[tuple[str, str]]) -> float:
         """How likely a code matters, 0 to 1. read: the tests that are read, or likely to be once they are mapped."""
@@ -83,23 +96,33 @@ class Nearest:
         for name in sorted(names):
             for (system, code), display in self._index.code_sets.sets[name].displays.items():
                 if display and system != WORDS:
-                    named = self._index.tests.names_in(display, abbreviated=False)
-                    candidate = _Candidate(system, code, display, _words(display), named)
+                    named = self._named(display)
+                    look_alike = name in self._index.not_results and name not in self._index.observed
+                    candidate = _Candidate(system, code, display, _words(display), named, look_alike)
                     found.setdefault((system, code), candidate)
         return list(found.values())
 
-    def _near(self, name: str, candidate: _Candidate) -> float:
+    def _near(self, name: str, candidate: _Candidate, unmapped: Unmapped) -> float:
+        near = self._alike(name, candidate) * (LOOK_ALIKE if candidate.look_alike else 1.0)
+        return min(1.0, near + _hint(candidate, unmapped)) if near else 0.0
+
+    def _alike(self, name: str, candidate: _Candidate) -> float:
         own = _words(name)
         shared = self._sum(own & candidate.words)
         overlap = shared / (self._sum(own | candidate.words) or 1.0)
         covered = shared / (self._sum(own) or 1.0)
         alike = 0.5 * overlap + 0.5 * covered
         tests = self._index.tests
-        if named := tests.names_in(name, abbreviated=False):
+        if named := self._named(name):
             return NAMED + (1 - NAMED) * alike if named == candidate.named else alike * 0.5
         if tests.names_in(name) & candidate.named:
             return SHORT_NAMED + (1 - SHORT_NAMED) * alike
         return alike
+
+    def _named(self, text: str) -> frozenset[str]:
+        """The tests that a name names, also where dots and strokes part its words."""
+        tests = self._index.tests
+        return tests.names_in(text, abbreviated=False) or tests.names_in(text.translate(PARTING), abbreviated=False)
 
     def _sum(self, words: frozenset[str]) -> float:
         return sum(self._weight.get(word, self._rare) for word in words)
@@ -119,5 +142,13 @@ class Nearest:
         return tuple(Proposal(system, code, shown[(system, code)], ANSWER) for (system, code), _ in best)
 
 
+def _hint(candidate: _Candidate, unmapped: Unmapped) -> float:
+    """Whether the candidate's name speaks of the kind of value that the site sends most."""
+    kind = next((kind for kind, _ in unmapped.values.most_common(1)), "")
+    if VALUE_WORDS.get(kind, frozenset()) & candidate.words:
+        return HINT
+    return -HINT if kind in VALUE_WORDS and AMOUNTS & candidate.words else 0.0
+
+
 def _words(text: str) -> frozenset[str]:
-    return frozenset(tokens(plain(text).replace("/", " ").replace("-", " ").replace("_", " ")))
+    return frozenset(tokens(plain(text).translate(PARTING)))
