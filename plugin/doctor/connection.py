@@ -8,7 +8,7 @@ import ssl
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from cryptography import x509
 from requests.utils import DEFAULT_CA_BUNDLE_PATH
@@ -35,8 +35,29 @@ class Tls:
 
 def is_safe(address: str) -> bool:
     """Whether secrets may be sent there: https, or plain http on this machine."""
-    parts = urlsplit(address)
-    return parts.scheme == "https" or (parts.scheme == "http" and is_loopback(parts.hostname or ""))
+    try:
+        parts = urlsplit(address)
+        host = parts.hostname or ""
+    except ValueError:
+        return False
+    return bool(host) and (parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host)))
+
+
+def absolute(base: str, address: str) -> str:
+    """An address that a server named, from its base; as it stands where it is none."""
+    try:
+        return urljoin(f"{base}/", address)
+    except ValueError:
+        return address
+
+
+def open_check(answer: Answer) -> Check:
+    """Whether charts can be read without a token; `answer` is that of a search for patients without one."""
+    if not answer.ok:
+        return Check("open", "good", "charts are not handed out without a token")
+    why = "anybody who reaches this server can read every chart; fine for a try-out with invented patients only"
+    remedy = "ask for an access token in front of everything but metadata and discovery"
+    return Check("open", "limit", "patients can be read without a token", why, remedy, ADMINISTRATOR)
 
 
 def address_checks(iss: str, timeout: float, clock: Clock) -> list[Check]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
-from plugin.doctor.connection import is_safe
+from plugin.doctor.connection import absolute, is_safe
 from plugin.doctor.probe import Answer, Probe
 from plugin.doctor.report import ADMINISTRATOR, Check
 
@@ -53,11 +53,11 @@ def _endpoint(document: dict[str, Any], name: str, base: str) -> Check:
     if not isinstance(value, str) or not value:
         why = "a launch cannot go on without it"
         return Check(name, "fault", f"no {name} is named", why, f"add {name}", ADMINISTRATOR)
-    address = urljoin(f"{base}/", value)
+    address = absolute(base, value)
     if is_safe(address):
         return Check(name, "good", f"{name} at {urlsplit(address).netloc}")
     why = "codes, secrets and tokens would travel in the clear, so the plug-in refuses the launch"
-    return Check(name, "fault", f"{name} is not https: {address}", why, "serve it over https only", ADMINISTRATOR)
+    return Check(name, "fault", f"{name} is not https: {address[:200]}", why, "serve it over https only", ADMINISTRATOR)
 
 
 def _pkce(document: dict[str, Any]) -> Iterator[Check]:
@@ -104,9 +104,9 @@ def _keys(probe: Probe, document: dict[str, Any]) -> Iterator[Check]:
         seen = f"sign-on is named, but no {lacking}"
         yield Check("signing-keys", "fault", seen, why, remedy, ADMINISTRATOR)
         return
-    where = urljoin(f"{probe.base}/", address)
+    where = absolute(probe.base, address)
     if not is_safe(where):
-        yield Check("signing-keys", "fault", f"jwks_uri is not https: {where}", why, remedy, ADMINISTRATOR)
+        yield Check("signing-keys", "fault", f"jwks_uri is not https: {where[:200]}", why, remedy, ADMINISTRATOR)
         return
     answer = probe.get(where, accept="application/json")
     keys = answer.body.get("keys") if answer.ok and answer.body else None
@@ -125,7 +125,7 @@ def metadata_agrees(document: dict[str, Any] | None, statement: dict[str, Any] |
     named = dict(_oauth_uris(statement))
     for short, name in (("authorize", "authorization_endpoint"), ("token", "token_endpoint")):
         other, value = named.get(short), document.get(name)
-        if other and isinstance(value, str) and urljoin(f"{base}/", value) != other:
+        if other and isinstance(value, str) and absolute(base, value) != other:
             seen = f"the CapabilityStatement names another {name} than the SMART configuration"
             why = "older apps read the one, newer ones the other; one of them is wrong"
             yield Check(f"two-{short}-endpoints", "limit", seen, why, "let both name the same address", ADMINISTRATOR)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urljoin
 
+from plugin.doctor.connection import absolute
 from plugin.doctor.probe import Answer, Probe
 from plugin.setting_kinds import origin_of
 
@@ -50,9 +50,9 @@ def walk(probe: Probe, resource_type: str, parameters: Sequence[tuple[str, str]]
         following = _next(answer)
         if following is None or found.pages >= most_pages:
             break
-        if origin_of(following) != origin_of(probe.base):
+        if not _same_origin(following, probe.base):
             found.kind = "elsewhere"
-            found.stopped = f"the next page is on another server ({origin_of(following)})"
+            found.stopped = f"the next page is on another server ({_origin(following)})"
             break
         if following in seen:
             found.kind, found.stopped = "circle", "the pages lead in a circle"
@@ -79,6 +79,17 @@ def _take_in(found: Walk, answer: Answer) -> bool:
     return True
 
 
+def _same_origin(one: str, other: str) -> bool:
+    return _origin(one) == _origin(other)
+
+
+def _origin(address: str) -> str:
+    try:
+        return origin_of(address)
+    except ValueError:
+        return "an address that is none"
+
+
 def _links(bundle: Json) -> Iterator[tuple[str, str]]:
     links = bundle.get("link")
     for link in links if isinstance(links, list) else []:
@@ -88,7 +99,7 @@ def _links(bundle: Json) -> Iterator[tuple[str, str]]:
 
 def _next(answer: Answer) -> str | None:
     url = next((url for relation, url in _links(answer.body or {}) if relation == "next" and url), None)
-    return urljoin(answer.url, url) if url else None
+    return absolute(answer.url, url) if url else None
 
 
 def _entries(bundle: Json) -> Iterator[Json]:

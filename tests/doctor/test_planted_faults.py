@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -59,6 +60,12 @@ def late(path: str, request: Request, answer: Response) -> None:
     answer.headers["Date"] = format_datetime(datetime.now(UTC) + timedelta(minutes=10), usegmt=True)
 
 
+def open_to_all(path: str, request: Request, answer: Response) -> Response | None:
+    """Patients for whoever asks."""
+    body = '{"resourceType": "Bundle", "type": "searchset"}'
+    return Response(body, content_type="application/fhir+json") if path == "Patient" else None
+
+
 SMALLER = ["patient/*.rs", "user/*.rs", "openid", "fhirUser", "launch"]
 
 PUBLIC: dict[str, tuple[Plant, str]] = {
@@ -101,6 +108,7 @@ PUBLIC: dict[str, tuple[Plant, str]] = {
         declared("CarePlan", lambda found: found.update(conditionalCreate=False)),
         "conditional-create-CarePlan",
     ),
+    "charts for everybody": (open_to_all, "open"),
     "plans cannot be created": (declared("CarePlan", drop("interaction", "code", "create")), "write-CarePlan"),
 }
 
@@ -137,6 +145,15 @@ def slow(path: str, request: Request, answer: Response) -> None:
         time.sleep(0.5)
 
 
+ONE_AT_A_TIME = threading.Lock()
+
+
+def one_after_the_other(path: str, request: Request, answer: Response) -> None:
+    if request.args.get("patient") == PATIENT and "_count" in request.args:
+        with ONE_AT_A_TIME:
+            time.sleep(0.09)
+
+
 def for_anybody(path: str, request: Request, answer: Response) -> Response | None:
     """Conditions for whatever patient is asked for."""
     if path != "Condition":
@@ -166,6 +183,7 @@ WITH_TOKEN: dict[str, tuple[Plant, str]] = {
     "a search answers a sign-in page": (instead("Goal", 200, "<html>", "text/html"), "search-Goal"),
     "a search answers half a Bundle": (instead("Procedure", 200, '{"resourceType": "Bun'), "search-Procedure"),
     "a search is slow": (slow, "slow-Procedure"),
+    "one search at a time": (one_after_the_other, "together"),
     "another patient's results": (on("Observation", of_somebody_else), "ignores-patient-Observation"),
     "conditions for anybody": (for_anybody, "ignores-patient-Condition"),
     "next page elsewhere": (
