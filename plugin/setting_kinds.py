@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ipaddress
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -21,6 +22,11 @@ from plugin.errors import UsageError
 _LEAST_SECRET = 32
 _TRUE = frozenset({"true", "yes", "on", "1"})
 _FALSE = frozenset({"false", "no", "off", "0"})
+_SCOPE_URI = "http://smarthealthit.org/fhir/scopes/"
+_LAUNCH_SCOPE = re.compile(r"launch/[a-z]+(\?role=[^?&=\s]+)?")
+_RESOURCE_SCOPE = re.compile(
+    r"(patient|user|system)/(\*|[A-Z][A-Za-z]+)\.(read|write|\*|(?=[cruds])c?r?u?d?s?)(\?[^=&\s]+=[^&\s]+(&[^=&\s]+=[^&\s]+)*)?"
+)
 _AUTH_METHODS = ("none", "client_secret_basic", "private_key_jwt")
 
 
@@ -206,7 +212,7 @@ def _issuer(entry: object) -> Issuer:
         iss=web_address(entry.get("iss", "")),
         client_id=text(entry["client_id"]),
         client_secret=text(entry.get("client_secret", "")),
-        scopes=_words(entry.get("scopes", ())),
+        scopes=_scopes(entry.get("scopes", ())),
         label=text(entry.get("label", "")),
         frame_origins=tuple(origin_of(web_address(origin)) for origin in _words(entry.get("frame_origins", ()))),
         token_endpoint_auth_method=_one_of(entry, "token_endpoint_auth_method", "", *_AUTH_METHODS),
@@ -214,7 +220,7 @@ def _issuer(entry: object) -> Issuer:
         authorize_method=_one_of(entry, "authorize_method", "get", "post"),
         refresh_scope=_one_of(entry, "refresh_scope", "online_access", "offline_access", "none"),
         backend_client_id=text(entry.get("backend_client_id", "")),
-        backend_scopes=_words(entry.get("backend_scopes", ())),
+        backend_scopes=_scopes(entry.get("backend_scopes", ())),
     )
     if (issuer.auth_method == "client_secret_basic") != bool(issuer.client_secret):
         raise ValueError("client_secret goes with token_endpoint_auth_method client_secret_basic, and with no other")
@@ -227,6 +233,24 @@ def _one_of(entry: Mapping[Any, Any], name: str, *accepted: str) -> str:
     if given not in accepted:
         raise ValueError(f"{name} must be one of {', '.join(word for word in accepted if word)}")
     return str(given)
+
+
+def _scopes(value: object) -> tuple[str, ...]:
+    """Scopes, each checked against the grammar of SMART where it is one of SMART's."""
+    scopes = _words(value)
+    for scope in scopes:
+        plain = scope.removeprefix(_SCOPE_URI)
+        if plain.startswith("launch/") and not _LAUNCH_SCOPE.fullmatch(plain):
+            raise ValueError(
+                f"{scope!r} is no scope of SMART: after launch/ stands a resource type in lower case, and at most one "
+                "?role=, such as launch/encounter"
+            )
+        if plain.startswith(("patient/", "user/", "system/")) and not _RESOURCE_SCOPE.fullmatch(plain):
+            raise ValueError(
+                f"{scope!r} is no scope of SMART: after the resource type (or *) stand the letters c, r, u, d, s in"
+                " this order, and perhaps a search, such as patient/Observation.rs?category=laboratory"
+            )
+    return scopes
 
 
 def _words(value: object) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from authlib.common.errors import AuthlibBaseError
 from authlib.integrations.requests_client import OAuth2Session
 
 from plugin.chart.http import Limits
-from plugin.errors import LaunchError, Refused, RemoteError, Unreachable
+from plugin.errors import LaunchError, Refused, RemoteError, Unreachable, UsageError
 from plugin.launch.client_auth import SmartPrivateKeyJWT
 from plugin.launch.discovery import SmartConfiguration
 from plugin.launch.keys import ClientKeys
@@ -49,6 +49,12 @@ class AuthorizationServer:
                 "its administrator has to change token_endpoint_auth_method, or the registration",
                 502,
             )
+        if method != "private_key_jwt":
+            return
+        try:
+            self.keys.signing(self.configuration.signing_algorithms)
+        except UsageError as fault:
+            raise LaunchError(f"{self.issuer.name} cannot be told who we are: {fault}", 502) from fault
 
     def authorization_request(
         self, redirect_uri: str, state: str, verifier: str, **parameters: str

@@ -91,7 +91,10 @@ def write_key(key: Key, path: Path) -> None:
 
 
 def read_key(path: Path) -> Key:
-    """A private key from a JWK file (PEM is not read: it says neither `kid` nor `alg`). Raises UsageError."""
+    """A private key from a JWK file; its `kid` is its thumbprint where the file names none. Raises UsageError.
+
+    PEM is not read: it does not say for which algorithm a key is.
+    """
     try:
         if path.stat().st_mode & _READABLE_BY_ALL:
             raise UsageError(f"the private key {path} can be read by everybody on this machine: chmod 600 {path}")
@@ -115,8 +118,6 @@ def _usable(key: object, path: Path) -> Key:
     remedy = "make one with `careplan keys new FILE`"
     if not isinstance(key, ECKey | RSAKey) or not key.is_private:
         raise UsageError(f"{path} holds no private key for ES384 or RS384: {remedy}")
-    if not key.kid:
-        raise UsageError(f"the key in {path} has no kid, by which servers find it in our key set: {remedy}")
     fits = key.alg == "ES384" and key.curve_name == "P-384" if isinstance(key, ECKey) else key.alg == "RS384"
     if not fits:
         raise UsageError(f"the key in {path} is not for ES384 (curve P-384) or RS384, its alg is {key.alg}: {remedy}")

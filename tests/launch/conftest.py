@@ -3,6 +3,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
+from plugin.launch.keys import ALGORITHMS, new_key, write_key
 from plugin.launch.routes import init_launch
 from plugin.settings import Issuer, Settings
 from plugin.storage.database import Database
@@ -69,6 +71,29 @@ def build(tmp_path: Path, clock: TestClock) -> Iterator[Callable[..., Plugin]]:
     yield make
     for database in databases:
         database.close()
+
+
+@pytest.fixture(scope="session")
+def key_files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """A private key for each algorithm, made once."""
+    folder = tmp_path_factory.mktemp("keys")
+    for algorithm in ALGORITHMS:
+        write_key(new_key(algorithm), folder / algorithm)
+    return {algorithm: folder / algorithm for algorithm in ALGORITHMS}
+
+
+@pytest.fixture
+def signing(build: Callable[..., Plugin], ehr: FakeEhr, key_files: dict[str, Path]) -> Callable[..., Plugin]:
+    """The plug-in as the EHR knows it by a signature, with an ES384 key in front of an RS384 key."""
+
+    def make(keys: tuple[str, ...] = ("ES384", "RS384"), **registration: Any) -> Plugin:
+        method = "private_key_jwt"
+        issuer = Issuer(ehr.fhir, "careplan-plugin", label="EHR 1", token_endpoint_auth_method=method)
+        return build(
+            allowed_issuers=(replace(issuer, **registration),), signing_keys=tuple(key_files[name] for name in keys)
+        )
+
+    return make
 
 
 @pytest.fixture

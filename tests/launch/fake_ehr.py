@@ -51,6 +51,7 @@ class FakeEhr:
     issued: int = 0
     codes: dict[str, dict[str, str]] = field(default_factory=dict)
     patients: dict[str, str] = field(default_factory=dict)
+    style: dict[str, Any] = field(default_factory=dict)
 
     @property
     def fhir(self) -> str:
@@ -80,6 +81,8 @@ class FakeEhr:
             ),
             "/auth/jwks": lambda _: as_json(KeySet([RSA, EC]).as_dict(private=False)),
             "/auth/token": self._token,
+            "/auth/revoke": self._revoke,
+            "/style.json": lambda _: as_json(self.style),
         }
         return routes.get(path, self._fhir)
 
@@ -97,6 +100,9 @@ class FakeEhr:
     def _token(self, request: Request) -> Response:
         if request.form.get("grant_type") == "refresh_token":
             return self._refreshed(request)
+        if request.form.get("grant_type") == "client_credentials":
+            answer = self._access() | {"scope": request.form["scope"]} | self.token
+            return as_json({name: value for name, value in answer.items() if name != "refresh_token"})
         asked = self.codes.pop(request.form["code"], None)
         if asked is None:
             return as_json({"error": "invalid_grant", "error_description": "the code is used up"}, 400)
@@ -117,6 +123,12 @@ class FakeEhr:
         if request.form["refresh_token"] != self.refresh:
             return as_json({"error": "invalid_grant", "error_description": "this refresh token is not good"}, 400)
         return as_json(self._access())
+
+    def _revoke(self, request: Request) -> Response:
+        self.valid.discard(request.form["token"])
+        if request.form["token"] == self.refresh:
+            self.valid.clear()
+        return Response(status=200)
 
     def _access(self) -> dict[str, Any]:
         self.issued += 1

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import pytest
 
-from plugin.settings import Issuer
+from plugin.settings import load_settings
 from tests.launch.fake_ehr import EC, FakeEhr, as_json
 from tests.launch.launch_app import Plugin, smart
 
@@ -69,12 +69,13 @@ def test_state_nonce_and_verifier_are_new_and_long_each_time(plugin: Plugin, ehr
         assert all(len(value) >= 43 for value in values)
 
 
-@smart(46, 148)
+@smart(46, 131, 148)
 def test_no_scope_is_a_wildcard_and_none_may_delete(plugin: Plugin, ehr: FakeEhr) -> None:
     scopes = plugin.depart(ehr)["scope"].split()
     assert not [scope for scope in scopes if "*" in scope or "system/" in scope]
     assert not [scope for scope in scopes if "." in scope and "d" in scope.rsplit(".", 1)[1]]
-    assert len(scopes) == len(set(scopes))
+    types = [scope.rpartition(".")[0] for scope in scopes if "/" in scope and "." in scope]
+    assert len(types) == len(set(types))
 
 
 @smart(120, 121, 122, 125, 135, 137, 141)
@@ -85,7 +86,7 @@ def test_every_resource_scope_follows_the_grammar(plugin: Plugin, ehr: FakeEhr) 
         assert re.fullmatch(r"(patient|user)/[A-Z][A-Za-z]+\.c?r?u?d?s?", scope), scope
 
 
-@smart(36, 150, 151, 152, 166, 215)
+@smart(25, 26, 36, 38, 150, 151, 152, 166, 215)
 def test_a_standalone_launch_asks_for_the_patient_itself(plugin: Plugin, ehr: FakeEhr) -> None:
     response = plugin.browser.get("/smart/standalone", query_string={"iss": ehr.fhir})
     location = response.headers["Location"]
@@ -94,10 +95,27 @@ def test_a_standalone_launch_asks_for_the_patient_itself(plugin: Plugin, ehr: Fa
     assert "online_access" in location
 
 
-def test_scopes_of_an_issuer_replace_ours(build: Callable[..., Plugin], ehr: FakeEhr) -> None:
-    issuer = Issuer(ehr.fhir, "careplan-plugin", scopes=("launch", "openid", "fhirUser", "patient/*.read"))
-    plugin = build(allowed_issuers=(issuer,))
-    assert plugin.depart(ehr)["scope"] == "launch openid fhirUser patient/*.read"
+@smart(132, 143, 146, 153, 155, 156, 157, 158, 162, 219)
+@pytest.mark.parametrize(
+    "more",
+    [
+        "patient/*.read",
+        "patient/*.cruds",
+        "system/Observation.rs",
+        "patient/Observation.rs?category=laboratory&status=final",
+        "launch/patient launch/encounter",
+        "launch/diagnosticreport",
+        "launch/list?role=at-home launch/list?role=in-hospital",
+        "http://smarthealthit.org/fhir/scopes/patient/Observation.rs",
+    ],
+)
+def test_scopes_of_an_issuer_replace_ours_to_the_letter(build: Callable[..., Plugin], ehr: FakeEhr, more: str) -> None:
+    scopes = f"launch openid fhirUser {more}"
+    settings = load_settings(
+        environ={}, overrides={"allowed_issuers": [{"iss": ehr.fhir, "client_id": "careplan-plugin", "scopes": scopes}]}
+    )
+    plugin = build(allowed_issuers=settings.allowed_issuers)
+    assert plugin.depart(ehr)["scope"] == scopes
 
 
 def test_an_ehr_may_launch_by_post(plugin: Plugin, ehr: FakeEhr) -> None:
@@ -117,7 +135,7 @@ def test_a_public_client_names_itself_in_the_body(plugin: Plugin, ehr: FakeEhr) 
     assert request.form["redirect_uri"] == "http://127.0.0.1:8766/smart/callback"
 
 
-@smart(64, 66, 72, 345)
+@smart(23, 64, 66, 72, 343, 345)
 def test_a_confidential_client_uses_basic_and_leaves_its_id_out_of_the_body(
     build: Callable[..., Plugin], ehr: FakeEhr
 ) -> None:
@@ -179,7 +197,7 @@ def test_an_answer_without_scope_means_all_that_was_asked(plugin: Plugin, ehr: F
     assert plugin.browser.get(plugin.launch(ehr)).json["missing"] == []
 
 
-@smart(191, 193)
+@smart(193)
 def test_context_beyond_patient_and_encounter_does_no_harm(plugin: Plugin, ehr: FakeEhr) -> None:
     ehr.token = {"fhirContext": [{"reference": "ImagingStudy/1"}], "encounter": None, "intent": "reconcile-meds"}
     assert plugin.browser.get(plugin.launch(ehr)).json["encounter"] == ""

@@ -6,7 +6,7 @@ from plugin.launch.scopes import not_granted, scopes_to_request
 from tests.launch.launch_app import smart
 
 
-@smart(147)
+@smart(147, 219)
 @pytest.mark.parametrize(
     ("granted", "missing"),
     [
@@ -39,6 +39,13 @@ def test_a_right_as_user_is_not_given_by_a_right_on_one_patient() -> None:
 def test_profile_stands_for_fhir_user() -> None:
     assert not_granted(["openid", "fhirUser"], ["openid", "profile"]) == ()
     assert not_granted(["openid", "fhirUser"], ["openid"]) == ("fhirUser",)
+
+
+@smart(220)
+def test_openid_scopes_are_understood_as_uris() -> None:
+    prefix = "http://openid.net/specs/openid-connect-core-1_0#"
+    assert not_granted(["openid", "fhirUser"], [f"{prefix}openid", f"{prefix}profile"]) == ()
+    assert not_granted(["openid"], [f"{prefix}email"]) == ("openid",)
 
 
 @smart(151, 152)

@@ -40,7 +40,7 @@ def test_a_chart_is_read_in_threads_with_one_token(plugin: Plugin, ehr: FakeEhr,
     assert len(ehr.seen("/auth/token")) == 1
 
 
-@smart(28, 105, 106, 107, 117)
+@smart(28, 105, 106, 107, 108, 117)
 def test_a_token_that_ends_soon_is_renewed_before_it_is_used(
     plugin: Plugin, ehr: FakeEhr, context: LaunchContext, clock: TestClock
 ) -> None:

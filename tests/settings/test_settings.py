@@ -135,6 +135,25 @@ def test_an_unknown_setting_is_named_with_the_one_that_was_meant(tmp_path: Path)
             '[{"iss": "https://a.example.org", "client_id": "c"}, {"iss": "https://a.example.org/", "client_id": "d"}]',
             "each iss may be listed once",
         ),
+        *(
+            ("ALLOWED_ISSUERS", f'[{{"iss": "https://a.example.org", "client_id": "c", {entry}}}]', accepted)
+            for entry, accepted in (
+                ('"token_endpoint_auth_method": "client_secret_jwt"', "one of none, client_secret_basic"),
+                ('"token_endpoint_auth_method": "client_secret_basic"', "client_secret goes with"),
+                ('"token_endpoint_auth_method": "private_key_jwt", "client_secret": "s"', "client_secret goes with"),
+                ('"authorize_method": "PUT"', "authorize_method must be one of get, post"),
+                ('"refresh_scope": "for ever"', "one of online_access, offline_access, none"),
+                ('"send_jku": "perhaps"', "true or false"),
+                ('"backend_scopes": 7', "lists of text"),
+                ('"scopes": "launch/DiagnosticReport"', "a resource type in lower case"),
+                ('"scopes": "launch/list?role=home&role=ward"', "at most one ?role="),
+                ('"scopes": "patient/observation.rs"', "'patient/observation.rs' is no scope of SMART"),
+                ('"scopes": "patient/Observation.sr"', "the letters c, r, u, d, s in this order"),
+                ('"scopes": "patient/Observation."', "is no scope of SMART"),
+                ('"scopes": "user/Observation.rs?category"', "perhaps a search"),
+                ('"backend_scopes": "system/Observation.rs?a=1&"', "is no scope of SMART"),
+            )
+        ),
     ],
 )
 def test_a_wrong_value_is_named_with_its_source_and_the_accepted_form(name: str, value: str, accepted: str) -> None:
@@ -179,10 +198,42 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
         load_settings(broken, environ={})
 
 
+def test_the_registration_at_an_ehr_is_read_into_types(tmp_path: Path) -> None:
+    path = tmp_path / "x.toml"
+    path.write_text(
+        """
+        signing_keys = ["/keys/new.jwk", "/keys/old.jwk"]
+        [[allowed_issuers]]
+        iss = "https://ehr.example.org/fhir"
+        client_id = "c"
+        token_endpoint_auth_method = "private_key_jwt"
+        send_jku = true
+        authorize_method = "post"
+        refresh_scope = "offline_access"
+        backend_client_id = "b"
+        backend_scopes = ["system/Patient.rs"]
+        """
+    )
+    settings = load_settings(path, environ={})
+    (issuer,) = settings.allowed_issuers
+    assert (issuer.auth_method, issuer.send_jku, issuer.authorize_method) == ("private_key_jwt", True, "post")
+    assert (issuer.refresh_scope, issuer.backend_client_id) == ("offline_access", "b")
+    assert issuer.backend_scopes == ("system/Patient.rs",)
+    assert settings.signing_keys == (Path("/keys/new.jwk"), Path("/keys/old.jwk"))
+    given = load_settings(environ={"CAREPLAN_SIGNING_KEYS": "/keys/new.jwk, /keys/old.jwk"})
+    assert given.signing_keys == settings.signing_keys
+
+
+@pytest.mark.parametrize(("secret", "method"), [("", "none"), ("hush", "client_secret_basic")])
+def test_without_a_word_the_secret_says_how_we_are_known(secret: str, method: str) -> None:
+    assert Issuer("https://ehr.example.org/fhir", "c", secret).auth_method == method
+
+
 def test_a_time_zone_is_found_by_name() -> None:
     assert load_settings(environ={"CAREPLAN_TIME_ZONE": "Europe/Berlin"}).zone == ZoneInfo("Europe/Berlin")
 
 
+@pytest.mark.requirement("hl7.fhir.uv.smart-app-launch_2.2.0@301")
 def test_real_ehrs_need_a_secret_key_an_ehr_and_tls(config: Path) -> None:
     ready = load_settings(config, environ={})
     check_ready_to_serve(ready)
