@@ -14,7 +14,7 @@ from plugin.doctor.discovery import WELL_KNOWN, discovery_checks, metadata_agree
 from plugin.doctor.paging import paging_checks
 from plugin.doctor.probe import Answer, Clock, Probe
 from plugin.doctor.report import ADMINISTRATOR, Check, Report, Section, Table
-from plugin.doctor.scopes import scope_checks
+from plugin.doctor.scopes import is_backend, scope_checks
 from plugin.doctor.searching import slow_checks, try_searches
 from plugin.doctor.survey import survey
 from plugin.doctor.trial import try_writing
@@ -112,7 +112,8 @@ def _with_patients(
 def _writing(
     wish: Wish, access: Access, probe: Probe, statement: Statement | None, now: datetime, tell: Tell
 ) -> Section:
-    checks, tables = writing_checks(statement, access.granted.split())
+    granted = access.granted.split()
+    checks, tables = writing_checks(statement, () if is_backend(granted) else granted)
     if not wish.writing:
         checks.append(
             Check("tried", "open", "nothing was written; --try-writing writes to a test patient and removes it")

@@ -12,7 +12,7 @@ import orjson
 
 from plugin.doctor.needs import ESSENTIAL, WRITES
 from plugin.doctor.report import ADMINISTRATOR, REGISTRATION, Check, Table
-from plugin.launch.scopes import not_granted, scopes_to_request
+from plugin.launch.scopes import backend_scopes, not_granted, scopes_to_request, speaks_version_1_only
 
 _RESOURCE = re.compile(r"(?:patient|user|system)/(?P<type>\*|[A-Za-z]+)\.(?P<rights>\S+)")
 _LOSS = {write.resource_type: write.loss for write in WRITES}
@@ -20,13 +20,22 @@ _LOSS = {write.resource_type: write.loss for write in WRITES}
 
 def scope_checks(document: dict[str, Any] | None, granted: str) -> tuple[list[Check], list[Table]]:
     """The checks, and the table of every scope we ask for. granted: scopes of a token, apart by blanks; empty: none."""
-    wanted = _wanted(granted)
-    supported = _supported(document)
-    checks = [*_of_server(supported, wanted), *(_of_token(granted.split(), wanted) if granted else ())]
-    lacking = set(not_granted(wanted, supported)) if supported else None
-    refused = set(not_granted(wanted, granted.split())) if granted else None
-    rows = [(scope, _said(scope, lacking), _said(scope, refused)) for scope in wanted]
+    given, supported = granted.split(), _texts(document, "scopes_supported")
+    launch = scopes_to_request(True, version_1=speaks_version_1_only(_texts(document, "capabilities"), supported))
+    mine = backend_scopes() if is_backend(given) else launch
+    checks = [*_of_server(supported, launch), *(_of_token(given, mine) if given else ())]
+    by_server = {scope: _said(scope, not_granted(launch, supported)) for scope in launch} if supported else {}
+    by_token = {scope: _said(scope, not_granted(mine, given)) for scope in mine} if given else {}
+    rows = [
+        (scope, by_server.get(scope, "not said"), by_token.get(scope, "not said"))
+        for scope in dict.fromkeys((*launch, *mine))
+    ]
     return checks, [Table("Scopes that we ask for", ("scope", "server supports", "token granted"), tuple(rows))]
+
+
+def is_backend(granted: Sequence[str]) -> bool:
+    """Whether a token is that of a backend service, which reads and never writes."""
+    return any(scope.startswith("system/") for scope in granted)
 
 
 def granted_in(token: str) -> str:
@@ -48,17 +57,9 @@ def may(granted: Sequence[str], resource_type: str, rights: str) -> bool:
     return any(not not_granted([f"{level}/{resource_type}.{rights}"], granted) for level in levels)
 
 
-def _wanted(granted: str) -> tuple[str, ...]:
-    """What a launch asks for; a token of the backend is asked for the same rights at its own level."""
-    asked = scopes_to_request(from_ehr=True)
-    if "system/" not in granted:
-        return asked
-    return tuple(scope.replace("patient/", "system/") for scope in asked if scope.startswith("patient/"))
-
-
-def _supported(document: dict[str, Any] | None) -> list[str]:
-    named = document.get("scopes_supported") if document else None
-    return [scope for scope in named if isinstance(scope, str)] if isinstance(named, list) else []
+def _texts(document: dict[str, Any] | None, member: str) -> list[str]:
+    named = document.get(member) if document else None
+    return [text for text in named if isinstance(text, str)] if isinstance(named, list) else []
 
 
 def _of_server(supported: list[str], wanted: tuple[str, ...]) -> Iterator[Check]:
@@ -95,7 +96,5 @@ def _missing(scope: str, name: str, seen: str, remedy: str, who: str) -> Check:
     return Check(name, "limit", f"{seen} {scope}", why, remedy, who)
 
 
-def _said(scope: str, lacking: set[str] | None) -> str:
-    if lacking is None:
-        return "not said"
+def _said(scope: str, lacking: Sequence[str]) -> str:
     return "no" if scope in lacking else "yes"

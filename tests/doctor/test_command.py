@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 
 import pytest
 import requests
@@ -11,8 +12,11 @@ from click.testing import CliRunner, Result
 from werkzeug.wrappers import Request, Response
 
 from plugin.cli import main
+from plugin.launch.keys import ClientKeys, read_key
+from plugin.sandbox.demo import sandbox_ehr
 from tests.doctor.conftest import PATIENT
 from tests.doctor.faulty import Faulty, instead
+from tests.launch.test_against_the_sandbox import serving_keys
 
 PUBLIC_FAULT = instead("metadata", 200, "[]")
 
@@ -101,3 +105,23 @@ def test_granted_scopes_are_examined(faulty: Faulty, token: str, call) -> None:
     found = {check["id"] for section in json.loads(result.stdout)["sections"] for check in section["checks"]}
     assert "granted-patient/CarePlan.crus" in found
     assert "write-CarePlan" in found
+
+
+def test_it_enters_as_a_backend_service_with_the_credentials_of_the_settings(ehr, tmp_path: Path, call) -> None:
+    key, config = tmp_path / "key.json", tmp_path / "careplan.toml"
+    assert CliRunner().invoke(main, ["keys", "new", str(key)]).exit_code == 0
+    with (
+        serving_keys(ClientKeys((read_key(key),))) as address,
+        sandbox_ehr(fhir_server_url=ehr.backend_url, jwks_uri=address) as signed,
+    ):
+        issuer = f'iss = "{signed.fhir_url}"\nclient_id = "careplan-plugin"'
+        config.write_text(f'signing_keys = ["{key}"]\n[[allowed_issuers]]\n{issuer}\n')
+        result = call(signed.fhir_url, "--config", str(config), "--patient", PATIENT, "--format", "json")
+        other = call("https://other.example.org/fhir", "--config", str(config))
+    document = json.loads(result.stdout)
+    assert (document["access"], document["verdict"]) == ("as a backend service", "fit")
+    searches = next(section for section in document["sections"] if section["id"] == "searches")
+    assert {row[-1] for row in searches["tables"][0]["rows"]} == {"read to its end"}
+    assert "granted-" not in result.stdout
+    assert other.exit_code == 2
+    assert "not among allowed_issuers" in other.stderr
