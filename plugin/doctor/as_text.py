@@ -9,7 +9,7 @@ from plugin.doctor.report import Check, Report, Section, Table
 
 MARKS = {"fault": "✗", "limit": "!", "note": "·", "good": "✓", "open": "?"}
 WIDTH = 110
-WIDEST_CELL = 44
+WIDEST_CELL = 34
 
 
 def report_text(report: Report) -> str:

@@ -11,7 +11,11 @@ from plugin.doctor.report import ADMINISTRATOR, Check, Level, Table
 
 Json = dict[str, Any]
 JSON_FORMATS = frozenset({"json", "application/fhir+json", "application/json"})
-DECLARE = "switch it on; where it works already, declare it in the CapabilityStatement"
+
+
+def offer(what: str) -> str:
+    """The remedy where something is not promised."""
+    return f"offer {what}; where it works already, declare it in the CapabilityStatement"
 
 
 class Statement:
@@ -107,27 +111,41 @@ def _reading(statement: Statement, need: Need) -> Iterator[Check]:
     lost = "no plan can be drafted without it" if need.essential else "what depends on it stays open"
     why = f"{need.label}: {lost}"
     if not statement.has(kind):
-        yield Check(f"type-{kind}", level, f"{kind} is not served", why, DECLARE, ADMINISTRATOR)
+        yield Check(
+            f"type-{kind}",
+            level,
+            f"{kind} is not served",
+            why,
+            offer(f"{kind} with {', '.join(need.interactions)}"),
+            ADMINISTRATOR,
+        )
         return
     for interaction in need.interactions:
         if interaction not in statement.interactions(kind):
             seen = f"{kind} cannot be {'searched' if interaction == 'search-type' else interaction}"
-            yield Check(f"{interaction}-{kind}", level, seen, why, DECLARE, ADMINISTRATOR)
+            yield Check(f"{interaction}-{kind}", level, seen, why, offer(f"{interaction} of {kind}"), ADMINISTRATOR)
     for name in need.parameters:
         if name in statement.parameters(kind):
             continue
         if name == "patient":
             yield Check(
-                f"parameter-{kind}-patient", level, f"{kind} has no search by patient", why, DECLARE, ADMINISTRATOR
+                f"parameter-{kind}-patient",
+                level,
+                f"{kind} has no search by patient",
+                why,
+                offer(f"search of {kind} by patient"),
+                ADMINISTRATOR,
             )
         else:
             reason = "without it we cannot find what we saved before, and a repeated save would double it"
             seen = f"{kind} has no search by {name}"
-            yield Check(f"parameter-{kind}-{name}", "limit", seen, reason, DECLARE, ADMINISTRATOR)
+            yield Check(
+                f"parameter-{kind}-{name}", "limit", seen, reason, offer(f"search of {kind} by {name}"), ADMINISTRATOR
+            )
     if need.include and not _includes(statement, need):
         reason = "what prescriptions refer to is then read one by one, which is slow"
         seen = f"_include={need.include} is not promised"
-        yield Check(f"include-{kind}", "limit", seen, reason, DECLARE, ADMINISTRATOR)
+        yield Check(f"include-{kind}", "limit", seen, reason, offer(f"_include={need.include}"), ADMINISTRATOR)
 
 
 def _includes(statement: Statement, need: Need) -> bool:
@@ -138,7 +156,7 @@ def _includes(statement: Statement, need: Need) -> bool:
 def _saving(statement: Statement) -> Iterator[Check]:
     if "transaction" not in statement.system:
         why = "the parts of a plan cannot be saved all together or not at all; they go one by one"
-        yield Check("transaction", "limit", "transactions are not promised", why, DECLARE, ADMINISTRATOR)
+        yield Check("transaction", "limit", "transactions are not promised", why, offer("transactions"), ADMINISTRATOR)
     for write in WRITES:
         yield from _once(statement, write)
 
@@ -150,14 +168,21 @@ def _once(statement: Statement, write: Write) -> Iterator[Check]:
     if write.once and not statement.promises(kind, "conditionalCreate"):
         why = "when an answer gets lost and we send again, the EHR may end up with two; we search first instead"
         seen = f"conditional create of {kind} is not promised"
-        yield Check(f"conditional-create-{kind}", "limit", seen, why, DECLARE, ADMINISTRATOR)
+        yield Check(
+            f"conditional-create-{kind}",
+            "limit",
+            seen,
+            why,
+            offer(f"conditional create of {kind} (If-None-Exist)"),
+            ADMINISTRATOR,
+        )
     if write.updates and not statement.promises(kind, "conditionalUpdate"):
         seen = f"conditional update of {kind} is not promised; we update by id and version instead"
         yield Check(f"conditional-update-{kind}", "note", seen)
 
 
 def _lacking(found: list[Check]) -> str:
-    return "; ".join(check.seen for check in found)
+    return "; ".join(check.seen for check in found) or "nothing"
 
 
 def _objects(value: Any) -> list[Json]:

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from plugin.doctor.connection import absolute, is_safe
 from plugin.doctor.probe import Answer, Probe
 from plugin.doctor.report import ADMINISTRATOR, Check
+from plugin.quality.as_text import counted
 
 WELL_KNOWN = ".well-known/smart-configuration"
 ENDPOINTS = ("authorization_endpoint", "token_endpoint")
@@ -111,8 +112,7 @@ def _keys(probe: Probe, document: dict[str, Any]) -> Iterator[Check]:
     answer = probe.get(where, accept="application/json")
     keys = answer.body.get("keys") if answer.ok and answer.body else None
     if isinstance(keys, list) and keys:
-        counted = "1 signing key" if len(keys) == 1 else f"{len(keys)} signing keys"
-        yield Check("signing-keys", "good", f"{counted} served")
+        yield Check("signing-keys", "good", f"{counted(len(keys), 'signing key')} served")
         return
     seen = f"no signing keys at {where}: {'no key in it' if answer.ok else answer.in_words}"
     yield Check("signing-keys", "fault", seen, why, remedy, ADMINISTRATOR)

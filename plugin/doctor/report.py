@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from plugin.quality.as_text import counted
+
 # `fault`: we cannot serve this server as it is. `limit`: we can, with less. `note`: good to know. `good`: as it should
 # be. `open`: not looked at, and why.
 Level = Literal["fault", "limit", "note", "good", "open"]
@@ -78,12 +80,10 @@ class Report:
     @property
     def in_words(self) -> str:
         """The verdict as a sentence that says what it rests on."""
-        counts = [
-            f"{len(found)} {one if len(found) == 1 else many}"
-            for level, one, many in (("fault", "fault", "faults"), ("limit", "limit", "limits"))
-            if (found := self.checks(level))  # type: ignore[arg-type]
-        ]
-        rest = f"; {len(self.checks('open'))} not looked at" if self.checks("open") else ""
+        grave: tuple[Level, ...] = ("fault", "limit")
+        counts = [counted(len(found), level) for level in grave if (found := self.checks(level))]
+        left = len(self.checks("open"))
+        rest = f"; {left} {'thing was' if left == 1 else 'things were'} not looked at" if left else ""
         return f"{self.verdict}{': ' if counts else ''}{', '.join(counts)}{rest}"
 
     def to_change(self) -> Iterator[tuple[str, tuple[Check, ...]]]:

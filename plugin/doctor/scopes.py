@@ -14,7 +14,7 @@ from plugin.doctor.needs import ESSENTIAL, WRITES
 from plugin.doctor.report import ADMINISTRATOR, REGISTRATION, Check, Table
 from plugin.launch.scopes import backend_scopes, not_granted, scopes_to_request, speaks_version_1_only
 
-_RESOURCE = re.compile(r"(?:patient|user|system)/(?P<type>\*|[A-Za-z]+)\.(?P<rights>\S+)")
+_RESOURCE = re.compile(r"(?P<level>patient|user|system)/(?P<type>\*|[A-Za-z]+)\.(?P<rights>\S+)")
 _LOSS = {write.resource_type: write.loss for write in WRITES}
 
 
@@ -71,7 +71,8 @@ def _of_server(supported: list[str], wanted: tuple[str, ...]) -> Iterator[Check]
     if not missing:
         yield Check("scopes-supported", "good", f"the server supports all {len(wanted)} scopes that we ask for")
     for scope in missing:
-        yield _missing(scope, f"scope-{scope}", "the server does not support", "support it", ADMINISTRATOR)
+        remedy = f"support the scope {scope} and name it in scopes_supported"
+        yield _missing(scope, supported, f"scope-{scope}", "the server does not support", remedy, ADMINISTRATOR)
 
 
 def _of_token(granted: list[str], wanted: tuple[str, ...]) -> Iterator[Check]:
@@ -79,21 +80,33 @@ def _of_token(granted: list[str], wanted: tuple[str, ...]) -> Iterator[Check]:
     if not missing:
         yield Check("scopes-granted", "good", "the token was granted every scope that we ask for")
     for scope in missing:
-        remedy = "add it to the app's registration, and let the user approve it"
-        yield _missing(scope, f"granted-{scope}", "the token was not granted", remedy, REGISTRATION)
+        remedy = f"add {scope} to the app's registration, and let the user approve it"
+        yield _missing(scope, granted, f"granted-{scope}", "the token was not granted", remedy, REGISTRATION)
 
 
-def _missing(scope: str, name: str, seen: str, remedy: str, who: str) -> Check:
-    match = _RESOURCE.fullmatch(scope)
-    kind, rights = (match["type"], match["rights"]) if match else ("", "")
-    if kind in ESSENTIAL and not set(rights) - set("rscu") and "r" in rights:
-        why = f"no plan can be drafted without reading {kind}"
-        return Check(name, "fault", f"{seen} {scope}", why, remedy, who)
+def _missing(scope: str, given: Sequence[str], name: str, seen: str, remedy: str, who: str) -> Check:
+    kind, unreadable = _unreadable(scope, given)
+    shown = f"{seen} {scope}"
+    if kind in ESSENTIAL and unreadable:
+        return Check(name, "fault", shown, f"no plan can be drafted without reading {kind}", remedy, who)
     if scope == "openid":
         why = "who reviews a plan is not known, so no plan can be signed with a name"
+    elif unreadable:
+        why = f"{kind or scope} cannot be read, and what depends on it stays open"
     else:
-        why = _LOSS.get(kind, f"{kind or scope} is missing, and what depends on it stays open")
-    return Check(name, "limit", f"{seen} {scope}", why, remedy, who)
+        why = _LOSS.get(kind, f"{kind} cannot be written")
+    return Check(name, "limit", shown, why, remedy, who)
+
+
+def _unreadable(scope: str, given: Sequence[str]) -> tuple[str, bool]:
+    """The type of a resource scope, and whether what is given does not even allow to read it."""
+    match = _RESOURCE.fullmatch(scope)
+    if match is None:
+        return "", True
+    if match["rights"] in ("read", "write"):  # SMART 1 asks for each on its own
+        return match["type"], match["rights"] == "read"
+    reading = "".join(letter for letter in match["rights"] if letter in "rs")
+    return match["type"], bool(not_granted([f"{match['level']}/{match['type']}.{reading}"], given))
 
 
 def _said(scope: str, lacking: Sequence[str]) -> str:

@@ -76,13 +76,14 @@ def _judged(search: Search, found: Walk, patient: str) -> Iterator[Check]:
     level: Level = "fault" if kind in ESSENTIAL else "limit"
     if found.kind == "refused" and found.status in range(400, 500):
         why = f"{search.label} are missing from every plan, which says so on the page"
-        remedy = "allow the search, and grant its scope to the app" if found.status in (401, 403) else "support it"
+        allow = f"allow the search for {kind} by patient, and grant its scope to the app"
+        remedy = allow if found.status in (401, 403) else f"support the search for {kind} by patient"
         yield Check(
             f"search-{kind}", level, f"the search for {kind} was refused: {found.stopped}", why, remedy, ADMINISTRATOR
         )
     elif found.kind == "refused":
         why = f"{search.label} cannot be read, and every plan says so"
-        remedy = "answer a search with a Bundle of type searchset, as application/fhir+json"
+        remedy = f"answer a search for {kind} with a Bundle of type searchset, as application/fhir+json"
         yield Check(
             f"search-{kind}", level, f"the search for {kind} failed: {found.stopped}", why, remedy, ADMINISTRATOR
         )

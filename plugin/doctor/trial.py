@@ -33,7 +33,7 @@ def try_writing(
         stored = _stored(probe, answer, write.resource_type)
         if stored is None:
             seen = f"{write.resource_type} was not taken: {answer.in_words}"
-            remedy = "allow create and read, and grant the scope to the app"
+            remedy = f"allow create and read of {write.resource_type}, and grant the scope to the app"
             checks.append(Check(f"tried-{write.resource_type}", "limit", seen, write.loss, remedy, ADMINISTRATOR))
             rows.append((write.resource_type, answer.in_words, "", "", ""))
             continue

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from plugin.doctor.capabilities import DECLARE, Statement
+from plugin.doctor.capabilities import Statement, offer
 from plugin.doctor.needs import WRITES, Write
 from plugin.doctor.report import ADMINISTRATOR, REGISTRATION, Check, Table
 from plugin.doctor.scopes import may
@@ -42,7 +42,7 @@ def _check(write: Write, promised: bool | None, allowed: bool | None, statement:
     if promised is False and statement is not None:
         lacking = ", ".join(each for each in write.interactions if each not in statement.interactions(kind))
         seen = f"{kind} cannot be written ({lacking} not promised)"
-        return [Check(f"write-{kind}", "limit", seen, write.loss, DECLARE, ADMINISTRATOR)]
+        return [Check(f"write-{kind}", "limit", seen, write.loss, offer(f"{lacking} of {kind}"), ADMINISTRATOR)]
     if allowed is False and kind not in ("Questionnaire", "DocumentReference"):
         seen = f"{kind} could be written, but the token may not"
         return [Check(f"write-{kind}", "limit", seen, write.loss, "grant the scope to the app", REGISTRATION)]

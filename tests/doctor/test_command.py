@@ -104,6 +104,8 @@ def test_granted_scopes_are_examined(faulty: Faulty, token: str, call) -> None:
     result = call(faulty.base, "--granted", "openid fhirUser patient/*.rs", "--format", "json", token=token)
     found = {check["id"] for section in json.loads(result.stdout)["sections"] for check in section["checks"]}
     assert "granted-patient/CarePlan.crus" in found
+    assert "granted-patient/Condition.rs" not in found
+    assert json.loads(result.stdout)["counts"]["fault"] == 0  # everything can be read, so there are plans
     assert "write-CarePlan" in found
 
 
