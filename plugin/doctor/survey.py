@@ -162,7 +162,8 @@ def _local(scan: Scan, used: dict[tuple[str, str], Used]) -> Iterator[Check]:
         if told is not None and told.lost:
             continue
         name = next(iter(code.names), "no name")
-        seen = f"{counted(code.count, 'use')} of the local {code.kind} code {code.code} of {code.system} ({name}): nothing is read from it"
+        where = f"the local {code.kind} code {code.code} of {code.system} ({name})"
+        seen = f"{counted(code.count, 'use')} of {where}: nothing is read from it"
         near = f"; it may be {each.proposals[0].code} ({each.proposals[0].display})" if each.proposals else ""
         why = f"what it says is passed over{near}"
         yield Check(f"local-{code.code}", "limit", seen, why, f"map {code.code}: {MAP}", OPERATOR)

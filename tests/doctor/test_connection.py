@@ -13,9 +13,11 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from plugin.doctor.access import token_access
 from plugin.doctor.report import Report
 from plugin.errors import UsageError
-from tests.doctor.faulty import running
+from tests.doctor.conftest import LIMITS
+from tests.doctor.faulty import Faulty, on, running
 
 
 def certificate(folder: Path, days: int, host: str = "127.0.0.1") -> Path:
@@ -110,14 +112,14 @@ def test_a_server_that_does_not_answer_was_not_reached(examined) -> None:
     assert seen(report, "reached")[0] == "fault"
 
 
-def test_the_token_is_not_sent_to_other_addresses_that_the_server_names(ehr, faulty, examined) -> None:
-    from tests.doctor.faulty import on
-
-    heard: list[str] = []
+def test_the_token_is_not_sent_to_other_addresses_that_the_server_names(ehr, faulty: Faulty, examined, token) -> None:
+    heard: list[tuple[str, str]] = []
     with running(ehr.fhir_url) as elsewhere:
-        elsewhere.plant = lambda path, request, answer: heard.append(request.headers.get("Authorization", "none"))
+        elsewhere.plant = lambda path, request, _: heard.append((path, request.headers.get("Authorization", "none")))
         faulty.plant = on(
             ".well-known/smart-configuration", lambda document: document.update(jwks_uri=f"{elsewhere.base}/jwks")
         )
         examined(faulty.base)
-    assert heard == ["none"]
+        session = token_access(token, faulty.base, LIMITS, "").session
+        session.get(f"{elsewhere.base}/Patient/1")
+    assert heard == [("jwks", "none"), ("Patient/1", "none")]
