@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator
 
-from plugin.doctor.report import Check, Report, Section, Table
+from plugin.doctor.report import Change, Report, Section, Table
 
 MARKS = {"fault": "✗", "limit": "!", "note": "·", "good": "✓", "open": "?"}
 WIDTH = 110
@@ -15,18 +15,19 @@ WIDEST_CELL = 34
 def report_text(report: Report) -> str:
     """The whole report."""
     lines = [f"{report.iss}", f"{report.in_words}", f"examined {report.access}, {report.made_at}", ""]
-    for who, checks in report.to_change():
+    for who, changes in report.to_change():
         lines.append(f"To be changed by the {who}:" if not who.startswith("whoever") else f"To be changed by {who}:")
-        lines += [line for check in checks for line in _to_change(check)]
+        lines += [line for change in changes for line in _to_change(change)]
         lines.append("")
     for section in report.sections:
         lines += _section(section)
     return "\n".join(lines).rstrip() + "\n"
 
 
-def _to_change(check: Check) -> Iterator[str]:
-    yield from _wrapped(f"{MARKS[check.level]} {check.seen}", "  ", "    ")
-    yield from _wrapped(f"→ {check.remedy}", "    ", "      ")
+def _to_change(change: Change) -> Iterator[str]:
+    for seen in change.seen:
+        yield from _wrapped(f"{MARKS[change.level]} {seen}", "  ", "    ")
+    yield from _wrapped(f"→ {change.remedy}", "    ", "      ")
 
 
 def _section(section: Section) -> Iterator[str]:

@@ -78,7 +78,11 @@ def _pkce(document: dict[str, Any]) -> Iterator[Check]:
 def _capabilities(document: dict[str, Any]) -> Iterator[Check]:
     given = _texts(document.get("capabilities"))
     missing = [(names, level, loss) for names, level, loss in CAPABILITIES if not set(names) & set(given)]
+    told: set[str] = set()
     for names, level, loss in missing:
+        if told.intersection(names):
+            continue  # said already, of a wider group
+        told.update(names)
         seen = f"the capability {' or '.join(names)} is not named"
         remedy = f"switch it on and name it under capabilities: {' or '.join(names)}"
         yield Check(f"capability-{names[0]}", level, seen, loss, remedy, ADMINISTRATOR)  # type: ignore[arg-type]
@@ -91,7 +95,14 @@ def _grants(document: dict[str, Any]) -> Iterator[Check]:
     if grants and "authorization_code" not in grants:
         why = "launches exchange an authorization code for a token"
         seen = f"the grant authorization_code is not named ({', '.join(grants)})"
-        yield Check("grant-types", "fault", seen, why, "switch it on for apps with users", ADMINISTRATOR)
+        yield Check(
+            "grant-types",
+            "fault",
+            seen,
+            why,
+            "switch on the grant authorization_code, for apps with users",
+            ADMINISTRATOR,
+        )
 
 
 def _keys(probe: Probe, document: dict[str, Any]) -> Iterator[Check]:

@@ -54,6 +54,15 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
+class Change:
+    """One thing to do, and everything seen that asks for it."""
+
+    level: Level
+    remedy: str
+    seen: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """The examination of one server.
 
@@ -86,8 +95,12 @@ class Report:
         rest = f"; {left} {'thing was' if left == 1 else 'things were'} not looked at" if left else ""
         return f"{self.verdict}{': ' if counts else ''}{', '.join(counts)}{rest}"
 
-    def to_change(self) -> Iterator[tuple[str, tuple[Check, ...]]]:
-        """What has to be changed, by the person who has to do it; faults before limits."""
+    def to_change(self) -> Iterator[tuple[str, tuple[Change, ...]]]:
+        """What has to be changed, by the person who has to do it; faults before limits, one remedy once."""
         wanted = (*self.checks("fault"), *self.checks("limit"))
         for who in dict.fromkeys(check.who for check in wanted if check.who):
-            yield who, tuple(check for check in wanted if check.who == who)
+            by_remedy: dict[tuple[Level, str], list[str]] = {}
+            for check in wanted:
+                if check.who == who:
+                    by_remedy.setdefault((check.level, check.remedy), []).append(check.seen)
+            yield who, tuple(Change(level, remedy, tuple(seen)) for (level, remedy), seen in by_remedy.items())

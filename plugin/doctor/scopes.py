@@ -71,7 +71,7 @@ def _of_server(supported: list[str], wanted: tuple[str, ...]) -> Iterator[Check]
     if not missing:
         yield Check("scopes-supported", "good", f"the server supports all {len(wanted)} scopes that we ask for")
     for scope in missing:
-        remedy = f"support the scope {scope} and name it in scopes_supported"
+        remedy = "support what is missing, and name it in scopes_supported"
         yield _missing(scope, supported, f"scope-{scope}", "the server does not support", remedy, ADMINISTRATOR)
 
 
@@ -80,7 +80,7 @@ def _of_token(granted: list[str], wanted: tuple[str, ...]) -> Iterator[Check]:
     if not missing:
         yield Check("scopes-granted", "good", "the token was granted every scope that we ask for")
     for scope in missing:
-        remedy = f"add {scope} to the app's registration, and let the user approve it"
+        remedy = "add the scopes to the app's registration, and let the user approve them"
         yield _missing(scope, granted, f"granted-{scope}", "the token was not granted", remedy, REGISTRATION)
 
 

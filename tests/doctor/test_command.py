@@ -14,6 +14,7 @@ from werkzeug.wrappers import Request, Response
 from plugin.cli import main
 from plugin.launch.keys import ClientKeys, read_key
 from plugin.sandbox.demo import sandbox_ehr
+from plugin.settings import load_settings
 from tests.doctor.conftest import PATIENT
 from tests.doctor.faulty import Faulty, instead
 from tests.launch.test_against_the_sandbox import serving_keys
@@ -100,6 +101,10 @@ def test_each_check_of_the_json_says_who_has_to_do_what(faulty: Faulty, call) ->
     assert fault["remedy"].startswith("serve it as application/fhir+json")
 
 
+def test_the_variable_of_the_token_is_no_setting() -> None:
+    assert load_settings(environ={"CAREPLAN_DOCTOR_TOKEN": "abc"}) == load_settings(environ={})
+
+
 def test_granted_scopes_are_examined(faulty: Faulty, token: str, call) -> None:
     result = call(faulty.base, "--granted", "openid fhirUser patient/*.rs", "--format", "json", token=token)
     found = {check["id"] for section in json.loads(result.stdout)["sections"] for check in section["checks"]}
@@ -107,6 +112,14 @@ def test_granted_scopes_are_examined(faulty: Faulty, token: str, call) -> None:
     assert "granted-patient/Condition.rs" not in found
     assert json.loads(result.stdout)["counts"]["fault"] == 0  # everything can be read, so there are plans
     assert "write-CarePlan" in found
+
+
+def test_an_open_server_is_entered_without_a_token_and_named_as_open(ehr, call) -> None:
+    document = json.loads(call(ehr.backend_url, "--patient", PATIENT, "--format", "json").stdout)
+    assert document["access"] == "without a token, which the server does not ask for"
+    checks = {check["id"]: check for section in document["sections"] for check in section["checks"]}
+    assert checks["open"]["level"] == "limit"
+    assert checks["searches"]["level"] == "good"
 
 
 def test_it_enters_as_a_backend_service_with_the_credentials_of_the_settings(ehr, tmp_path: Path, call) -> None:
