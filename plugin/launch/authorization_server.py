@@ -14,6 +14,7 @@ from authlib.integrations.requests_client import OAuth2Session
 
 from plugin.chart.http import Limits
 from plugin.errors import LaunchError, Refused, RemoteError, Unreachable, UsageError
+from plugin.launch.bounded import bound
 from plugin.launch.client_auth import SmartPrivateKeyJWT
 from plugin.launch.discovery import SmartConfiguration
 from plugin.launch.keys import ClientKeys
@@ -147,6 +148,7 @@ class AuthorizationServer:
             code_challenge_method="S256",
             default_timeout=(self.limits.connect, self.limits.read),
         )
+        client.hooks["response"].append(bound)
         if method == "private_key_jwt":
             key = self.keys.signing(self.configuration.signing_algorithms)
             # The audience is the token endpoint for revocation, too: the one address that every server takes.

@@ -64,7 +64,6 @@ class BackendTokens:
         self._issuer = replace(
             issuer,
             client_id=issuer.backend_client_id or issuer.client_id,
-            client_secret="",
             token_endpoint_auth_method="private_key_jwt",  # noqa: S106 - the name of a method
         )
         self._keys = keys

@@ -16,7 +16,8 @@ from sqlalchemy import delete, select
 from plugin.chart.client import FhirClient
 from plugin.chart.http import Limits, http_session
 from plugin.errors import CareplanError, LaunchError
-from plugin.launch.authorization_server import AuthorizationRequest, AuthorizationServer, server_says
+from plugin.launch.answers import code_of, patient_of
+from plugin.launch.authorization_server import AuthorizationRequest, AuthorizationServer
 from plugin.launch.bearer import EhrAuth, Keyring
 from plugin.launch.context import LaunchContext, context_from
 from plugin.launch.cookies import digest, matches
@@ -113,9 +114,9 @@ class LaunchService:
         row = self._take(answer.get("state", ""), secret)
         issuer = self._issuer(row.iss)
         configuration = SmartConfiguration.kept(row.configuration)
-        code = _code_of(answer, issuer, configuration)
+        code = code_of(answer, issuer, configuration)
         token = self._server(issuer, configuration).exchange_code(code, row.verifier, self.settings.redirect_uri)
-        patient_id = _patient_of(token, issuer)
+        patient_id = patient_of(token, issuer)
         tokens = tokens_from(token, self.now())
         user = self._identify(issuer, configuration, token, row.nonce)
         return self._open(issuer, configuration, token, tokens, row.scopes.split(), patient_id, user)
@@ -249,7 +250,9 @@ class LaunchService:
         """Forget what is over, and have the tokens of such workspaces revoked beside the launch that found them."""
         with self.database.session() as session:
             session.execute(delete(LaunchRow).where(LaunchRow.expires <= self.now()))
-            over = session.scalars(select(WorkspaceRow).where(WorkspaceRow.expires <= self.now())).all()
+            # Two processes may look at the same time: each takes those that the other has not taken.
+            ended = select(WorkspaceRow).where(WorkspaceRow.expires <= self.now()).with_for_update(skip_locked=True)
+            over = session.scalars(ended).all()
             for row in over:
                 session.delete(row)
         if over:
@@ -271,28 +274,6 @@ class LaunchService:
 def cookie_of(state: str) -> str:
     """The name of the cookie that belongs to a launch: several launches may run in one browser."""
     return f"launch-{digest(state)[:12]}"
-
-
-def _code_of(answer: Mapping[str, str], issuer: Issuer, configuration: SmartConfiguration) -> str:
-    named = answer.get("iss")
-    if named is None and configuration.names_itself:
-        raise LaunchError("the answer does not say which authorization server it comes from: launch again", 403)
-    if named is not None and named != configuration.issuer:
-        raise LaunchError(f"the answer comes from another authorization server than that of {issuer.name}", 403)
-    if "error" in answer:
-        raise LaunchError(server_says(issuer, answer["error"], answer.get("error_description")), 403)
-    if not answer.get("code"):
-        raise LaunchError(f"{issuer.name} sent neither a code nor a reason: launch the plug-in from the EHR again")
-    return answer["code"]
-
-
-def _patient_of(token: Mapping[str, Any], issuer: Issuer) -> str:
-    patient = token.get("patient")
-    if not isinstance(patient, str) or not patient:
-        raise LaunchError(
-            f"{issuer.name} did not say which patient this is about: open a patient's chart and launch from there"
-        )
-    return patient
 
 
 def _text(value: object) -> str:

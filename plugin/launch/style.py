@@ -7,7 +7,6 @@ clinician decides by.
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Collection
 
 import orjson
@@ -15,6 +14,7 @@ import requests
 import structlog
 
 from plugin.chart.http import Limits
+from plugin.launch.bounded import read_bounded
 from plugin.setting_kinds import origin_of
 
 COLOURS = ("color_background", "color_highlight", "color_text")  # the others would change what colours mean here
@@ -48,19 +48,13 @@ def fetch_style(url: str, origins: Collection[str], limits: Limits) -> dict[str,
 
 
 def _read(url: str, limits: Limits) -> bytes:
-    """The body. Raises ValueError where it is too large, too slow or not an answer of status 200."""
-    until = time.monotonic() + _PATIENCE
+    """The body. Raises ValueError for another status than 200, RequestException where it cannot be had in time."""
     wait = (min(limits.connect, _PATIENCE), min(limits.read, _PATIENCE))
     headers = {"Accept": "application/json"}
     with requests.get(url, headers=headers, timeout=wait, allow_redirects=False, stream=True) as response:
         if response.status_code != 200:
             raise ValueError(f"status {response.status_code}")
-        body = b""
-        for part in response.iter_content(1):  # larger parts would be waited for, past any limit of time
-            body += part
-            if len(body) > _LARGEST or time.monotonic() > until:
-                raise ValueError("too large or too slow")
-        return body
+        return read_bounded(response, _LARGEST, _PATIENCE)
 
 
 def _is_colour(value: object) -> bool:

@@ -37,7 +37,7 @@ def session(ehr: FakeEhr, keys: ClientKeys, clock: TestClock) -> Make:
     return make
 
 
-@smart(143, 223, 226, 227, 229, 233, 234, 235, 236, 237, 238, 239, 264)
+@smart(143, 223, 226, 227, 229, 233, 234, 235, 236, 237, 238, 239, 264, 343)
 def test_a_request_brings_a_token_that_was_asked_for_with_a_signature(
     session: Make, ehr: FakeEhr, keys: ClientKeys
 ) -> None:

@@ -85,9 +85,9 @@ def ehr_page(ehr: FakeEhr, plugin_url: str) -> Flask:
         queries = [urlencode({"iss": ehr.fhir, "launch": patient}) for patient in ("p1", "p2")]
         return "".join(f'<iframe src="{plugin_url}/smart/launch?{query}"></iframe>' for query in queries)
 
-    @app.get("/authorize")
+    @app.route("/authorize", methods=["GET", "POST"])
     def authorize() -> Any:
-        asked = request.args.to_dict()
+        asked = (request.form if ehr.configuration.get("capabilities") else request.args).to_dict()
         ehr.patients[asked["code_challenge"]] = asked["launch"]
         return redirect(f"{asked['redirect_uri']}?{ehr.authorize(asked)}")
 
@@ -110,9 +110,21 @@ def text_of(frame: Frame) -> str:
 
 
 @pytest.mark.parametrize(
-    ("across_sites", "switches"),
-    [(False, ()), (True, ()), (True, ("--test-third-party-cookie-phaseout",))],
-    ids=["this machine", "another site", "another site, third-party cookies blocked"],
+    ("across_sites", "switches", "method"),
+    [
+        (False, (), "get"),
+        (False, (), "post"),
+        (True, (), "get"),
+        (True, ("--test-third-party-cookie-phaseout",), "get"),
+        (True, ("--test-third-party-cookie-phaseout",), "post"),
+    ],
+    ids=[
+        "this machine",
+        "this machine, by POST",
+        "another site",
+        "another site, third-party cookies blocked",
+        "another site, third-party cookies blocked, by POST",
+    ],
 )
 def test_two_launches_in_frames_keep_their_patients_apart(
     build: Callable[..., Plugin],
@@ -121,6 +133,7 @@ def test_two_launches_in_frames_keep_their_patients_apart(
     certificate: tuple[str, str],
     across_sites: bool,
     switches: tuple[str, ...],
+    method: str,
     playwright: Playwright,
 ) -> None:
     clock.at = datetime.now(UTC)
@@ -133,9 +146,10 @@ def test_two_launches_in_frames_keep_their_patients_apart(
         ehr_server = stack.enter_context(served(ehr_page(ehr, plugin_url), tls))
         site = f"{hosts[0]}:{ehr_server.server_port}"
         ehr.configuration = {"authorization_endpoint": f"{site}/authorize"}
-        plugin = build(
-            public_url=plugin_url, allowed_issuers=(Issuer(ehr.fhir, "careplan-plugin", frame_origins=(site,)),)
-        )
+        if method == "post":
+            ehr.configuration["capabilities"] = ["authorize-post"]
+        issuer = Issuer(ehr.fhir, "careplan-plugin", frame_origins=(site,), authorize_method=method)
+        plugin = build(public_url=plugin_url, allowed_issuers=(issuer,))
         add_page(plugin)
         front.app = plugin.app
         page = stack.enter_context(chromium(playwright, *switches))
