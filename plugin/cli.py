@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from plugin import __version__
+from plugin.doctor.cli import codes, doctor
 from plugin.errors import CareplanError, InputError
 from plugin.launch.keys_command import keys
 from plugin.quality.authoring.cli import new, schemas
@@ -214,9 +215,8 @@ def check(
         ctx.exit(1)
 
 
-main.add_command(keys)
-main.add_command(new)
-main.add_command(schemas)
+for command in (new, schemas, keys, doctor, codes):
+    main.add_command(command)
 
 
 @main.command()

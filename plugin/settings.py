@@ -236,9 +236,12 @@ def _read_toml(path: Path) -> dict[str, object]:
 
 
 def _read_environment(environ: Mapping[str, str]) -> dict[str, object]:
-    # CAREPLAN_TEST_* belongs to the test suite, which shares its environment with the program under test.
+    # CAREPLAN_TEST_* belongs to the test suite, which shares its environment with the program under test;
+    # CAREPLAN_DOCTOR_* to `careplan doctor`, whose token is no setting.
     return {
         name.removeprefix(PREFIX).lower(): value
         for name, value in environ.items()
-        if name.startswith(PREFIX) and name != f"{PREFIX}CONFIG" and not name.startswith(f"{PREFIX}TEST_")
+        if name.startswith(PREFIX)
+        and name != f"{PREFIX}CONFIG"
+        and not name.startswith((f"{PREFIX}TEST_", f"{PREFIX}DOCTOR_"))
     }

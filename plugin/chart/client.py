@@ -153,8 +153,12 @@ class FhirClient:
         return Page(resources, warnings, _next_link(bundle, response.url))
 
     def _check_next(self, url: str, seen: set[str]) -> None:
-        if origin_of(url) != origin_of(self._base):
-            raise PagingStopped(f"the next page is on another server ({origin_of(url)}) and was not followed")
+        try:
+            origin = origin_of(url)
+        except ValueError as fault:
+            raise PagingStopped("the link to the next page is no address and was not followed") from fault
+        if origin != origin_of(self._base):
+            raise PagingStopped(f"the next page is on another server ({origin}) and was not followed")
         if url in seen:
             raise PagingStopped("the server's pages lead in a circle")
         if len(seen) + 1 >= self._limits.pages:
@@ -174,7 +178,10 @@ def _next_link(bundle: Resource, page_url: str) -> str | None:
     for link in links if isinstance(links, list) else []:
         url = link.get("url") if isinstance(link, dict) and link.get("relation") == "next" else None
         if isinstance(url, str):
-            return str(urljoin(page_url, url))
+            try:
+                return str(urljoin(page_url, url))
+            except ValueError:  # no address; whoever follows it says so
+                return url
     return None
 
 

@@ -62,7 +62,7 @@ def load_local_codes(path: Path, code_sets: CodeSets) -> None:
     What they map without its being used goes to `code_sets.cautions`. Raises LocalCodesError with every fault, each
     with file, element and remedy: no map, a source that is a standard, one code with two meanings, nothing to use.
     """
-    reading = _Reading(code_sets, _standards(code_sets))
+    reading = _Reading(code_sets, standards_of(code_sets))
     for file in _files(path):
         for found in _maps(file, reading.faults):
             _read(found, reading)
@@ -128,7 +128,11 @@ def _read(found: _Map, reading: _Reading) -> None:
     for number, group in enumerate(found.data.get("group", [])):
         path: ElementPath = ("group", number)
         source = str(group.get("source", "")).strip()
-        if not source or _plain(source) in reading.standards or _plain(source).startswith(_plain(CANONICAL)):
+        if (
+            not source
+            or plain_system(source) in reading.standards
+            or plain_system(source).startswith(plain_system(CANONICAL))
+        ):
             what = f"'{source}' is a standard, whose codes keep their meaning" if source else "no source system"
             reading.faults.append(found.fault((*path, "source"), what, SOURCE))
             continue
@@ -188,17 +192,17 @@ def _is_read(code: Code, code_sets: CodeSets) -> bool:
     return bool(code_sets.memberships(*code)) or any(code in one.codes for one in code_sets.maps.values())
 
 
-def _standards(code_sets: CodeSets) -> frozenset[str]:
+def standards_of(code_sets: CodeSets) -> frozenset[str]:
     """Every system whose codes we know by themselves, under all its names, spelled alike."""
     named = {*SYSTEMS, *SYSTEMS.values()}
     for code_set in code_sets.sets.values():
         named.update(system for system, _ in (*code_set.displays, *code_set.branches))
     for code_map in code_sets.maps.values():
         named.update(system for system, _ in code_map.codes)
-    return frozenset(map(_plain, named))
+    return frozenset(map(plain_system, named))
 
 
-def _plain(system: str) -> str:
+def plain_system(system: str) -> str:
     """A system without what senders vary: case, scheme, `www`, version, edition and a slash at the end."""
     spelled = canonical_coding(system.partition("|")[0].strip(), "")[0].casefold()
     for prefix in ("https://", "http://", "www."):

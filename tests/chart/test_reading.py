@@ -90,6 +90,13 @@ def test_a_next_page_on_another_server_is_not_asked_for(stub: FhirStub) -> None:
     assert "another server" in gap_texts(chart)
 
 
+def test_a_next_page_that_is_no_address_is_a_gap(stub: FhirStub) -> None:
+    stub.on["Observation"] = lambda _: bundle(observation(1), next_url="http://[")
+    chart = read(stub)
+    assert ids(chart) == ["o1"]
+    assert "no address" in gap_texts(chart)
+
+
 def test_a_failed_search_is_a_gap_that_findings_can_read(stub: FhirStub) -> None:
     stub.on["Condition"] = lambda _: outcome(403, "not for you")
     chart = read(stub, [Search("Condition", "Conditions"), *OBSERVATIONS])

@@ -1,0 +1,77 @@
+"""How the doctor is let in: nothing, a token, or our own backend credentials; none of them is ever printed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import requests
+from requests.auth import AuthBase
+
+from plugin.chart.http import Limits, mount_limits
+from plugin.doctor.connection import is_safe
+from plugin.doctor.probe import Clock
+from plugin.doctor.scopes import granted_in
+from plugin.errors import UsageError
+from plugin.launch.backend import backend_session, granted_scopes
+from plugin.launch.keys import client_keys
+from plugin.settings import load_settings
+
+TOKEN_VARIABLE = "CAREPLAN_DOCTOR_TOKEN"  # noqa: S105 - the name of a variable
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """A session, how it was let in, in words, and the scopes granted where they are known (apart by blanks)."""
+
+    session: requests.Session
+    words: str
+    let_in: bool
+    granted: str = ""
+
+
+def public_access(limits: Limits) -> Access:
+    """Without authorization: the public part only."""
+    session = requests.Session()
+    mount_limits(session, limits)
+    return Access(session, "without a token", False)
+
+
+def token_access(token: str, iss: str, limits: Limits, granted: str) -> Access:
+    """With an access token. Raises UsageError where the token is none, or would travel in the clear."""
+    if not token.isascii() or not token.isprintable() or " " in token:
+        raise UsageError("the token holds blanks or signs that no token has: give the access_token alone")
+    if not is_safe(iss):
+        raise UsageError("the token is not sent over plain http: give an https address, or leave the token out")
+    access = public_access(limits)
+    access.session.auth = _Bearer(token, iss)
+    return Access(access.session, "with a token", True, granted or granted_in(token))
+
+
+def backend_access(config: Path, iss: str, limits: Limits, clock: Clock) -> Access:
+    """With our own credentials as a backend service, from the settings. Raises UsageError where they lack the server.
+
+    Asks for the token at once, to know what was granted; a refusal is raised in the server's own words.
+    """
+    settings = load_settings(config)
+    issuer = next((each for each in settings.allowed_issuers if each.iss == iss), None)
+    if issuer is None:
+        raise UsageError(
+            f"{iss} is not among allowed_issuers of {config}: add it with its backend client, or give a token"
+        )
+    session = backend_session(issuer, client_keys(settings), limits, clock)
+    return Access(session, "as a backend service", True, " ".join(granted_scopes(session)))
+
+
+class _Bearer(AuthBase):
+    """The token, for addresses at or below the FHIR base only; links that lead elsewhere never see it."""
+
+    def __init__(self, token: str, base: str) -> None:
+        self._token = token
+        self._base = base.rstrip("/")
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        address = (request.url or "").partition("?")[0]
+        if address == self._base or address.startswith(f"{self._base}/"):
+            request.headers["Authorization"] = f"Bearer {self._token}"
+        return request

@@ -1,0 +1,53 @@
+"""What can be written: by what the server promises and what the scopes allow, nothing being tried."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from plugin.doctor.capabilities import Statement, offer
+from plugin.doctor.needs import WRITES, Write
+from plugin.doctor.report import ADMINISTRATOR, REGISTRATION, Check, Table
+from plugin.doctor.scopes import may
+
+LETTERS = {"create": "c", "read": "r", "update": "u"}
+
+
+def writing_checks(statement: Statement | None, granted: Sequence[str]) -> tuple[list[Check], list[Table]]:
+    """The checks, and a table of what can be written. granted: scopes of a token; empty where none are known."""
+    checks, rows = [], []
+    for write in WRITES:
+        promised = _promised(statement, write)
+        allowed = _allowed(granted, write)
+        rows.append((write.resource_type, _word(promised), _word(allowed), "yes" if write.updates else "not needed"))
+        checks += _check(write, promised, allowed, statement)
+    if statement is not None and not checks:
+        checks.append(Check("writing", "good", f"all {len(WRITES)} resource types that we write are promised"))
+    return checks, [Table("What can be written", ("type", "server promises", "scopes allow", "update"), tuple(rows))]
+
+
+def _promised(statement: Statement | None, write: Write) -> bool | None:
+    if statement is None:
+        return None
+    return set(write.interactions) <= statement.interactions(write.resource_type)
+
+
+def _allowed(granted: Sequence[str], write: Write) -> bool | None:
+    if not granted:
+        return None
+    return may(granted, write.resource_type, "".join(LETTERS[each] for each in write.interactions))
+
+
+def _check(write: Write, promised: bool | None, allowed: bool | None, statement: Statement | None) -> list[Check]:
+    kind = write.resource_type
+    if promised is False and statement is not None:
+        lacking = ", ".join(each for each in write.interactions if each not in statement.interactions(kind))
+        seen = f"{kind} cannot be written ({lacking} not promised)"
+        return [Check(f"write-{kind}", "limit", seen, write.loss, offer(f"{lacking} of {kind}"), ADMINISTRATOR)]
+    if allowed is False and kind not in ("Questionnaire", "DocumentReference"):
+        seen = f"{kind} could be written, but the token may not"
+        return [Check(f"write-{kind}", "limit", seen, write.loss, "grant the scope to the app", REGISTRATION)]
+    return []
+
+
+def _word(answer: bool | None) -> str:
+    return "not said" if answer is None else ("yes" if answer else "no")
