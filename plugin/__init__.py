@@ -38,7 +38,7 @@ def create_app(
     from plugin.review.workbench import Workbench
     from plugin.settings import load_settings
     from plugin.storage.database import Database
-    from plugin.web import about_pages, desk, errors, health, logs, review_pages, security, words
+    from plugin.web import about_pages, closing, desk, ehr_style, errors, health, logs, review_pages, security, words
 
     settings = load_settings(overrides=overrides) if settings is None else replace(settings, **overrides)
     clock = clock or _now
@@ -69,6 +69,8 @@ def create_app(
     init_launch(app, settings, database, clock)
     app.register_blueprint(review_pages.blueprint)
     app.register_blueprint(about_pages.blueprint)
+    app.register_blueprint(closing.blueprint)
+    ehr_style.init_ehr_style(app)
     app.register_blueprint(health.blueprint)
     return app
 

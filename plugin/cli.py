@@ -11,6 +11,7 @@ import click
 
 from plugin import __version__
 from plugin.errors import CareplanError, InputError
+from plugin.launch.keys_command import keys
 from plugin.quality.authoring.cli import new, schemas
 
 if TYPE_CHECKING:
@@ -213,6 +214,7 @@ def check(
         ctx.exit(1)
 
 
+main.add_command(keys)
 main.add_command(new)
 main.add_command(schemas)
 

@@ -10,6 +10,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -20,17 +21,23 @@ from plugin.errors import UsageError
 _LEAST_SECRET = 32
 _TRUE = frozenset({"true", "yes", "on", "1"})
 _FALSE = frozenset({"false", "no", "off", "0"})
+_AUTH_METHODS = ("none", "client_secret_basic", "private_key_jwt")
 
 
 @dataclass(frozen=True, slots=True)
 class Issuer:
-    """One EHR that may launch us.
+    """One EHR that may launch us. docs/smart.md says what each setting does.
 
     iss: its FHIR base address, no trailing slash.
     client_id, client_secret: our registration there; no secret for a public client.
     scopes: what to ask for; empty: the scopes the plug-in needs.
     label: what people call this EHR.
     frame_origins: origins of the pages that frame us, where they differ from the origin of `iss`.
+    token_endpoint_auth_method: `none`, `client_secret_basic` or `private_key_jwt`; empty: the secret, if there is one.
+    send_jku: name our key set in every assertion (`jku`); only where the EHR has its address registered.
+    authorize_method: `get` or `post`; `post` where the EHR says that it takes it.
+    refresh_scope: `online_access`, `offline_access`, or `none` for no refresh token.
+    backend_client_id, backend_scopes: our registration as a backend service; empty: `client_id`, and reading charts.
     """
 
     iss: str
@@ -39,6 +46,12 @@ class Issuer:
     scopes: tuple[str, ...] = ()
     label: str = ""
     frame_origins: tuple[str, ...] = ()
+    token_endpoint_auth_method: str = ""
+    send_jku: bool = False
+    authorize_method: str = "get"
+    refresh_scope: str = "online_access"
+    backend_client_id: str = ""
+    backend_scopes: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         """Without the secret: a repr ends up in logs and tracebacks."""
@@ -48,6 +61,11 @@ class Issuer:
     def name(self) -> str:
         """The label, or the address where no label is given."""
         return self.label or self.iss
+
+    @property
+    def auth_method(self) -> str:
+        """How we prove who we are at the token endpoint, in the words of RFC 7591."""
+        return self.token_endpoint_auth_method or ("client_secret_basic" if self.client_secret else "none")
 
     @property
     def framing(self) -> tuple[str, ...]:
@@ -78,6 +96,15 @@ def path(value: object) -> Path:
     if not given:
         raise ValueError("it must be the path of a file or folder")
     return Path(given).expanduser().absolute()
+
+
+def paths(value: object) -> tuple[Path, ...]:
+    """A list of files; in the environment separated by commas."""
+    if isinstance(value, str):
+        value = [part for part in value.split(",") if part.strip()]
+    if not isinstance(value, list | tuple):
+        raise ValueError("it must be a list of paths")
+    return tuple(path(each) for each in value)
 
 
 def seconds(value: object) -> float:
@@ -175,14 +202,31 @@ def _issuer(entry: object) -> Issuer:
         raise ValueError(f"unknown key {unknown[0]!r} in an entry: it may have {', '.join(known)}")
     if not entry.get("client_id"):
         raise ValueError("each entry needs client_id, the id under which the EHR registered the plug-in")
-    return Issuer(
+    issuer = Issuer(
         iss=web_address(entry.get("iss", "")),
         client_id=text(entry["client_id"]),
         client_secret=text(entry.get("client_secret", "")),
         scopes=_words(entry.get("scopes", ())),
         label=text(entry.get("label", "")),
         frame_origins=tuple(origin_of(web_address(origin)) for origin in _words(entry.get("frame_origins", ()))),
+        token_endpoint_auth_method=_one_of(entry, "token_endpoint_auth_method", "", *_AUTH_METHODS),
+        send_jku=switch(entry.get("send_jku", False)),
+        authorize_method=_one_of(entry, "authorize_method", "get", "post"),
+        refresh_scope=_one_of(entry, "refresh_scope", "online_access", "offline_access", "none"),
+        backend_client_id=text(entry.get("backend_client_id", "")),
+        backend_scopes=_words(entry.get("backend_scopes", ())),
     )
+    if (issuer.auth_method == "client_secret_basic") != bool(issuer.client_secret):
+        raise ValueError("client_secret goes with token_endpoint_auth_method client_secret_basic, and with no other")
+    return issuer
+
+
+def _one_of(entry: Mapping[Any, Any], name: str, *accepted: str) -> str:
+    """The word of this key; the first accepted one where it is left out."""
+    given = entry.get(name, accepted[0])
+    if given not in accepted:
+        raise ValueError(f"{name} must be one of {', '.join(word for word in accepted if word)}")
+    return str(given)
 
 
 def _words(value: object) -> tuple[str, ...]:
@@ -190,7 +234,7 @@ def _words(value: object) -> tuple[str, ...]:
         return tuple(value.split())
     if isinstance(value, list | tuple) and all(isinstance(word, str) for word in value):
         return tuple(value)
-    raise ValueError("scopes and frame_origins must be lists of text")
+    raise ValueError("scopes, backend_scopes and frame_origins must be lists of text")
 
 
 def origin_of(address: str) -> str:

@@ -54,7 +54,17 @@ class Settings:
         default=(),
         metadata=_about(
             kinds.issuers,
-            "EHRs that may launch the plug-in: list of {iss, client_id, client_secret, scopes, label, frame_origins}",
+            "EHRs that may launch the plug-in: list of {iss, client_id, client_secret, scopes, label, frame_origins, "
+            "token_endpoint_auth_method, send_jku, authorize_method, refresh_scope, backend_client_id, "
+            "backend_scopes}; see docs/smart.md",
+        ),
+    )
+    signing_keys: tuple[Path, ...] = field(
+        default=(),
+        metadata=_about(
+            kinds.paths,
+            "files of our private keys for private_key_jwt, made by `careplan keys new`: the first signs, "
+            "all are published at <public_url>/.well-known/jwks.json",
         ),
     )
     instance_folder: Path = field(
@@ -165,6 +175,12 @@ def check_ready_to_serve(settings: Settings) -> None:
         raise UsageError(
             "allowed_issuers is empty: no EHR could launch the plug-in; "
             "add an [[allowed_issuers]] table with iss and client_id"
+        )
+    by_key = [issuer.name for issuer in settings.allowed_issuers if issuer.auth_method == "private_key_jwt"]
+    if by_key and not settings.signing_keys:
+        raise UsageError(
+            f"{by_key[0]} is set to private_key_jwt, but signing_keys is empty: "
+            "make a key with `careplan keys new FILE` and name the file there"
         )
     kinds.require_tls(settings.public_url, "public_url")
     for issuer in settings.allowed_issuers:

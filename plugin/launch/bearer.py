@@ -5,16 +5,16 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 import requests
 import structlog
 from requests.auth import AuthBase
 
-from plugin.chart.http import Limits
 from plugin.errors import LaunchError
-from plugin.launch.tokens import Tokens, refresh_tokens, seal, unseal
-from plugin.setting_kinds import Issuer
+from plugin.launch.authorization_server import AuthorizationServer
+from plugin.launch.discovery import SmartConfiguration
+from plugin.launch.tokens import Tokens, seal, unseal
 from plugin.storage.database import Database
 from plugin.storage.tables import WorkspaceRow
 
@@ -30,17 +30,16 @@ class Keyring:
         self,
         database: Database,
         secret_key: str,
-        issuer: Issuer,
         workspace: str,
         clock: Callable[[], datetime],
-        limits: Limits,
+        server_of: Callable[[SmartConfiguration], AuthorizationServer],
     ) -> None:
+        """server_of: our side of the conversation with the authorization server that a launch found."""
         self._database = database
         self._secret_key = secret_key
-        self._issuer = issuer
         self._workspace = workspace
         self._now = clock
-        self._limits = limits
+        self._server_of = server_of
         self._lock = threading.Lock()
         self._tokens: Tokens | None = None
 
@@ -71,15 +70,16 @@ class Keyring:
             stored = unseal(row.tokens, self._secret_key)
             if stored.access != held.access or not stored.refresh:
                 return stored
+            server = self._server_of(SmartConfiguration.kept(row.configuration))
             try:
-                fresh = refresh_tokens(self._issuer, row.token_endpoint, stored, self._now(), self._limits)
+                fresh = server.refresh(stored)
             except LaunchError as refusal:
-                log.info("refresh_refused", ehr=self._issuer.name)
+                log.info("refresh_refused", ehr=server.issuer.name)
                 raise LaunchError(
-                    f"the session with {self._issuer.name} has ended: launch the plug-in from the EHR again", 401
+                    f"the session with {server.issuer.name} has ended: launch the plug-in from the EHR again", 401
                 ) from refusal
             row.tokens = seal(fresh, self._secret_key)
-        log.info("tokens_renewed", ehr=self._issuer.name)
+        log.info("tokens_renewed", ehr=server.issuer.name)
         return fresh
 
     def _stored(self) -> Tokens:
@@ -93,16 +93,26 @@ class Keyring:
         return row
 
 
+class TokenSource(Protocol):
+    """Where the access token comes from: a launch (`Keyring`), or the registration of a backend service."""
+
+    def access_token(self) -> str:
+        """A token that is good now, as far as we know."""
+
+    def renew(self, refused: str) -> str | None:
+        """Another token than the one that was refused; None where there is none."""
+
+
 class EhrAuth(AuthBase):
     """Puts the bearer token on requests to the EHR's FHIR server, and on no other."""
 
-    def __init__(self, keyring: Keyring, fhir_base: str) -> None:
-        self._keyring = keyring
+    def __init__(self, source: TokenSource, fhir_base: str) -> None:
+        self.source = source
         self._fhir_base = fhir_base
 
     def __call__(self, prepared: requests.PreparedRequest) -> requests.PreparedRequest:
         if self._is_ours(prepared.url or ""):
-            prepared.headers["Authorization"] = f"Bearer {self._keyring.access_token()}"
+            prepared.headers["Authorization"] = f"Bearer {self.source.access_token()}"
             prepared.register_hook("response", self._try_once_more)  # type: ignore[no-untyped-call]
         return prepared
 
@@ -114,7 +124,7 @@ class EhrAuth(AuthBase):
         if response.status_code != 401:
             return response
         refused = response.request.headers["Authorization"].removeprefix("Bearer ")
-        token = self._keyring.renew(refused)
+        token = self.source.renew(refused)
         if token is None:
             return response
         _ = response.content

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 import requests
-from flask import current_app
+from flask import current_app, g
 
 from plugin.launch.cookies import CookiePolicy
+from plugin.launch.fhir_context import ContextItem
 from plugin.launch.identity import User
 from plugin.setting_kinds import Issuer
 from plugin.storage.reviews import Author, PatientKey
@@ -27,7 +29,9 @@ class LaunchContext:
 
     workspace: the opaque id in the address `/w/<workspace>/`. iss: FHIR base of the EHR, no trailing slash.
     encounter_id: empty where the launch has none. missing_scopes: what we asked for and did not get.
-    need_patient_banner: the EHR does not show who the patient is, so we have to. smart_style_url: the EHR's look.
+    need_patient_banner: the EHR does not show who the patient is, so we have to. smart_style_url: the EHR's look;
+    style: the colours read from there. intent, tenant: the EHR's words, empty where it has none. fhir_context: what
+    else was on the screen.
     """
 
     workspace: str
@@ -41,6 +45,10 @@ class LaunchContext:
     need_patient_banner: bool
     smart_style_url: str
     expires: datetime
+    intent: str = ""
+    tenant: str = ""
+    fhir_context: tuple[ContextItem, ...] = ()
+    style: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def fhir_base(self) -> str:
@@ -76,6 +84,10 @@ def context_from(row: WorkspaceRow, issuer: Issuer) -> LaunchContext:
         need_patient_banner=row.need_patient_banner,
         smart_style_url=row.smart_style_url,
         expires=row.expires,
+        intent=row.intent,
+        tenant=row.tenant,
+        fhir_context=tuple(ContextItem(**item) for item in row.fhir_context),
+        style=row.style,
     )
 
 
@@ -88,7 +100,9 @@ def launch_service() -> LaunchService:
 def current_context(workspace: str) -> LaunchContext:
     """The launch behind the page asked for. Raises LaunchError 401 unless this browser opened this workspace."""
     service = launch_service()
-    return service.context(workspace, CookiePolicy.of(service.settings).get("workspace"))
+    context = service.context(workspace, CookiePolicy.of(service.settings).get("workspace"))
+    g.launch = context
+    return context
 
 
 def authorized_session(context: LaunchContext) -> requests.Session:
@@ -96,6 +110,6 @@ def authorized_session(context: LaunchContext) -> requests.Session:
     return launch_service().http(context)
 
 
-def close_workspace(context: LaunchContext) -> None:
-    """Close a workspace and forget its tokens."""
-    launch_service().close(context)
+def close_workspace(context: LaunchContext) -> bool:
+    """Close a workspace, forget its tokens and have the EHR revoke them; whether the EHR confirmed that."""
+    return launch_service().close(context)

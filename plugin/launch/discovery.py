@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 from urllib.parse import urljoin, urlsplit
 
 import orjson
@@ -13,6 +13,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
 from plugin.errors import Refused, Unreachable
+from plugin.launch.scopes import speaks_version_1_only
 from plugin.setting_kinds import is_loopback
 
 
@@ -24,7 +25,20 @@ class SmartConfiguration:
     token_endpoint: str
     issuer: str
     jwks_uri: str = ""
+    revocation_endpoint: str = ""
     names_itself: bool = False  # the server puts `iss` into its answer to the authorization request (RFC 9207)
+    takes_post: bool = False  # capability authorize-post
+    version_1_scopes: bool = False  # the server knows scopes like patient/*.read only
+    auth_methods: tuple[str, ...] = ()  # at the token endpoint; empty: the server does not say
+    signing_algorithms: tuple[str, ...] = ()  # of client assertions; empty: the server does not say
+
+    @classmethod
+    def kept(cls, document: Mapping[str, Any]) -> Self:
+        """The configuration back from what `asdict` and JSON made of it."""
+        values: dict[str, Any] = {
+            name: tuple(value) if isinstance(value, list) else value for name, value in document.items()
+        }
+        return cls(**values)
 
 
 def discover(http: requests.Session, fhir_base: str) -> SmartConfiguration:
@@ -39,7 +53,14 @@ def discover(http: requests.Session, fhir_base: str) -> SmartConfiguration:
         token_endpoint=_endpoint(document, "token_endpoint", fhir_base),
         issuer=str(document.get("issuer") or fhir_base),
         jwks_uri=_endpoint(document, "jwks_uri", fhir_base) if document.get("jwks_uri") else "",
+        revocation_endpoint=_endpoint(document, "revocation_endpoint", fhir_base)
+        if document.get("revocation_endpoint")
+        else "",
         names_itself=document.get("authorization_response_iss_parameter_supported") is True,
+        takes_post="authorize-post" in _words(document, "capabilities"),
+        version_1_scopes=speaks_version_1_only(_words(document, "capabilities"), _words(document, "scopes_supported")),
+        auth_methods=_words(document, "token_endpoint_auth_methods_supported"),
+        signing_algorithms=_words(document, "token_endpoint_auth_signing_alg_values_supported"),
     )
 
 
@@ -82,6 +103,11 @@ def _json(http: requests.Session, url: str, what: str) -> Mapping[str, Any]:
     if not isinstance(document, dict):
         raise Refused(f"{what} at {url} is not a JSON object", response.status_code)
     return document
+
+
+def _words(document: Mapping[str, Any], name: str) -> tuple[str, ...]:
+    value = document.get(name)
+    return tuple(word for word in value if isinstance(word, str)) if isinstance(value, list) else ()
 
 
 def _endpoint(document: Mapping[str, Any], name: str, base: str) -> str:

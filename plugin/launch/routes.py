@@ -5,18 +5,34 @@ from __future__ import annotations
 import secrets
 
 import structlog
-from flask import Blueprint, Flask, Response, current_app, make_response, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    Flask,
+    Response,
+    current_app,
+    jsonify,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from werkzeug.wrappers import Response as Answer
 
 from plugin.errors import CareplanError, LaunchError, RemoteError, Unreachable
 from plugin.launch.context import EXTENSION, launch_service
 from plugin.launch.cookies import CookiePolicy, configure_sessions
-from plugin.launch.service import LAUNCH_SECONDS, Clock, LaunchService, cookie_of, utc_now
+from plugin.launch.keys import KEY_SET_PATH
+from plugin.launch.service import LAUNCH_SECONDS, Begun, Clock, LaunchService, cookie_of, utc_now
+from plugin.setting_kinds import origin_of
 from plugin.settings import Settings
 from plugin.storage.database import Database
 
-blueprint = Blueprint("launch", __name__, url_prefix="/smart", template_folder="templates")
+blueprint = Blueprint("launch", __name__, url_prefix="/smart", template_folder="templates", static_folder="static")
+key_set_blueprint = Blueprint("keys", __name__)
 log = structlog.get_logger()
+
+KEY_SET_SECONDS = 3600  # how long servers may keep our key set: a new key is published so long before it signs
 
 _CALLBACK = "/smart/callback"
 _LANDING = "careplan.landing"
@@ -40,6 +56,7 @@ def init_launch(
     app.extensions |= {EXTENSION: service, _LANDING: landing}
     configure_sessions(app, settings)
     app.register_blueprint(blueprint)
+    app.register_blueprint(key_set_blueprint)
     app.register_error_handler(LaunchError, refusal_page)
     return service
 
@@ -62,6 +79,14 @@ def standalone() -> Answer:
     return _depart(iss, "")
 
 
+@key_set_blueprint.get(KEY_SET_PATH)
+def key_set() -> Answer:
+    """Our public keys (JWK Set, RFC 7517), for authorization servers that verify our assertions."""
+    response = jsonify(launch_service().keys.public())
+    response.headers["Cache-Control"] = f"public, max-age={KEY_SET_SECONDS}"
+    return response
+
+
 @blueprint.get("/callback")
 def callback() -> Answer:
     """The authorization server sends the browser back."""
@@ -80,12 +105,9 @@ def callback() -> Answer:
 @blueprint.after_request
 def keep_private(response: Response) -> Response:
     """No copy of a launch in caches, no address of it in a referrer, framed only by EHRs on the list."""
-    service, _ = _service()
-    ancestors = " ".join(("'self'", *service.settings.frame_ancestors))
     response.headers.setdefault("Cache-Control", "no-store")
     response.headers.setdefault("Referrer-Policy", "no-referrer")
-    policy = f"default-src 'none'; style-src 'self' 'unsafe-inline'; img-src 'self'; frame-ancestors {ancestors}"
-    response.headers.setdefault("Content-Security-Policy", policy)
+    response.headers.setdefault("Content-Security-Policy", _policy())
     return response
 
 
@@ -111,9 +133,24 @@ def _page(error: CareplanError, status: int) -> tuple[str, int]:
 def _depart(iss: str, token: str) -> Answer:
     service, policy = _service()
     begun = service.begin(iss, token)
-    response = make_response(redirect(begun.address, 303))
+    response = make_response(_posted(begun) if begun.request.fields else redirect(begun.request.address, 303))
     policy.put(response, begun.cookie, begun.secret, _CALLBACK, LAUNCH_SECONDS)
     return response
+
+
+def _posted(begun: Begun) -> Response:
+    """A page that posts the request by itself; its button is for browsers that run no script."""
+    response = make_response(render_template("launch/authorize.html", request_=begun.request, ehr=begun.ehr))
+    # The answer to the form is a redirect, perhaps by way of a login elsewhere, and browsers hold those to form-action.
+    target = f"'self' https: {origin_of(begun.request.address)}"
+    response.headers["Content-Security-Policy"] = _policy(f"script-src 'self'; form-action {target}; base-uri 'none'")
+    return response
+
+
+def _policy(more: str = "form-action 'self'") -> str:
+    ancestors = " ".join(("'self'", *launch_service().settings.frame_ancestors))
+    ours = "default-src 'none'; style-src 'self' 'unsafe-inline'; img-src 'self'"
+    return f"{ours}; {more}; frame-ancestors {ancestors}"
 
 
 def _service() -> tuple[LaunchService, CookiePolicy]:

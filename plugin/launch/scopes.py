@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from plugin.chart.searches import CHART_SEARCHES
 
-# Who is using the plug-in, and a refresh token for as long as that person is online.
-_IDENTITY = ("openid", "fhirUser", "user/Practitioner.r", "online_access")
+# Who is using the plug-in.
+_IDENTITY = ("openid", "fhirUser")
 
 # What prescriptions refer to.
 _REFERRED_TO = {"Medication": "r"}
@@ -31,17 +31,51 @@ _URI_PREFIXES = ("http://smarthealthit.org/fhir/scopes/", "http://openid.net/spe
 _NOT_A_RIGHT = frozenset({"launch", "launch/patient", "online_access", "offline_access"})
 
 
-def scopes_to_request(from_ehr: bool) -> tuple[str, ...]:
-    """The scopes of a launch: context, identity, and what the chart and the plan need, each type on its own."""
+def scopes_to_request(from_ehr: bool, refresh: str = "online_access", version_1: bool = False) -> tuple[str, ...]:
+    """The scopes of a launch: context, identity, and what the chart and the plan need, each type on its own.
+
+    refresh: `online_access` (a refresh token while the person is online), `offline_access` (as long as the server
+    lets it live) or empty. version_1: in the words of SMART 1, for servers that know no others.
+    """
     rights = {search.resource_type: "rs" for search in CHART_SEARCHES} | _REFERRED_TO | _WRITTEN
-    resources = [f"patient/{kind}.{letters}" for kind, letters in sorted(rights.items())]
-    return ("launch" if from_ehr else "launch/patient", *_IDENTITY, "patient/Patient.r", *resources)
+    wanted = [("user", "Practitioner", "r"), ("patient", "Patient", "r")]
+    wanted += [("patient", kind, letters) for kind, letters in sorted(rights.items())]
+    asked = ("launch" if from_ehr else "launch/patient", *_IDENTITY, refresh, *_in_words(wanted, version_1))
+    return tuple(scope for scope in asked if scope)
+
+
+def backend_scopes(version_1: bool = False) -> tuple[str, ...]:
+    """What a backend service asks for: reading what a chart is read from, of every patient it may see."""
+    rights = {search.resource_type: "rs" for search in CHART_SEARCHES} | _REFERRED_TO | {"Patient": "rs"}
+    return tuple(_in_words([("system", kind, letters) for kind, letters in sorted(rights.items())], version_1))
+
+
+def speaks_version_1_only(capabilities: Collection[str], supported: Iterable[str]) -> bool:
+    """Whether a server knows scopes of SMART 1 only, by its capabilities; by `scopes_supported` where they are silent.
+
+    One that says nothing at all is taken to speak version 2.
+    """
+    if {"permission-v1", "permission-v2"} & set(capabilities):
+        return "permission-v2" not in capabilities
+    rights = [match["rights"] for scope in supported if (match := _RESOURCE_SCOPE.fullmatch(_plain(scope)))]
+    return bool(rights) and all(word in _VERSION_1 for word in rights)
 
 
 def not_granted(requested: Iterable[str], granted: Iterable[str]) -> tuple[str, ...]:
     """The requested scopes that nothing granted covers, in the order asked; SMART 1 scopes count as what they mean."""
     given = [_plain(scope) for scope in granted]
     return tuple(scope for scope in requested if scope not in _NOT_A_RIGHT and not _covered(_plain(scope), given))
+
+
+def _in_words(wanted: Iterable[tuple[str, str, str]], version_1: bool) -> list[str]:
+    if not version_1:
+        return [f"{level}/{kind}.{letters}" for level, kind, letters in wanted]
+    return [
+        f"{level}/{kind}.{word}"
+        for level, kind, letters in wanted
+        for word in ("read", "write")
+        if set(letters) & set(_VERSION_1[word])
+    ]
 
 
 def _covered(wanted: str, given: list[str]) -> bool:

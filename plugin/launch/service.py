@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
@@ -10,20 +11,23 @@ from typing import Any
 
 import requests
 import structlog
-from sqlalchemy import delete
-from sqlalchemy.orm import Session
+from sqlalchemy import delete, select
 
 from plugin.chart.client import FhirClient
 from plugin.chart.http import Limits, http_session
-from plugin.errors import LaunchError
+from plugin.errors import CareplanError, LaunchError
+from plugin.launch.authorization_server import AuthorizationRequest, AuthorizationServer, server_says
 from plugin.launch.bearer import EhrAuth, Keyring
 from plugin.launch.context import LaunchContext, context_from
 from plugin.launch.cookies import digest, matches
 from plugin.launch.discovery import SmartConfiguration, discover, signing_keys
+from plugin.launch.fhir_context import read_fhir_context
 from plugin.launch.identity import User, user_of, verify_id_token
+from plugin.launch.keys import client_keys
 from plugin.launch.scopes import not_granted, scopes_to_request
-from plugin.launch.tokens import Tokens, exchange_code, oauth_client, seal, server_says, tokens_from
-from plugin.setting_kinds import Issuer
+from plugin.launch.style import fetch_style
+from plugin.launch.tokens import Tokens, seal, tokens_from, unseal
+from plugin.setting_kinds import Issuer, origin_of
 from plugin.settings import Settings
 from plugin.storage.database import Database
 from plugin.storage.tables import LaunchRow, WorkspaceRow
@@ -36,9 +40,10 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """A launch on its way: where the browser goes, and the secret that it has to bring back under this name."""
+    """A launch on its way: how the browser asks, and the secret that it has to bring back under this name."""
 
-    address: str
+    request: AuthorizationRequest
+    ehr: str
     cookie: str
     secret: str
 
@@ -63,21 +68,27 @@ class LaunchService:
         self.settings = settings
         self.database = database
         self.now = clock
+        self.keys = client_keys(settings)
         self._limits = Limits.of(settings)
 
     def begin(self, iss: str, launch: str) -> Begun:
         """Start a launch from an EHR (`launch` is its token), or a standalone one (`launch` is empty).
 
-        Raises LaunchError 403 for an `iss` that is not on the list, RemoteError when its configuration cannot be had.
+        Raises LaunchError 403 for an `iss` that is not on the list, 502 where the EHR takes another registration than
+        the settings have, RemoteError when its configuration cannot be had.
         """
         issuer = self._issuer(iss)
         with http_session(self._limits) as http:
             configuration = discover(http, issuer.iss)
         state, secret = secrets.token_urlsafe(32), secrets.token_urlsafe(32)
         verifier, nonce = secrets.token_urlsafe(64), secrets.token_urlsafe(32)
-        address = self._authorization_address(issuer, configuration, iss, launch, state, verifier, nonce)
+        server = self._server(issuer, configuration)
+        server.check_registration()
+        scopes = " ".join(self._scopes(issuer, configuration, launch))
+        parameters = {"aud": iss, "nonce": nonce, "scope": scopes} | ({"launch": launch} if launch else {})
+        request = server.authorization_request(self.settings.redirect_uri, state, verifier, **parameters)
+        self._forget_expired()
         with self.database.session() as session:
-            self._forget_expired(session)
             session.add(
                 LaunchRow(
                     id=digest(state),
@@ -85,14 +96,14 @@ class LaunchService:
                     iss=issuer.iss,
                     verifier=verifier,
                     nonce=nonce,
-                    scopes=" ".join(self._scopes(issuer, launch)),
+                    scopes=scopes,
                     configuration=asdict(configuration),
                     created=self.now(),
                     expires=self.now() + timedelta(seconds=LAUNCH_SECONDS),
                 )
             )
         log.info("launch_begun", ehr=issuer.name, standalone=not launch)
-        return Begun(address, cookie_of(state), secret)
+        return Begun(request, issuer.name, cookie_of(state), secret)
 
     def complete(self, answer: Mapping[str, str], secret: str | None) -> Opened:
         """Finish a launch with what the authorization server sent back and the secret that the browser brought.
@@ -101,11 +112,9 @@ class LaunchService:
         """
         row = self._take(answer.get("state", ""), secret)
         issuer = self._issuer(row.iss)
-        configuration = SmartConfiguration(**row.configuration)
+        configuration = SmartConfiguration.kept(row.configuration)
         code = _code_of(answer, issuer, configuration)
-        token = exchange_code(
-            issuer, configuration.token_endpoint, code, row.verifier, self.settings.redirect_uri, self._limits
-        )
+        token = self._server(issuer, configuration).exchange_code(code, row.verifier, self.settings.redirect_uri)
         patient_id = _patient_of(token, issuer)
         tokens = tokens_from(token, self.now())
         user = self._identify(issuer, configuration, token, row.nonce)
@@ -127,22 +136,29 @@ class LaunchService:
 
     def http(self, context: LaunchContext) -> requests.Session:
         """A session with the launch's authorization, time limits and retries; usable from several threads."""
+        issuer = self._issuer(context.iss)
         keyring = Keyring(
             database=self.database,
             secret_key=self.settings.secret_key,
-            issuer=self._issuer(context.iss),
             workspace=context.workspace,
             clock=self.now,
-            limits=self._limits,
+            server_of=lambda configuration: self._server(issuer, configuration),
         )
         http = http_session(self._limits)
         http.auth = EhrAuth(keyring, context.fhir_base)
         return http
 
-    def close(self, context: LaunchContext) -> None:
-        """End a workspace at once and forget its tokens."""
+    def close(self, context: LaunchContext) -> bool:
+        """End a workspace at once, forget its tokens, and have the EHR revoke them (RFC 7009).
+
+        Whether the EHR confirmed that. Where it cannot be asked, the tokens end by themselves at their time.
+        """
         with self.database.session() as session:
-            session.execute(delete(WorkspaceRow).where(WorkspaceRow.id == context.workspace))
+            row = session.get(WorkspaceRow, context.workspace, with_for_update=True)
+            if row is None:
+                return False
+            session.delete(row)
+        return self._revoke(row)
 
     def _issuer(self, iss: str) -> Issuer:
         issuer = self.settings.issuer(iss)
@@ -154,27 +170,12 @@ class LaunchService:
             )
         return issuer
 
-    def _scopes(self, issuer: Issuer, launch: str) -> tuple[str, ...]:
-        return issuer.scopes or scopes_to_request(from_ehr=bool(launch))
+    def _server(self, issuer: Issuer, configuration: SmartConfiguration) -> AuthorizationServer:
+        return AuthorizationServer(issuer, configuration, self.keys, self._limits, self.now)
 
-    def _authorization_address(
-        self,
-        issuer: Issuer,
-        configuration: SmartConfiguration,
-        iss: str,
-        launch: str,
-        state: str,
-        verifier: str,
-        nonce: str,
-    ) -> str:
-        parameters = {"aud": iss, "nonce": nonce, "scope": " ".join(self._scopes(issuer, launch))}
-        if launch:
-            parameters["launch"] = launch
-        with oauth_client(issuer, self._limits, self.settings.redirect_uri) as client:
-            address, _ = client.create_authorization_url(
-                configuration.authorization_endpoint, state=state, code_verifier=verifier, **parameters
-            )
-        return str(address)
+    def _scopes(self, issuer: Issuer, configuration: SmartConfiguration, launch: str) -> tuple[str, ...]:
+        refresh = "" if issuer.refresh_scope == "none" else issuer.refresh_scope
+        return issuer.scopes or scopes_to_request(bool(launch), refresh, configuration.version_1_scopes)
 
     def _take(self, state: str, secret: str | None) -> LaunchRow:
         """The launch of this state, used up by that, so that no answer counts twice."""
@@ -215,6 +216,7 @@ class LaunchService:
     ) -> Opened:
         granted = str(token.get("scope") or " ".join(requested)).split()
         missing = not_granted(requested, granted)
+        style_url = _text(token.get("smart_style_url"))
         opened = Opened(secrets.token_urlsafe(24), secrets.token_urlsafe(32))
         row = WorkspaceRow(
             id=opened.workspace,
@@ -228,8 +230,12 @@ class LaunchService:
             scopes=" ".join(granted),
             missing_scopes=" ".join(missing),
             need_patient_banner=token.get("need_patient_banner") is not False,
-            smart_style_url=_text(token.get("smart_style_url")),
-            token_endpoint=configuration.token_endpoint,
+            smart_style_url=style_url,
+            intent=_text(token.get("intent")),
+            tenant=_text(token.get("tenant")),
+            fhir_context=[asdict(item) for item in read_fhir_context(token.get("fhirContext"))],
+            style=fetch_style(style_url, {origin_of(issuer.iss), *issuer.framing}, self._limits),
+            configuration=asdict(configuration),
             tokens=seal(tokens, self.settings.secret_key),
             created=self.now(),
             expires=self.now() + timedelta(hours=self.settings.session_hours),
@@ -239,9 +245,27 @@ class LaunchService:
         log.info("launch_completed", ehr=issuer.name, missing_scopes=list(missing))
         return opened
 
-    def _forget_expired(self, session: Session) -> None:
-        for table in (LaunchRow, WorkspaceRow):
-            session.execute(delete(table).where(table.expires <= self.now()))
+    def _forget_expired(self) -> None:
+        """Forget what is over, and have the tokens of such workspaces revoked beside the launch that found them."""
+        with self.database.session() as session:
+            session.execute(delete(LaunchRow).where(LaunchRow.expires <= self.now()))
+            over = session.scalars(select(WorkspaceRow).where(WorkspaceRow.expires <= self.now())).all()
+            for row in over:
+                session.delete(row)
+        if over:
+            threading.Thread(target=lambda: [self._revoke(row) for row in over], daemon=True).start()
+
+    def _revoke(self, row: WorkspaceRow) -> bool:
+        configuration, issuer = SmartConfiguration.kept(row.configuration), self.settings.issuer(row.iss)
+        if not configuration.revocation_endpoint or issuer is None:
+            return False
+        try:
+            self._server(issuer, configuration).revoke(unseal(row.tokens, self.settings.secret_key))
+        except CareplanError as fault:
+            log.warning("tokens_not_revoked", ehr=issuer.name, kind=type(fault).__name__)
+            return False
+        log.info("tokens_revoked", ehr=issuer.name)
+        return True
 
 
 def cookie_of(state: str) -> str:

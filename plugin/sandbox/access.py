@@ -1,4 +1,7 @@
-"""What one access token may do: scope by scope, and only in the chart of its patient."""
+"""What one access token may do: scope by scope, and only in the chart of its patient.
+
+A token without a patient belongs to a backend service, and only its scopes hold it.
+"""
 
 from __future__ import annotations
 
@@ -34,6 +37,7 @@ class Access:
     def __init__(self, token: Token, backend: Backend) -> None:
         self._scopes = token.scope
         self._patient = token.grant.context.patient
+        self._is_backend = token.grant.is_backend
         self._backend = backend
         self._bundle: dict[str, Resource] = {}
 
@@ -88,7 +92,7 @@ class Access:
 
     def _check_search(self, resource_type: str, parameters: Parameters) -> None:
         self._check_scope(resource_type, "s")
-        if resource_type in SHARED_TYPES:
+        if resource_type in SHARED_TYPES or self._is_backend:
             return
         owners = [value for name, value in parameters if name.split(":")[0] in _OWNER_PARAMETERS]
         asked = {reference.rpartition("/")[2] for value in owners for reference in value.split(",")}
@@ -112,7 +116,9 @@ class Access:
 
     def _check_scope(self, resource_type: str, right: str) -> None:
         shared = resource_type in SHARED_TYPES
-        levels = ("user",) if shared and right in "cud" else ("patient", "user")
+        levels: tuple[str, ...] = ("user",) if shared and right in "cud" else ("patient", "user")
+        if self._is_backend:
+            levels = ("system",)
         if not permits(self._scopes, resource_type, right, levels):
             needed = f"{levels[0]}/{resource_type}.{right}"
             raise Denied(403, "forbidden", f"no scope to {_RIGHT_NAMES[right]} {resource_type}: it needs {needed}")
@@ -120,7 +126,9 @@ class Access:
     def _check_owned(self, body: Any, resource_type: str) -> None:
         if not isinstance(body, dict) or body.get("resourceType") != resource_type:
             raise Denied(400, "invalid", f"the body has to be a {resource_type}, as the address says")
-        if resource_type not in SHARED_TYPES and not belongs(body, self._patient, self._find):
+        if self._is_backend or resource_type in SHARED_TYPES:
+            return
+        if not belongs(body, self._patient, self._find):
             raise Denied(403, "forbidden", f"the {resource_type} does not name the patient of the token")
 
     def _require_visible(self, resource: Resource) -> None:
@@ -128,12 +136,15 @@ class Access:
             raise Denied(403, "forbidden", f"this {resource.get('resourceType')} is not of the patient of the token")
 
     def _visible(self, resource: Resource | None) -> bool:
-        if resource is None or resource.get("resourceType") in SHARED_TYPES | {"OperationOutcome"}:
+        kind = str(resource.get("resourceType")) if resource else "OperationOutcome"
+        if resource is None or kind == "OperationOutcome":
             return True
-        if resource.get("resourceType") == "Bundle":
+        if kind == "Bundle":
             self.withhold(resource)
             return True
-        return belongs(resource, self._patient, self._find)
+        if self._is_backend:
+            return any(permits(self._scopes, kind, right, ("system",)) for right in "rs")
+        return kind in SHARED_TYPES or belongs(resource, self._patient, self._find)
 
     def _find(self, reference: str) -> Resource | None:
         inside = self._bundle.get(reference)

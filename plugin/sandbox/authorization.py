@@ -20,8 +20,12 @@ from authlib.oidc.core.grants import OpenIDCode
 from flask import Flask
 from joserfc.jwk import RSAKey
 
+from plugin.sandbox.backend_services import BackendGrant, ClientAssertion
 from plugin.sandbox.oauth_store import Client, Code, Grant, LaunchContext, Store, Token
+from plugin.sandbox.revocation import Revocation
 from plugin.sandbox.scopes import REFRESH_SCOPES
+
+AUTH_METHODS = ("none", "client_secret_basic", "private_key_jwt")
 
 
 class SmartAuthorizationServer(AuthorizationServer):  # type: ignore[misc]
@@ -38,6 +42,9 @@ class SmartAuthorizationServer(AuthorizationServer):  # type: ignore[misc]
         self.register_token_generator("default", self._generate_token)
         self.register_grant(_CodeGrant, [_SmartRequest(self), _RequiredS256(required=True), _IdToken(self)])
         self.register_grant(_RefreshGrant)
+        self.register_grant(BackendGrant)
+        self.register_endpoint(Revocation)
+        self.register_client_auth_method("private_key_jwt", ClientAssertion(f"{issuer}/token"))
 
     def create_oauth2_request(self, request: Any) -> OAuth2Request:
         """Authlib's request for the one being served, or for one that was kept while a person chose."""
@@ -63,7 +70,7 @@ class SmartAuthorizationServer(AuthorizationServer):  # type: ignore[misc]
             "expires_in": self.token_seconds,
             "scope": scope,
         }
-        if grant_type == "refresh_token" or scopes & REFRESH_SCOPES:
+        if include_refresh_token and (grant_type == "refresh_token" or scopes & REFRESH_SCOPES):
             token["refresh_token"] = secrets.token_urlsafe(32)
         return token | self._launch_parameters(user.context, scopes)
 
@@ -75,6 +82,8 @@ class SmartAuthorizationServer(AuthorizationServer):  # type: ignore[misc]
             parameters["need_patient_banner"] = context.need_patient_banner
         if context.encounter and scopes & {"launch", "launch/encounter"}:
             parameters["encounter"] = context.encounter
+        if context.on_screen and "launch" in scopes:
+            parameters["fhirContext"] = [{"reference": reference} for reference in context.on_screen]
         return parameters | {"smart_style_url": self.style_url} if parameters else {}
 
     def _save_token(self, token: dict[str, Any], request: OAuth2Request) -> None:
@@ -90,7 +99,7 @@ class SmartAuthorizationServer(AuthorizationServer):  # type: ignore[misc]
 
 
 class _CodeGrant(AuthorizationCodeGrant):  # type: ignore[misc]
-    TOKEN_ENDPOINT_AUTH_METHODS = ("none", "client_secret_basic")
+    TOKEN_ENDPOINT_AUTH_METHODS = AUTH_METHODS
 
     def save_authorization_code(self, code: str, request: OAuth2Request) -> None:
         data = request.payload.data
@@ -119,7 +128,7 @@ class _CodeGrant(AuthorizationCodeGrant):  # type: ignore[misc]
 
 
 class _RefreshGrant(RefreshTokenGrant):  # type: ignore[misc]
-    TOKEN_ENDPOINT_AUTH_METHODS = ("none", "client_secret_basic")
+    TOKEN_ENDPOINT_AUTH_METHODS = AUTH_METHODS
     INCLUDE_NEW_REFRESH_TOKEN = True
 
     def authenticate_refresh_token(self, refresh_token: str) -> Token | None:

@@ -67,6 +67,12 @@ class Charts:
         visits = self._backend.search("Encounter", patient=patient_id)
         return next((str(visit["id"]) for visit in visits if visit.get("status") == "in-progress"), "")
 
+    def latest_report(self, patient_id: str) -> str:
+        """Reference of the newest report, empty where there is none."""
+        reports = self._backend.search("DiagnosticReport", patient=patient_id)
+        newest = max(reports, key=lambda report: str(report.get("issued", "")), default=None)
+        return f"DiagnosticReport/{newest['id']}" if newest else ""
+
     def written(self, patient_id: str) -> dict[str, list[Resource]]:
         """Plans and what goes with them, by resource type, newest first."""
         found = {kind: self._backend.search(kind, patient=patient_id) for kind in WRITTEN_TYPES}

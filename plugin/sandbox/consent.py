@@ -56,6 +56,10 @@ def consent_blueprint(server: SmartAuthorizationServer, charts: Charts) -> Bluep
     def token() -> ResponseReturnValue:
         return server.create_token_response()  # type: ignore[no-any-return]
 
+    @blueprint.post("/revoke")
+    def revoke() -> ResponseReturnValue:
+        return server.create_endpoint_response("revocation")  # type: ignore[no-any-return]
+
     def _chosen_context() -> LaunchContext | None:
         if request.form.get("decision") != "allow":
             return None

@@ -47,6 +47,7 @@ def sandbox_ehr(
     fhir_server_url: str | None = None,
     token_seconds: int = TOKEN_SECONDS,
     client_secret: str = "",
+    jwks_uri: str = "",
     progress: Callable[[int, int], None] | None = None,
 ) -> Iterator[SandboxEHR]:
     """A seeded sandbox EHR that runs while the block does, with the plug-in registered as its one app.
@@ -56,6 +57,7 @@ def sandbox_ehr(
     fhir_server_url: FHIR R4 server to use instead of starting one.
     token_seconds: lifetime of access tokens.
     client_secret: makes the plug-in a confidential client.
+    jwks_uri: makes it one that signs, and a backend service besides; read at every request.
     """
     port = free_port() if port is None else port
     client = Client(
@@ -64,6 +66,7 @@ def sandbox_ehr(
         launch_url=f"{plugin_url}/smart/launch",
         name=APP_NAME,
         secret=client_secret,
+        jwks_uri=jwks_uri,
     )
     with ExitStack() as stack:
         backend_url = stack.enter_context(fhir_server(fhir_server_url))

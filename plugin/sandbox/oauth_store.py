@@ -21,13 +21,14 @@ REFRESH_SECONDS = 12 * 3600
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """One registered app; public unless it has a secret."""
+    """One registered app; public unless it has a secret or a key set. One with a key set may be a backend service."""
 
     client_id: str
     redirect_uris: tuple[str, ...]
     launch_url: str
     name: str
     secret: str = field(default="", repr=False)
+    jwks_uri: str = ""
     id_token_signed_response_alg: str = "RS256"  # noqa: S105 - the name of an algorithm
 
     def get_client_id(self) -> str:
@@ -46,23 +47,31 @@ class Client:
         return bool(self.secret) and secrets.compare_digest(self.secret, client_secret)
 
     def check_endpoint_auth_method(self, method: str, endpoint: str) -> bool:
+        if self.jwks_uri:
+            return method == "private_key_jwt"
         return method == ("client_secret_basic" if self.secret else "none")
 
     def check_response_type(self, response_type: str) -> bool:
         return response_type == "code"
 
     def check_grant_type(self, grant_type: str) -> bool:
+        if grant_type == "client_credentials":
+            return bool(self.jwks_uri)
         return grant_type in ("authorization_code", "refresh_token")
 
 
 @dataclass(frozen=True, slots=True)
 class LaunchContext:
-    """What the EHR knows when it starts an app. `user` is a reference, `patient` and `encounter` are logical ids."""
+    """What the EHR knows when it starts an app. `user` is a reference, `patient` and `encounter` are logical ids.
+
+    on_screen: references of what else is open.
+    """
 
     user: str
     patient: str = ""
     encounter: str = ""
     need_patient_banner: bool = True
+    on_screen: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -72,6 +81,11 @@ class Grant:
     client_id: str
     context: LaunchContext
     revoked: bool = False
+
+    @property
+    def is_backend(self) -> bool:
+        """Whether there is no person behind it, only an app."""
+        return not self.context.user
 
 
 @dataclass(slots=True)
@@ -200,6 +214,11 @@ class Store:
         with self._lock:
             token = self._access.get(value)
         return token if token and token.live else None
+
+    def any_token(self, value: str) -> Token | None:
+        """An access or refresh token, whether it is still good or not."""
+        with self._lock:
+            return self._refresh.get(value) or self._access.get(value)
 
     def refresh_token(self, value: str) -> Token | None:
         """The refresh token if it may be used. One that was used before ends every token of its grant."""

@@ -73,7 +73,14 @@ def pages_blueprint(server: SmartAuthorizationServer, charts: Charts, app_client
         return found
 
     def _launch_url(patient: PatientRow, banner: bool) -> str:
-        context = LaunchContext(_user().reference, patient.id, charts.current_encounter(patient.id), banner)
+        report = charts.latest_report(patient.id)
+        context = LaunchContext(
+            _user().reference,
+            patient.id,
+            charts.current_encounter(patient.id),
+            banner,
+            on_screen=(report,) if report else (),
+        )
         query = urlencode({"iss": server.fhir_url, "launch": server.store.add_launch(context)})
         return f"{app_client.launch_url}?{query}"
 

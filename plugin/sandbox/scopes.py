@@ -1,4 +1,4 @@
-"""SMART scopes, as far as the sandbox grants them: launch context, identity, refresh, `patient/` and `user/` access.
+"""SMART scopes, as far as the sandbox grants them: launch context, identity, refresh, access to resources.
 
 Grammar: SMART App Launch 2.2, "Scopes for requesting FHIR Resources"; the older `.read`, `.write` and `.*` are
 understood. Scopes with a search query (`patient/Observation.rs?category=laboratory`) are not granted.
@@ -12,10 +12,17 @@ CONTEXT_SCOPES = frozenset(
     {"openid", "fhirUser", "profile", "launch", "launch/patient", "launch/encounter", "offline_access", "online_access"}
 )
 REFRESH_SCOPES = frozenset({"offline_access", "online_access"})
-SCOPES_SUPPORTED = (*sorted(CONTEXT_SCOPES), "patient/*.cruds", "user/*.cruds", "patient/*.read", "patient/*.write")
+SCOPES_SUPPORTED = (
+    *sorted(CONTEXT_SCOPES),
+    "patient/*.cruds",
+    "user/*.cruds",
+    "system/*.cruds",
+    "patient/*.read",
+    "patient/*.write",
+)
 
 _RESOURCE_SCOPE = re.compile(
-    r"(?P<level>patient|user)/(?P<type>\*|[A-Z][A-Za-z]+)\.(?P<rights>read|write|\*|c?r?u?d?s?)"
+    r"(?P<level>patient|user|system)/(?P<type>\*|[A-Z][A-Za-z]+)\.(?P<rights>read|write|\*|c?r?u?d?s?)"
 )
 _OLD_RIGHTS = {"read": "rs", "write": "cud", "*": "cruds"}
 
@@ -23,7 +30,12 @@ _OLD_RIGHTS = {"read": "rs", "write": "cud", "*": "cruds"}
 def granted(requested: str) -> str:
     """The part of the requested scopes that the sandbox grants, in the order asked."""
     wanted = dict.fromkeys(requested.split())
-    return " ".join(scope for scope in wanted if scope in CONTEXT_SCOPES or _rights(scope) is not None)
+    return " ".join(scope for scope in wanted if scope in CONTEXT_SCOPES or _level(scope) in ("patient", "user"))
+
+
+def granted_to_backend(requested: str) -> str:
+    """The part of the requested scopes that an app without a person gets: `system/` access."""
+    return " ".join(scope for scope in dict.fromkeys(requested.split()) if _level(scope) == "system")
 
 
 def permits(scopes: str, resource_type: str, right: str, levels: tuple[str, ...] = ("patient", "user")) -> bool:
@@ -36,6 +48,11 @@ def permits(scopes: str, resource_type: str, right: str, levels: tuple[str, ...]
         if level in levels and of_type in ("*", resource_type) and right in letters:
             return True
     return False
+
+
+def _level(scope: str) -> str:
+    rights = _rights(scope)
+    return rights[0] if rights else ""
 
 
 def _rights(scope: str) -> tuple[str, str, str] | None:

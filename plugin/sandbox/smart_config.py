@@ -7,6 +7,7 @@ from typing import Any
 from flask import Blueprint, Response, jsonify
 
 from plugin.sandbox.authorization import SmartAuthorizationServer
+from plugin.sandbox.backend_services import SIGNING_ALGORITHMS
 from plugin.sandbox.scopes import SCOPES_SUPPORTED
 
 CAPABILITIES = (
@@ -15,6 +16,7 @@ CAPABILITIES = (
     "authorize-post",
     "client-public",
     "client-confidential-symmetric",
+    "client-confidential-asymmetric",
     "sso-openid-connect",
     "context-banner",
     "context-style",
@@ -51,8 +53,10 @@ def smart_configuration(server: SmartAuthorizationServer) -> dict[str, Any]:
         "jwks_uri": f"{issuer}/jwks",
         "authorization_endpoint": f"{issuer}/authorize",
         "token_endpoint": f"{issuer}/token",
-        "token_endpoint_auth_methods_supported": ["client_secret_basic"],
-        "grant_types_supported": ["authorization_code"],
+        "revocation_endpoint": f"{issuer}/revoke",
+        "token_endpoint_auth_methods_supported": ["client_secret_basic", "private_key_jwt"],
+        "token_endpoint_auth_signing_alg_values_supported": list(SIGNING_ALGORITHMS),
+        "grant_types_supported": ["authorization_code", "client_credentials"],
         "response_types_supported": ["code"],
         "code_challenge_methods_supported": ["S256"],
         "scopes_supported": list(SCOPES_SUPPORTED),

@@ -50,7 +50,7 @@ class Base(DeclarativeBase):
             "pk": "pk_%(table_name)s",
         }
     )
-    type_annotation_map = {datetime: UtcDateTime, str: Text, dict[str, Any]: JSON}  # noqa: RUF012 (read by SQLAlchemy)
+    type_annotation_map = {datetime: UtcDateTime, str: Text, dict[str, Any]: JSON, list[dict[str, Any]]: JSON}  # noqa: RUF012 (read by SQLAlchemy)
 
 
 class LaunchRow(Base):
@@ -73,7 +73,10 @@ class LaunchRow(Base):
 
 
 class WorkspaceRow(Base):
-    """One launch of one patient by one clinician in one browser. `tokens` is encrypted with the secret key."""
+    """One launch of one patient by one clinician in one browser. `tokens` is encrypted with the secret key.
+
+    configuration: what the authorization server said of itself at the launch. style: colours by name, checked.
+    """
 
     __tablename__ = "workspace"
 
@@ -89,7 +92,11 @@ class WorkspaceRow(Base):
     missing_scopes: Mapped[str]
     need_patient_banner: Mapped[bool]
     smart_style_url: Mapped[str]
-    token_endpoint: Mapped[str]
+    intent: Mapped[str] = mapped_column(default="")
+    tenant: Mapped[str] = mapped_column(default="")
+    fhir_context: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
+    style: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    configuration: Mapped[dict[str, Any]]
     tokens: Mapped[str]
     created: Mapped[datetime]
     expires: Mapped[datetime] = mapped_column(index=True)

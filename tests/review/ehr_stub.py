@@ -78,7 +78,7 @@ def open_workspace(settings: Settings, iss: str, now: datetime, name: str = "w1"
         missing_scopes="",
         need_patient_banner=True,
         smart_style_url="",
-        token_endpoint=f"{iss}/token",
+        configuration={"authorization_endpoint": f"{iss}/authorize", "token_endpoint": f"{iss}/token", "issuer": iss},
         tokens=seal(Tokens("opaque", "", None), settings.secret_key),
         created=now,
         expires=now + timedelta(hours=8),

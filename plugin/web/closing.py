@@ -1,0 +1,23 @@
+"""The end of a session: the workspace is closed, its chart forgotten, its tokens revoked at the EHR."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, make_response, render_template, session
+
+from plugin.launch.context import close_workspace, launch_service
+from plugin.launch.cookies import CookiePolicy
+from plugin.web.desk import desk_of
+
+blueprint = Blueprint("closing", __name__)
+
+
+@blueprint.post("/w/<workspace>/close")
+def close(workspace: str) -> Response:
+    """Close a workspace. What was decided is kept; the page says whether the EHR confirmed the end."""
+    desk = desk_of(workspace)
+    desk.forget_chart()
+    revoked = close_workspace(desk.context)
+    session.clear()
+    response = make_response(render_template("closed.html", ehr=desk.context.ehr, revoked=revoked))
+    CookiePolicy.of(launch_service().settings).put(response, "workspace", "", f"/w/{workspace}", 0)
+    return response
