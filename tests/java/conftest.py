@@ -64,6 +64,14 @@ def hapi(java, package):
 
 @pytest.fixture(scope="session")
 def visit(hapi, tmp_path_factory):
-    """A clinician's visit in an EHR whose charts are on HAPI FHIR: launched, decided, saved."""
+    """A clinician's visit in an EHR whose charts are on HAPI FHIR."""
     with visited(hapi, tmp_path_factory.mktemp("plugin")) as visit:
         yield visit
+
+
+@pytest.fixture(scope="session")
+def saved(visit):
+    """The same visit once a line was accepted and the plan saved."""
+    said = visit.accept_and_save()
+    assert "delivery saved" in said, said
+    return visit

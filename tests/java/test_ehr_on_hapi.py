@@ -16,7 +16,7 @@ from plugin.findings.reader import read_findings
 from plugin.library.content import default_template_folder
 from plugin.library.template import load_template
 from plugin.sandbox.sample_patients import sample_patients
-from tests.java.visit import LINE, PATIENT
+from tests.java.visit import PATIENT
 
 pytestmark = [pytest.mark.java, pytest.mark.xdist_group("hapi")]
 AS_OF = date(2026, 11, 22)
@@ -30,22 +30,18 @@ def template():
     return load_template(default_template_folder())
 
 
-def test_a_plan_is_launched_reviewed_saved_and_read_back(visit):
-    line = LINE.search(visit.page())[1]
-    assert "accepted" in visit.post(line, choice="accept", standing="offered").lower()
-    said = visit.post(f"{visit.workspace}save")
-    assert "delivery saved" in said, said
-    [plan] = [each for each in visit.written() if each["resourceType"] == "CarePlan"]
+def test_a_plan_is_launched_reviewed_saved_and_read_back(saved):
+    [plan] = [each for each in saved.written() if each["resourceType"] == "CarePlan"]
     assert (plan["status"], plan["intent"]) == ("draft", "proposal")
     assert plan["subject"] == {"reference": f"Patient/{PATIENT}"}
-    assert f"CarePlan/{plan['id']}" in said
+    assert any("review-decision" in each["url"] for line in plan["activity"] for each in line["extension"])
+    assert f"CarePlan/{plan['id']}" in saved.page()
 
 
-def test_a_save_that_is_repeated_doubles_nothing(visit):
-    visit.post(f"{visit.workspace}save")
-    before = sorted((each["resourceType"], each["id"]) for each in visit.written())
-    visit.post(f"{visit.workspace}save")
-    assert sorted((each["resourceType"], each["id"]) for each in visit.written()) == before
+def test_a_save_that_is_repeated_doubles_nothing(saved):
+    before = sorted((each["resourceType"], each["id"]) for each in saved.written())
+    assert "delivery saved" in saved.post(f"{saved.workspace}save")
+    assert sorted((each["resourceType"], each["id"]) for each in saved.written()) == before
 
 
 @pytest.mark.parametrize("patient", UNTOUCHED, ids=lambda each: each.id)

@@ -46,6 +46,12 @@ class Visit:
         token = TOKEN.search(self.page())[1]
         return self.browser.post(path, data={"csrf_token": token, **form}, base_url=ADDRESS, follow_redirects=True).text
 
+    def accept_and_save(self) -> str:
+        """Take the first line of treatment into the plan and write the plan to the chart; what the page then says."""
+        line = LINE.search(self.page())[1]
+        self.post(line, choice="accept", standing="offered")
+        return self.post(f"{self.workspace}save")
+
     def written(self) -> list[dict[str, Any]]:
         """What the plug-in has written to the chart, as the server holds it."""
         found = []
