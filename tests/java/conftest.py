@@ -13,6 +13,7 @@ from click.testing import CliRunner
 
 from plugin.cli import main
 from plugin.quality.package.contents import Contents
+from tests.java.visit import visited
 
 HERE = Path(__file__).parent
 
@@ -47,3 +48,30 @@ def contents(package):
             into = examples if member.name.startswith("package/example/") else resources
             into[Path(member.name).name] = orjson.loads(tar.extractfile(member).read())
     return Contents(resources, examples)
+
+
+@pytest.fixture(scope="session")
+def hapi(java, package):
+    """HAPI FHIR's own server after it has installed the package."""
+    with subprocess.Popen(java("ServePackage", str(package)), stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        try:
+            base = process.stdout.readline().decode().strip()
+            assert base, "the server ended while starting; what it says stands above"
+            yield base
+        finally:
+            process.stdin.close()
+
+
+@pytest.fixture(scope="session")
+def visit(hapi, tmp_path_factory):
+    """A clinician's visit in an EHR whose charts are on HAPI FHIR."""
+    with visited(hapi, tmp_path_factory.mktemp("plugin")) as visit:
+        yield visit
+
+
+@pytest.fixture(scope="session")
+def saved(visit):
+    """The same visit once a line was accepted and the plan saved."""
+    said = visit.accept_and_save()
+    assert "delivery saved" in said, said
+    return visit

@@ -31,10 +31,12 @@ def planted(goal):
 
 
 @pytest.fixture(scope="module")
-def said(java, contents, tmp_path_factory):
-    """What the validator says of the package and of the goals planted in it, but for notes and what is accepted."""
+def said(java, contents, saved, tmp_path_factory):
+    """What the validator says, but for notes: of the package, of what a review wrote into a chart, of planted goals."""
     package = tmp_path_factory.mktemp("planted") / "templates.tgz"
-    examples = {**contents.examples, **dict(planted(contents.examples[GOAL]))}
+    written = {f"{each['resourceType']}-saved-{each['id']}.json": each for each in saved.written()}
+    assert {each["resourceType"] for each in written.values()} >= {"CarePlan", "QuestionnaireResponse", "Provenance"}
+    examples = {**contents.examples, **written, **dict(planted(contents.examples[GOAL]))}
     package.write_bytes(archive(Contents(contents.resources, examples), "1.2.3"))
     out = subprocess.run(java("ValidatePackage", str(package)), check=True, stdout=subprocess.PIPE).stdout
     messages = [orjson.loads(line) for line in out.splitlines()]

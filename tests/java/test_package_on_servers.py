@@ -5,7 +5,6 @@ Both must give back what they got; but for what a server adds to `meta`, and how
 
 from __future__ import annotations
 
-import subprocess
 from xml.etree import ElementTree
 
 import pytest
@@ -17,18 +16,6 @@ TIMEOUT = 120
 SERVERS_OWN = ("versionId", "lastUpdated", "source")
 
 pytestmark = pytest.mark.java
-
-
-@pytest.fixture(scope="module")
-def hapi(java, package):
-    """HAPI FHIR's own server after it has installed the package."""
-    with subprocess.Popen(java("ServePackage", str(package)), stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
-        try:
-            base = process.stdout.readline().decode().strip()
-            assert base, "the server ended while starting; what it says stands above"
-            yield base
-        finally:
-            process.stdin.close()
 
 
 @pytest.fixture(scope="module")
