@@ -13,7 +13,7 @@ demo: $(READY)
 	@$(BIN)/careplan demo
 
 test: $(READY) lint
-	$(BIN)/pytest -n auto --dist loadgroup -m "not browser and not postgres and not java"
+	$(BIN)/pytest -n auto --dist loadgroup -m "not browser and not postgres and not java and not node"
 
 lint: $(READY)
 	$(BIN)/ruff check .

@@ -176,6 +176,7 @@ ELLIPTIC = ECKey.generate_key("P-384", {"kid": "a", "alg": "ES384"})
         (a_key(ECKey.generate_key("P-256"), kid="a", alg="ES256"), "its alg is ES256"),
         (a_key(RSAKey.generate_key(2048), kid="a", alg="RS256"), "its alg is RS256"),
     ],
+    ids=["PEM", "no key", "a list", "public", "a shared secret", "no alg", "ES256", "RS256"],
 )
 def test_a_key_that_cannot_sign_for_us_is_refused_with_its_file(tmp_path: Path, content: bytes, words: str) -> None:
     file = tmp_path / "key.jwk"
