@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from plugin.chart.reading import Gap
 from plugin.drafting.facts import Facts
 from plugin.drafting.plan import draft_from
 from plugin.errors import HookError, InputError
@@ -82,31 +80,39 @@ class Advisor:
         """
         if call.by_layperson:
             return []
+        about = self._about_plan if call.hook == "patient-view" else self._about_orders
         try:
-            findings = read_findings(chart.resources, self._template.vocabulary, as_of)
+            messages = about(call, chart, as_of)
         except InputError as error:
-            raise HookError(f"the prefetched resources cannot be read: {error}") from error
-        facts = Facts(findings, self._template.vocabulary)
-        if facts.truth(self._template.occasions[call.hook]) is not True:
-            return []
-        messages = self._messages(call, chart, facts, as_of)
+            raise HookError(f"the resources of the call cannot be read: {error}") from error
         return [self._cards.card(message, call) for message in messages[:MOST_CARDS]]
 
-    def _messages(self, call: HookCall, chart: CallChart, facts: Facts, as_of: date) -> Sequence[Message]:
-        gaps: list[Gap] = chart.gaps
-        if call.hook == "patient-view":
-            message = plan_message(draft_from(facts, self._template, as_of), gaps, self._template)
-            return [message] if message else []
+    def _about_plan(self, call: HookCall, chart: CallChart, as_of: date) -> list[Message]:
+        facts = self._facts(call, chart, as_of)
+        if facts is None:
+            return []
+        message = plan_message(draft_from(facts, self._template, as_of), chart.gaps, self._template)
+        return [message] if message else []
+
+    def _about_orders(self, call: HookCall, chart: CallChart, as_of: date) -> list[Message]:
+        """The chart is read only where an order names a drug that the template knows: few do."""
         beside = [*(one for one in call.drafted if one not in call.orders), *_referable(chart.resources)]
         ordered = self._names.ordered(call.orders, beside, as_of)
-        if not ordered:
+        facts = self._facts(call, chart, as_of) if ordered else None
+        if facts is None:
             return []
         draft = draft_from(facts, self._template, as_of, weigh_facts=False)
         if draft.no_plan:
             return []
         judge = Judge(draft, facts, self._template)
         verdicts = [verdict for each in ordered if (verdict := judge.verdict(each))]
-        return [order_message(verdict, gaps, self._template) for verdict in verdicts]
+        return [order_message(verdict, chart.gaps, self._template) for verdict in verdicts]
+
+    def _facts(self, call: HookCall, chart: CallChart, as_of: date) -> Facts | None:
+        """What the chart tells; None where that does not make the patient one whom the template speaks of."""
+        findings = read_findings(chart.resources, self._template.vocabulary, as_of)
+        facts = Facts(findings, self._template.vocabulary)
+        return facts if facts.truth(self._template.occasions[call.hook]) is True else None
 
 
 def _referable(resources: list[Json]) -> list[Json]:
