@@ -83,7 +83,7 @@ def serve(program: list[str], workers: int, settings: dict[str, str]) -> tuple[s
         port = probe.getsockname()[1]
     command = [*program, "--bind", f"127.0.0.1:{port}", "--workers", str(workers)]
     environment = os.environ | {"PYTHONPATH": os.getcwd()} | settings
-    server = subprocess.Popen([sys.executable, "-m", *command], env=environment)
+    server = subprocess.Popen([sys.executable, "-m", *command], env=environment, stderr=subprocess.DEVNULL)
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         try:
@@ -93,7 +93,7 @@ def serve(program: list[str], workers: int, settings: dict[str, str]) -> tuple[s
             continue
         return server, port
     server.terminate()
-    raise SystemExit("the server did not start within 60 s")
+    raise SystemExit(f"the server did not start within 60 s: try it by hand, python -m {' '.join(command)}")
 
 
 def measure(port: int, path: str, body: bytes, tokens: list[str], rate: float) -> list[float]:

@@ -47,14 +47,17 @@ class DrugNames:
     def ordered(self, orders: Iterable[Json], beside: Iterable[Json], as_of: date) -> tuple[Ordered, ...]:
         """What the orders mean, those left out that tell of no known drug, or of a use for another disease.
 
-        beside: resources that the orders may refer to: their Medication, and the Condition that is their reason.
+        beside: what the orders may refer to, without other orders: their Medication, the Condition that is the
+            reason, the patient, by whom orders for somebody else are told.
         """
         own = [order for order in orders if order["resourceType"] == ORDER]
         if not own:
             return ()
         chart = open_chart([*beside, *own], as_of)
         uses = Uses(chart, self._index)
-        return tuple(found for order in own if (found := self._read(order, chart, uses)))
+        place = {order.get("id"): number for number, order in enumerate(own)}
+        opened = sorted(chart.of_type(ORDER), key=lambda order: place.get(order.get("id"), len(own)))
+        return tuple(found for order in opened if (found := self._read(order, chart, uses)))
 
     def _read(self, order: Json, chart: Chart, uses: Uses) -> Ordered | None:
         if order.get("doNotPerform") is True or order.get("status") in NOT_GIVEN:

@@ -20,10 +20,10 @@ def plan_message(draft: Draft, gaps: Sequence[Gap], template: Template) -> Messa
     """
     if draft.no_plan or not any(line.disposition != "not-offered" for line in draft.categories):
         return None
-    tests = tests_by_worth(draft, template)
+    tests = due_by_worth(draft, template)
     detail = [
         bullets("Not read, so the draft is incomplete", [escaped(gap.text) for gap in gaps]),
-        bullets("Attention", enough([escaped(alert.text) for alert in _urgent(draft)], MOST)),
+        bullets("Attention", enough([escaped(alert.text) for alert in _urgent(draft, gaps)], MOST)),
         bullets("Offered", enough([_offered(line) for line in draft.standing("offered")], MOST)),
         bullets(
             "Waiting for facts", enough([_waiting(line, template) for line in draft.standing("conditional")], MOST)
@@ -41,7 +41,7 @@ def plan_message(draft: Draft, gaps: Sequence[Gap], template: Template) -> Messa
     )
 
 
-def tests_by_worth(draft: Draft, template: Template) -> list[tuple[str, int]]:
+def due_by_worth(draft: Draft, template: Template) -> list[tuple[str, int]]:
     """The due tests with how many lines their results could move, by the facts that they settle; most first."""
     moves: dict[str, set[str]] = {item.code: set() for item in draft.assessments}
     for fact, told in draft.consequences.items():
@@ -65,14 +65,16 @@ def _summary(draft: Draft, tests: int, incomplete: bool) -> str:
 
 
 def _indicator(draft: Draft, gaps: Sequence[Gap]) -> Indicator:
-    levels = {alert.level for alert in draft.alerts}
+    levels = {alert.level for alert in _urgent(draft, gaps)}
     if "critical" in levels:
         return "critical"
     return "warning" if gaps or "warning" in levels else "info"
 
 
-def _urgent(draft: Draft) -> list[Alert]:
-    return [alert for level in ("critical", "warning") for alert in draft.alerts if alert.level == level]
+def _urgent(draft: Draft, gaps: Sequence[Gap]) -> list[Alert]:
+    """The alerts of the plan, the gravest first; gaps have a place of their own, and stop nobody's work."""
+    told = {gap.text for gap in gaps}
+    return [alert for alert in draft.alerts if alert.level != "info" and alert.text not in told]
 
 
 def _offered(line: CategoryLine) -> str:

@@ -37,6 +37,7 @@ EXTENSION = "careplan.hooks"
 LARGEST_CALL = 10_000_000  # bytes; a chart of 5,000 results is about 5 million
 LARGEST_FEEDBACK = 200_000
 PREFLIGHT_SECONDS = "3600"
+METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]  # all of them, so that what is wrong is said as JSON
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +77,15 @@ def init_hooks(
     app.register_blueprint(blueprint)
 
 
-@blueprint.get("", strict_slashes=False)
+@blueprint.route("", methods=METHODS, strict_slashes=False)
 def discovery() -> Response:
     """Which services there are, for everybody to see (CDS Hooks 2.0, Discovery)."""
+    if request.method != "GET":
+        raise HookError("discovery takes GET only; each service has an address of its own below it", 405)
     return _json({"services": [service.described() for service in _desk().services]})
 
 
-@blueprint.route("/<service>", methods=["POST", "GET", "PUT", "DELETE", "PATCH"])
+@blueprint.route("/<service>", methods=METHODS)
 def answer(service: str) -> Response:
     """Cards for one call (CDS Hooks 2.0, Calling a CDS Service)."""
     desk, hooks = _of(service)
@@ -98,7 +101,7 @@ def answer(service: str) -> Response:
     return _json(response)
 
 
-@blueprint.route("/<service>/feedback", methods=["POST", "GET", "PUT", "DELETE", "PATCH"])
+@blueprint.route("/<service>/feedback", methods=METHODS)
 def feedback(service: str) -> Response:
     """What became of cards (CDS Hooks 2.0, Feedback)."""
     desk, _ = _of(service)

@@ -96,7 +96,7 @@ class Advisor:
 
     def _about_orders(self, call: HookCall, chart: CallChart, as_of: date) -> list[Message]:
         """The chart is read only where an order names a drug that the template knows: few do."""
-        beside = [*(one for one in call.drafted if one not in call.orders), *_referable(chart.resources)]
+        beside = _referable([*call.drafted, *chart.resources])
         ordered = self._names.ordered(call.orders, beside, as_of)
         facts = self._facts(call, chart, as_of) if ordered else None
         if facts is None:
