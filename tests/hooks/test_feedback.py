@@ -29,7 +29,7 @@ def tell(ehr: Ehr, *entries: dict, service: str = ORDERS):
     return ehr.post(f"{service}/feedback", {"feedback": list(entries)})
 
 
-@cds(148)
+@cds(82, 148)
 def test_what_became_of_a_card_is_kept_with_its_reason(ehr):
     [card] = ehr.cards(about_orders(order("trastuzumab")))
     reason = card["overrideReasons"][2]
