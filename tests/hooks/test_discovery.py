@@ -33,7 +33,7 @@ def test_it_stands_at_its_address_and_lists_the_services_as_json(ehr):
     ]
 
 
-@cds(7, 8, 9, 10, 12)
+@cds(3, 7, 8, 9, 10, 12)
 def test_each_service_says_what_it_does_and_what_it_needs(ehr):
     for service in listed(ehr):
         assert service.keys() == {"hook", "title", "description", "id", "prefetch", "usageRequirements"}

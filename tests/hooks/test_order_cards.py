@@ -84,6 +84,12 @@ def test_nothing_is_said_about_orders_where_no_plan_is_drafted(ehr, name):
     assert "order-waits" not in topics(cards)
 
 
+@pytest.mark.parametrize(("name", "drug"), [("hr-positive", "goserelin"), ("her2-second-line", "pertuzumab")])
+def test_nothing_is_said_where_a_line_merely_does_not_fit_and_no_safety_rule_speaks(ehr, name, drug):
+    """The first belongs to one line, which no rule opens; the second to six, of which a safety rule closes five."""
+    assert ehr.cards(about_orders(order(drug), name=name)) == []
+
+
 def test_nothing_is_said_of_a_patient_without_the_disease(ehr):
     call = about_orders(order("letrozole"), condition=searchset(), observation=searchset(), procedure=None)
     assert ehr.cards(call) == []
