@@ -30,6 +30,8 @@ def create_app(
     from flask_wtf.csrf import CSRFProtect
 
     from plugin.chart.http import Limits
+    from plugin.hooks.routes import blueprint as cds_services
+    from plugin.hooks.routes import init_hooks
     from plugin.launch.routes import blueprint as launch_pages
     from plugin.launch.routes import init_launch
     from plugin.library.template import load_template
@@ -65,8 +67,11 @@ def create_app(
     security.init_security(app, settings)
     errors.init_errors(app)
     words.init_words(app, settings)
-    CSRFProtect(app).exempt(launch_pages)
+    csrf = CSRFProtect(app)
+    csrf.exempt(launch_pages)
+    csrf.exempt(cds_services)
     init_launch(app, settings, database, clock)
+    init_hooks(app, settings, template, database, clock)
     app.register_blueprint(review_pages.blueprint)
     app.register_blueprint(about_pages.blueprint)
     app.register_blueprint(closing.blueprint)

@@ -6,6 +6,7 @@ CareplanError                 exit code
 ├── TemplateError             1   a template or profile on disk is broken; carries file, line and remedy
 │   └── LocalCodesError       1   a site's map of its own codes is broken
 ├── LaunchError               1   a SMART launch was refused; carries the HTTP status to answer with
+├── HookError                 1   a CDS Hooks call was refused; carries the HTTP status to answer with
 └── RemoteError               3   the other side failed
     ├── Unreachable           3   no answer within the time limits
     └── Refused               3   an answer that says no, in the server's own words
@@ -75,6 +76,14 @@ class LocalCodesError(TemplateError):
 
 class LaunchError(CareplanError):
     """A SMART launch that we refuse to complete; `status` is the HTTP status of the page that says so."""
+
+    def __init__(self, message: str, status: int = 400) -> None:
+        self.status = status
+        super().__init__(message)
+
+
+class HookError(CareplanError):
+    """A CDS Hooks call that gets no cards; `status` is the HTTP status of the answer that says why."""
 
     def __init__(self, message: str, status: int = 400) -> None:
         self.status = status

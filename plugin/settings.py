@@ -17,14 +17,16 @@ from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from plugin import cds_clients
 from plugin import setting_kinds as kinds
+from plugin.cds_clients import CdsClient
 from plugin.errors import UsageError
 from plugin.installed import content_folder, default_template_folder
 from plugin.setting_kinds import Issuer
 
 PREFIX = "CAREPLAN_"
 
-__all__ = ["Issuer", "Settings", "check_ready_to_serve", "describe", "load_settings"]
+__all__ = ["CdsClient", "Issuer", "Settings", "check_ready_to_serve", "describe", "load_settings"]
 
 
 def _about(kind: Callable[[object], object], help_text: str) -> dict[str, Any]:
@@ -66,6 +68,24 @@ class Settings:
             "files of our private keys for private_key_jwt, made by `careplan keys new`: the first signs, "
             "all are published at <public_url>/.well-known/jwks.json",
         ),
+    )
+    cds_clients: tuple[CdsClient, ...] = field(
+        default=(),
+        metadata=_about(
+            cds_clients.clients,
+            "EHRs that may call our CDS Hooks services: list of {iss, jku, jwks, fhir_servers, label}",
+        ),
+    )
+    cds_anonymous: bool = field(
+        default=False,
+        metadata=_about(
+            kinds.switch,
+            "answer CDS Hooks calls without a token, from what they bring along only: for a sandbox",
+        ),
+    )
+    cds_timeout: float = field(
+        default=3.0,
+        metadata=_about(kinds.seconds, "seconds that a CDS Hooks call may spend reading what was not prefetched"),
     )
     instance_folder: Path = field(
         default_factory=lambda: Path.cwd() / "instance",
@@ -185,6 +205,9 @@ def check_ready_to_serve(settings: Settings) -> None:
     kinds.require_tls(settings.public_url, "public_url")
     for issuer in settings.allowed_issuers:
         kinds.require_tls(issuer.iss, "allowed_issuers.iss")
+    for client in settings.cds_clients:
+        for address in filter(None, (client.jku, *client.fhir_servers)):
+            kinds.require_tls(address, "an address of cds_clients")
 
 
 def describe() -> list[tuple[str, str, str, str]]:
@@ -214,7 +237,7 @@ def _apply(settings: Settings, values: Mapping[str, object], source: str) -> Set
         try:
             changes[name] = known[name].metadata["kind"](value)
         except ValueError as fault:
-            shown = "(hidden)" if name in ("secret_key", "allowed_issuers") else repr(value)
+            shown = "(hidden)" if name in ("secret_key", "allowed_issuers", "cds_clients") else repr(value)
             raise UsageError(f"setting {name} = {shown} in {source} cannot be used: {fault}") from fault
     return replace(settings, **changes)
 

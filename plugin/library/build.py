@@ -16,6 +16,7 @@ from plugin.library.elements import coded, coding, condition_text, extension, ex
 from plugin.library.expressions import names_in
 from plugin.library.forms import lost_rests, marked
 from plugin.library.near import did_you_mean
+from plugin.library.occasions import occasions_of
 from plugin.library.rules import (
     Activity,
     AlertRule,
@@ -89,6 +90,7 @@ class Builder:
                 f"a template needs exactly one PlanDefinition of type workflow-definition, found {len(strategies)}"
             )
             self.faults.append(Fault("strategy.yaml", None, message, "keep one strategy.yaml that names the template"))
+        occasions = occasions_of(strategies, self.compiler)
         if self.faults:
             raise TemplateError(self.faults)
         strategy = strategies[0].data
@@ -133,6 +135,7 @@ class Builder:
             goal_rules=tuple(self.goal_rules),
             marks=marks,
             terminology=self.terminology,
+            occasions=occasions,
         )
 
     def _definitions(self, document: Document) -> None:

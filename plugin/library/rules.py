@@ -278,6 +278,7 @@ class Template:
     about: its source attributes, basis for review and open questions; None where it says nothing of itself.
     date: of this version; reviewed: the last review; review_due: the day by which the next must be. As written; empty
         where the strategy gives none.
+    occasions: the hooks at which it may speak by itself, each with what must be known of a patient for that.
     marks: per Questionnaire, when its items and answers belong there, by `plugin.library.forms.mark_key`.
     terminology: the codes it works with, those of profiles/ and its own.
     """
@@ -311,6 +312,7 @@ class Template:
     goal_rules: tuple[GoalRule, ...] = ()
     marks: Mapping[str, Mapping[str, Mark]] = field(default_factory=dict)
     terminology: Terminology = field(default_factory=shared_terminology)
+    occasions: Mapping[str, Condition] = field(default_factory=dict)
 
     @property
     def rules(self) -> tuple[Rule, ...]:

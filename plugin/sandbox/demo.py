@@ -126,6 +126,7 @@ def plugin_of_this_package(ehr: SandboxEHR, plugin_url: str, folder: Path) -> WS
             "public_url": plugin_url,
             "instance_folder": folder,
             "allowed_issuers": [Issuer(iss=ehr.fhir_url, client_id=CLIENT_ID, label="Sandbox EHR")],
+            "cds_anonymous": True,  # it listens on this machine only, and its patients are synthetic
         }
     )
     return create_app(settings)

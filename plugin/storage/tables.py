@@ -158,3 +158,31 @@ class DeliveryRow(Base):
     message: Mapped[str]
     at: Mapped[datetime]
     updated: Mapped[datetime]
+
+
+class CdsTokenRow(Base):
+    """A token with which a CDS Hooks call was made, until it expires: it is good for one call.
+
+    id: hash of its issuer and its `jti`.
+    """
+
+    __tablename__ = "cds_token"
+
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    expires: Mapped[datetime] = mapped_column(index=True)
+
+
+class CdsFeedbackRow(Base):
+    """What became of one card. Nothing about the patient: no comment, only whether there was one."""
+
+    __tablename__ = "cds_feedback"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    service: Mapped[str]
+    client: Mapped[str]
+    card: Mapped[str] = mapped_column(String(36), index=True)
+    outcome: Mapped[str]
+    reason: Mapped[str]
+    commented: Mapped[bool]
+    outcome_at: Mapped[datetime]
+    received: Mapped[datetime]

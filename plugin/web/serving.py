@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import socket
 from contextlib import closing
 from pathlib import Path
@@ -25,7 +26,10 @@ def serve_forever(config: Path | None, bind: str, workers: int) -> None:
     _check_address(bind)
     settings = load_settings(config)
     check_ready_to_serve(settings)
-    _Server(create_app(settings), bind, workers).run()
+    app = create_app(settings)
+    gc.collect()
+    gc.freeze()  # the template stays: clearing up walks past it, and the workers share it without copies
+    _Server(app, bind, workers).run()
 
 
 def _check_address(bind: str) -> None:

@@ -141,13 +141,20 @@ CASE = {
     },
 }
 
+OCCASION = {
+    "id": "speaks",
+    "title": "When a chart is opened",
+    "trigger": [{"type": "named-event", "name": "patient-view"}],
+    "condition": RULE["condition"],
+}
+
 SOUND = {
     "rules": ("plan-definition", head("PlanDefinition", "p", "clinical-protocol") | {"action": [RULE, GATE, NO_PLAN]}),
     "tests": ("plan-definition", head("PlanDefinition", "t", "clinical-protocol") | {"action": [TEST, ALERT]}),
     "strategy": (
         "plan-definition",
         head("PlanDefinition", "s", "workflow-definition")
-        | {"action": [{"title": "Safety", "definitionCanonical": f"{BASE}/PlanDefinition/safety"}]},
+        | {"action": [{"title": "Safety", "definitionCanonical": f"{BASE}/PlanDefinition/safety"}, OCCASION]},
     ),
     "activity": (
         "activity-definition",
@@ -204,6 +211,8 @@ SLIPS = {
         f"{BASE}/Library/x",
         "PlanDefinition",
     ),
+    "a hook that no service answers": ("strategy", "action.1.trigger.0.name", "patient-viewed", "name a hook"),
+    "an occasion for everybody": ("strategy", "action.1.condition", REMOVE, "trigger, condition"),
     "an order": ("activity", "intent", "order", "nothing here is an order"),
     "a dose": ("activity", "dosage", [{"text": "once daily"}], "Dose"),
     "two headings": ("activity", "topic.1", {"text": "Other"}, "exactly one topic"),

@@ -162,7 +162,8 @@ def _protocols(template: Template) -> list[dict[str, Any]]:
     """The PlanDefinitions with rules, in the order in which the strategy names them."""
     strategy = next(resource for resource in template.resources if resource.get("url") == template.url)
     places = {
-        action["definitionCanonical"].split("|")[0]: place for place, action in enumerate(strategy.get("action", []))
+        action.get("definitionCanonical", "").split("|")[0]: place
+        for place, action in enumerate(strategy.get("action", []))
     }
     found = [resource for resource in template.resources if _is_protocol(resource)]
     return sorted(found, key=lambda resource: places.get(str(resource["url"]), len(places)))

@@ -1,0 +1,28 @@
+"""At which hooks a template may speak by itself, and what must be known of a patient for that.
+
+The strategy says it as FHIR has it: an action with a `trigger` (`named-event`, the name of a CDS Hooks hook) and a
+condition. A page that a clinician opens can say that everything is open; a card that nobody asked for must not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from plugin.library.conditions import Compiler
+from plugin.library.elements import condition_text
+from plugin.library.rules import Condition
+from plugin.library.yaml_file import Document
+
+
+def occasions_of(strategies: Iterable[Document], compiler: Compiler) -> dict[str, Condition]:
+    """From the name of each hook that the strategy names to its condition; faults go to the compiler's list."""
+    found: dict[str, Condition] = {}
+    for strategy in strategies:
+        for index, action in enumerate(strategy.data.get("action", [])):
+            if "trigger" not in action:
+                continue
+            where = ("action", index, "condition", 0, "expression", "expression")
+            condition = compiler.condition(condition_text(action), strategy, where)
+            if condition is not None:
+                found.update((each["name"], condition) for each in action["trigger"])
+    return found
