@@ -33,6 +33,8 @@ def create_app(
     from plugin.launch.routes import blueprint as launch_pages
     from plugin.launch.routes import init_launch
     from plugin.library.template import load_template
+    from plugin.operations.routes import blueprint as fhir_operations
+    from plugin.operations.routes import init_operations
     from plugin.review.charts import Charts
     from plugin.review.code_names import code_names
     from plugin.review.workbench import Workbench
@@ -65,8 +67,11 @@ def create_app(
     security.init_security(app, settings)
     errors.init_errors(app)
     words.init_words(app, settings)
-    CSRFProtect(app).exempt(launch_pages)
+    guard = CSRFProtect(app)
+    guard.exempt(launch_pages)
+    guard.exempt(fhir_operations)  # no cookie opens it, so no other site can use one
     init_launch(app, settings, database, clock)
+    init_operations(app, settings, template, clock, __version__)
     app.register_blueprint(review_pages.blueprint)
     app.register_blueprint(about_pages.blueprint)
     app.register_blueprint(health.blueprint)

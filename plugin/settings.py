@@ -20,6 +20,7 @@ from zoneinfo import ZoneInfo
 from plugin import setting_kinds as kinds
 from plugin.errors import UsageError
 from plugin.installed import content_folder, default_template_folder
+from plugin.setting_clients import OperationsClient, operations_clients
 from plugin.setting_kinds import Issuer
 
 PREFIX = "CAREPLAN_"
@@ -77,6 +78,20 @@ class Settings:
     local_codes: Path | None = field(
         default=None,
         metadata=_about(kinds.path, "ConceptMap of the site's own codes, or a folder of them; see docs/local-codes.md"),
+    )
+    operations_clients: tuple[OperationsClient, ...] = field(
+        default=(),
+        metadata=_about(
+            operations_clients,
+            "authorization servers whose tokens open $apply and $populate: list of {issuer, jwks or jwks_file, "
+            "audience, label}; see docs/operations.md",
+        ),
+    )
+    operations_public_read: bool = field(
+        default=True, metadata=_about(kinds.switch, "whether templates and profiles can be read without a token")
+    )
+    operations_largest_body: float = field(
+        default=20.0, metadata=_about(kinds.megabytes, "megabytes of the largest chart that an operation takes")
     )
     connect_timeout: float = field(
         default=5.0, metadata=_about(kinds.seconds, "seconds to wait for a connection to an EHR")

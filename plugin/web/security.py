@@ -35,6 +35,6 @@ def init_security(app: Flask, settings: Settings) -> None:
         if request.endpoint == "static":
             headers["Cache-Control"] = f"public, max-age={STATIC_SECONDS}"
         else:
-            # Pages hold a patient's data: neither the browser's disk nor a proxy may keep them.
-            headers["Cache-Control"] = "no-store"
+            # Pages hold a patient's data: neither the browser's disk nor a proxy may keep them. Others say so.
+            headers.setdefault("Cache-Control", "no-store")
         return response
