@@ -24,6 +24,7 @@ from plugin.setting_clients import OperationsClient, operations_clients
 from plugin.setting_kinds import Issuer
 
 PREFIX = "CAREPLAN_"
+_HIDDEN = frozenset({"secret_key", "allowed_issuers", "operations_clients"})  # may hold secrets, by mistake too
 
 __all__ = ["Issuer", "Settings", "check_ready_to_serve", "describe", "load_settings"]
 
@@ -213,7 +214,7 @@ def _apply(settings: Settings, values: Mapping[str, object], source: str) -> Set
         try:
             changes[name] = known[name].metadata["kind"](value)
         except ValueError as fault:
-            shown = "(hidden)" if name in ("secret_key", "allowed_issuers") else repr(value)
+            shown = "(hidden)" if name in _HIDDEN else repr(value)
             raise UsageError(f"setting {name} = {shown} in {source} cannot be used: {fault}") from fault
     return replace(settings, **changes)
 

@@ -13,6 +13,7 @@ from plugin.operations.offered import ELEMENTS, Operation, Parameter
 
 Resource = dict[str, Any]
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_YEARS = range(1900, 2200)  # whose charts and plans there can be
 FETCHING = frozenset(
     {"dataEndpoint", "contentEndpoint", "terminologyEndpoint", "useServerData", "prefetchData", "parameters"}
 )
@@ -114,13 +115,12 @@ def _plain(parameter: Parameter, text: str, at: str = "") -> Any:
     if parameter.type != "date":
         return text.strip()
     try:
-        return date.fromisoformat(text) if _DAY.fullmatch(text) else _no_day(parameter, at)
+        day = date.fromisoformat(text) if _DAY.fullmatch(text) else None
     except ValueError:
-        return _no_day(parameter, at)
-
-
-def _no_day(parameter: Parameter, at: str) -> date:
-    raise _wrong(parameter, at, "it is no day; write it as 2026-11-22")
+        day = None
+    if day is None or day.year not in _YEARS:
+        raise _wrong(parameter, at, f"it is no day from {_YEARS[0]} to {_YEARS[-1]}; write it as 2026-11-22")
+    return day
 
 
 def _reference(parameter: Parameter, given: Any, at: str) -> str:

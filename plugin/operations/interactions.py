@@ -114,7 +114,7 @@ def _draft(service: Service, inputs: Inputs, data: list[Resource]) -> Any:
 
 
 def _inputs(operation: Operation, call: Call) -> Inputs:
-    if call.document is None:
+    if not call.posted:
         return from_address(operation, call.query)
     if call.query:
         raise OperationFault(400, "invalid", "parameters stand in the body and in the address; send all in the body")

@@ -10,7 +10,7 @@ from typing import Any
 
 import structlog
 from flask import Blueprint, Flask, Response, current_app, request
-from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, RequestEntityTooLarge
 from werkzeug.routing import Map, RequestRedirect, Rule
 
 from plugin.library.rules import Template
@@ -66,17 +66,16 @@ def init_operations(
     app.register_blueprint(blueprint)
 
 
-@blueprint.route("", defaults={"path": ""}, methods=METHODS)
-@blueprint.route("/", defaults={"path": ""}, methods=METHODS)
+@blueprint.route("/", defaults={"path": ""}, methods=METHODS, strict_slashes=False)
 @blueprint.route("/<path:path>", methods=METHODS)
 def answer(path: str) -> Response:
     """Any request below `/fhir`."""
     desk: Desk = current_app.extensions[EXTENSION]
-    request.max_content_length = desk.largest_body
+    request.max_content_length = desk.largest_body + 1
     interaction, names = _found(desk, path)
     require_json(request.args, request.accept_mimetypes)
     _admit(desk, interaction, names.get("type", ""))
-    return _sent(interaction.serve(desk.service, _call(interaction, names)))
+    return _sent(interaction.serve(desk.service, _call(interaction, names, desk.largest_body)))
 
 
 def _found(desk: Desk, path: str) -> tuple[Interaction, dict[str, str]]:
@@ -103,19 +102,26 @@ def _admit(desk: Desk, interaction: Interaction, kind: str) -> None:
         log.info("operation", name=interaction.name, client=caller.label)
 
 
-def _call(interaction: Interaction, names: dict[str, str]) -> Call:
+def _call(interaction: Interaction, names: dict[str, str], largest: int) -> Call:
     strict = "handling=strict" in request.headers.get("Prefer", "").replace(" ", "").lower()
     pairs = [pair for pair in request.args.items(multi=True) if pair[0] not in ("_format", "_pretty")]
     if request.method != "POST":
-        return Call(names, tuple(pairs), None, strict)
+        return Call(names, tuple(pairs), strict=strict)
     if interaction.body == "form":
         if request.mimetype != FORM:
             message = f"another Content-Type than that of a form came; send {FORM}"
             raise OperationFault(415, "not-supported", message)
-        return Call(names, (*pairs, *request.form.items(multi=True)), None, strict)
-    encoding = request.headers.get("Content-Encoding", "")
-    document = read_json(request.get_data(cache=False), request.mimetype, encoding)
-    return Call(names, tuple(pairs), document, strict)
+        return Call(names, (*pairs, *request.form.items(multi=True)), strict=strict)
+    document = read_json(_body(largest), request.mimetype, request.headers.get("Content-Encoding", ""))
+    return Call(names, tuple(pairs), posted=True, document=document, strict=strict)
+
+
+def _body(largest: int) -> bytes:
+    """The whole body. One that announces no length is cut off silently at the limit, which is one byte above ours."""
+    content = request.get_data(cache=False)
+    if len(content) > largest:
+        raise RequestEntityTooLarge
+    return content
 
 
 def _sent(given: Answer) -> Response:
