@@ -33,6 +33,7 @@ def create_app(
     from plugin.launch.routes import blueprint as launch_pages
     from plugin.launch.routes import init_launch
     from plugin.library.template import load_template
+    from plugin.operations.capability import all_definitions
     from plugin.operations.routes import blueprint as fhir_operations
     from plugin.operations.routes import init_operations
     from plugin.review.charts import Charts
@@ -71,7 +72,8 @@ def create_app(
     guard.exempt(launch_pages)
     guard.exempt(fhir_operations)  # no cookie opens it, so no other site can use one
     init_launch(app, settings, database, clock)
-    init_operations(app, settings, template, clock, __version__)
+    definitions = all_definitions(template, settings.templates_folder, __version__)
+    init_operations(app, settings, template, definitions, clock, __version__)
     app.register_blueprint(review_pages.blueprint)
     app.register_blueprint(about_pages.blueprint)
     app.register_blueprint(health.blueprint)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from plugin.library.content import CANONICAL
 from plugin.library.rules import Template
-from plugin.operations.definitions import TYPES
+from plugin.operations.definitions import TYPES, Definitions, published
 from plugin.operations.offered import OPERATIONS, SEARCHES, Operation, Parameter
 from plugin.operations.served import Service
 
@@ -71,6 +72,14 @@ def _resource(kind: str) -> Resource:
         "searchParam": [{"name": each.name, "type": each.kind, "documentation": each.says} for each in SEARCHES],
         **({"operation": operations} if operations else {}),
     }
+
+
+def all_definitions(template: Template, folder: Path, version: str) -> Definitions:
+    """Everything that is published: what the template in `folder` rests on, and the OperationDefinitions.
+
+    version: of this software. Raises TemplateError for a file that cannot be read.
+    """
+    return Definitions([*published(template, folder), *operation_definitions(template, version)])
 
 
 def operation_definitions(template: Template, version: str) -> list[Resource]:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import secrets
 import traceback
-from collections.abc import Callable
-from datetime import datetime
 from typing import Any
 
 import structlog
@@ -16,12 +14,11 @@ from werkzeug.routing import Map, RequestRedirect, Rule
 from plugin.library.rules import Template
 from plugin.operations.access import Gate
 from plugin.operations.body import read_json
-from plugin.operations.capability import operation_definitions
-from plugin.operations.definitions import Definitions, published
+from plugin.operations.definitions import Definitions
 from plugin.operations.faults import OperationFault
 from plugin.operations.interactions import INTERACTIONS, Interaction
 from plugin.operations.media import CONTENT_TYPE, rendered, require_json
-from plugin.operations.served import Answer, Call, Service
+from plugin.operations.served import Answer, Call, Clock, Service
 from plugin.settings import Settings
 
 EXTENSION = "careplan.operations"
@@ -50,17 +47,11 @@ class Desk:
 
 
 def init_operations(
-    app: Flask, settings: Settings, template: Template, clock: Callable[[], datetime], version: str
+    app: Flask, settings: Settings, template: Template, definitions: Definitions, clock: Clock, version: str
 ) -> None:
-    """Serve the operations for the template in use; version: of this software.
-
-    Raises TemplateError for definitions that cannot be read.
-    """
+    """Serve the operations for the template in use, and the definitions with it; version: of this software."""
     base = f"{settings.public_url}{PATH}"
-    resources = [*published(template, settings.templates_folder), *operation_definitions(template, version)]
-    service = Service(
-        template, Definitions(resources), clock, settings.zone, base, version, settings.operations_public_read
-    )
+    service = Service(template, definitions, clock, settings.zone, base, version, settings.operations_public_read)
     gate = Gate(settings.operations_clients, base)
     app.extensions[EXTENSION] = Desk(service, gate, int(settings.operations_largest_body * MEGABYTE))
     app.register_blueprint(blueprint)
