@@ -1,9 +1,9 @@
-"""The parameters of an operation, from the address or from a Parameters resource, held against what it takes."""
+"""The parameters of an operation, read from a Parameters resource and held against what it takes."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -34,30 +34,13 @@ class Inputs:
         return self.values.get(name, [])
 
 
-def from_address(operation: Operation, query: Iterable[tuple[str, str]]) -> Inputs:
-    """The parameters of a GET; raises OperationFault for one that is unknown, cannot stand there, or is missing."""
-    known = _known(operation)
-    values: dict[str, list[Any]] = {}
-    for name, text in query:
-        parameter = _parameter(known, name)
-        if not parameter.in_address:
-            message = f"{name} is no plain value and cannot stand in an address; send a Parameters resource by POST"
-            raise OperationFault(400, "invalid", message, expression=name)
-        values.setdefault(name, []).append(_plain(parameter, text))
-    return _counted(known, values)
-
-
-def from_resource(operation: Operation, document: Any) -> Inputs:
-    """The parameters of a POST; raises OperationFault as `from_address`, and for what is no Parameters resource."""
+def read_parameters(operation: Operation, document: Any) -> Inputs:
+    """What a Parameters resource gives; raises OperationFault for what is none, is unknown, missing or wrong."""
     if not isinstance(document, dict) or document.get("resourceType") != "Parameters":
         message = 'the body is no Parameters resource; send {"resourceType": "Parameters", "parameter": [...]}'
         raise OperationFault(400, "structure", message)
-    known = _known(operation)
+    known = {parameter.name: parameter for parameter in (*operation.identifying, *operation.taken)}
     return _counted(known, _read(known, document.get("parameter", []), "Parameters.parameter"))
-
-
-def _known(operation: Operation) -> dict[str, Parameter]:
-    return {parameter.name: parameter for parameter in (*operation.identifying, *operation.taken)}
 
 
 def _read(known: dict[str, Parameter], given: Any, at: str) -> dict[str, list[Any]]:
@@ -78,7 +61,7 @@ def _parameter(known: dict[str, Parameter], name: str) -> Parameter:
         return known[name]
     if name in FETCHING:
         message = f"{name} is not supported: nothing is fetched from elsewhere; send the chart in data"
-        raise OperationFault(422, "not-supported", message, expression=name)
+        raise OperationFault(422, "not-supported", message)
     message = f"{shown(name)} is no parameter here; use {', '.join(known)}"
     raise OperationFault(400, "invalid", message)
 
@@ -101,17 +84,13 @@ def _value(parameter: Parameter, given: Resource, at: str) -> Any:
     if name == "valueBoolean" and isinstance(given[name], bool):
         return given[name]
     if name != "valueBoolean" and isinstance(given[name], str):
-        return _plain(parameter, given[name], at)
+        return _text(parameter, given[name], at)
     raise _wrong(parameter, at, f"{name} holds another type of value")
 
 
-def _plain(parameter: Parameter, text: str, at: str = "") -> Any:
+def _text(parameter: Parameter, text: str, at: str) -> str | date:
     if not text.strip():
         raise _wrong(parameter, at, "it is empty")
-    if parameter.type == "boolean":
-        if text not in ("true", "false"):
-            raise _wrong(parameter, at, "write true or false")
-        return text == "true"
     if parameter.type != "date":
         return text.strip()
     try:
@@ -140,9 +119,7 @@ def _resource(parameter: Parameter, given: Any, at: str) -> Resource:
 
 
 def _wrong(parameter: Parameter, at: str, why: str) -> OperationFault:
-    return OperationFault(
-        400, "value", f"the parameter {parameter.name} cannot be used: {why}", expression=at or parameter.name
-    )
+    return OperationFault(400, "value", f"the parameter {parameter.name} cannot be used: {why}", expression=at)
 
 
 def _counted(known: dict[str, Parameter], values: dict[str, list[Any]]) -> Inputs:
@@ -155,7 +132,7 @@ def _miscounted(known: dict[str, Parameter], values: dict[str, list[Any]]) -> It
     for name, parameter in known.items():
         count = len(values.get(name, ()))
         if count < parameter.least:
-            where = "" if parameter.in_address else " in a Parameters resource by POST"
-            yield OperationFault(400, "required", f"the parameter {name} is missing; send it{where}", expression=name)
+            kind = parameter.type or "parts"
+            yield OperationFault(400, "required", f"the parameter {name} is missing; send a {kind}", expression=name)
         if count > 1 and parameter.most == "1":
             yield OperationFault(400, "value", f"the parameter {name} came {count} times; send it once")

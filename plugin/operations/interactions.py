@@ -10,7 +10,7 @@ from plugin.operations.capability import capability_statement
 from plugin.operations.definitions import TYPES, Definition, etag_of
 from plugin.operations.drafting import care_plan, drafted, whole_draft
 from plugin.operations.faults import OperationFault, issue, outcome, shown
-from plugin.operations.inputs import Inputs, from_address, from_resource
+from plugin.operations.inputs import Inputs, read_parameters
 from plugin.operations.offered import APPLY, DRAFT, OPERATIONS, POPULATE, Operation
 from plugin.operations.openapi import openapi_document
 from plugin.operations.populate import populated
@@ -114,11 +114,9 @@ def _draft(service: Service, inputs: Inputs, data: list[Resource]) -> Any:
 
 
 def _inputs(operation: Operation, call: Call) -> Inputs:
-    if not call.posted:
-        return from_address(operation, call.query)
     if call.query:
         raise OperationFault(400, "invalid", "parameters stand in the body and in the address; send all in the body")
-    return from_resource(operation, call.document)
+    return read_parameters(operation, call.document)
 
 
 def _plan_inputs(operation: Operation, service: Service, call: Call) -> Inputs:
@@ -178,7 +176,7 @@ def _of_operation(operation: Operation, path: str, name: str, where: str) -> Int
         name,
         "operation",
         f"/{operation.kind}{path}/${operation.code}",
-        ("GET", "POST"),
+        ("POST",),
         f"{operation.title} {where}",
         "token",
         _SERVES[operation.code],

@@ -32,11 +32,6 @@ class Parameter:
     says: str
     parts: tuple[Parameter, ...] = ()
 
-    @property
-    def in_address(self) -> bool:
-        """Whether it can be given in the address: FHIR allows that of primitive values only."""
-        return self.type in ("string", "canonical", "date", "boolean", "uri")
-
 
 @dataclass(frozen=True, slots=True)
 class Operation:

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from plugin.operations.definitions import TYPES
-from plugin.operations.offered import SEARCHES, Operation, Parameter
-from plugin.operations.searching import LARGEST_PAGE
+from plugin.operations.offered import ELEMENTS, SEARCHES, Operation, Parameter
+from plugin.operations.searching import LARGEST_PAGE, LONGEST_NUMBER
 from plugin.operations.served import Service
 
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 OPENAPI_VERSION = "3.1.0"
 FHIR = "application/fhir+json"
+TEXT = {"type": "string", "minLength": 1}
 ID = "[A-Za-z0-9.-]{1,64}"
 # What a refusal means here, by its status; the OperationOutcome says which of these it was.
 REFUSALS = {
@@ -93,26 +94,19 @@ def _in_path(each: Interaction) -> Iterator[Json]:
 def _in_query(each: Interaction, method: str) -> Iterator[Json]:
     if each.kind == "search" and method == "GET":
         yield from (_query(found.name, {"type": "string"}, found.says) for found in SEARCHES)
-        yield _query("_count", {"type": "integer", "minimum": 0, "maximum": LARGEST_PAGE}, "How many a page holds.")
-        yield _query("_offset", {"type": "integer", "minimum": 0, "maximum": 9_999_999}, "How many to pass over.")
-        yield _query("_summary", {"type": "string", "enum": ["count", "false"]}, "count: only how many there are.")
+        number = {"type": "string", "pattern": f"^[0-9]{{1,{LONGEST_NUMBER}}}$"}
+        yield _query("_count", number, f"How many a page holds, {LARGEST_PAGE} at most.")
+        yield _query("_offset", number, "How many to pass over.")
+        yield _query("_summary", {"type": "string"}, "count: only how many there are; other values change nothing.")
         yield _query("_elements", {"type": "string"}, "Names of elements, with commas; the others are left out.")
-    if each.operation and method == "GET":
-        taken = (*each.operation.identifying, *each.operation.taken)
-        yield from (_query(found.name, _plain(found), found.says) for found in taken if found.in_address)
     if each.kind == "metadata":
         yield _query("mode", {"type": "string", "enum": ["full", "normative"]}, "Both give the same.")
     yield _query("_format", {"type": "string", "enum": ["json", "application/json", FHIR]}, "Wins over Accept.")
-    yield _query("_pretty", {"type": "string", "enum": ["true", "false"]}, "Whether to indent the answer.")
+    yield _query("_pretty", {"type": "string"}, "true: indent the answer.")
 
 
 def _query(name: str, schema: Json, says: str) -> Json:
     return {"name": name, "in": "query", "schema": schema, "description": says}
-
-
-def _plain(parameter: Parameter) -> Json:
-    formats = {"date": {"type": "string", "format": "date"}, "boolean": {"type": "boolean"}}
-    return formats.get(parameter.type, {"type": "string", "minLength": 1})
 
 
 def _body(each: Interaction) -> Json:
@@ -124,10 +118,30 @@ def _body(each: Interaction) -> Json:
 
 
 def _parameters(operation: Operation) -> Json:
-    names = [each.name for each in (*operation.identifying, *operation.taken)]
-    parameter = {"type": "object", "required": ["name"], "properties": {"name": {"enum": names}}}
-    properties = {"resourceType": {"const": "Parameters"}, "parameter": {"type": "array", "items": parameter}}
+    """Which parameters there are, and how those that are required give their value; the rest is FHIR's."""
+    taken = (*operation.identifying, *operation.taken)
+    parameter = {
+        "type": "object",
+        "required": ["name"],
+        "properties": {"name": {"enum": [each.name for each in taken]}},
+    }
+    required = [_contains(each) for each in taken if each.least]
+    given = {"type": "array", "items": parameter, "allOf": required}
+    properties = {"resourceType": {"const": "Parameters"}, "parameter": given}
     return {"type": "object", "required": ["resourceType", "parameter"], "properties": properties}
+
+
+def _contains(parameter: Parameter) -> Json:
+    elements = ELEMENTS.get(parameter.type, ("resource",))
+    reference = {"type": "object", "required": ["reference"], "properties": {"reference": TEXT}}
+    values = {"resource": _resource(parameter.type), "valueReference": reference}
+    named: Json = {
+        "type": "object",
+        "required": ["name"],
+        "properties": {"name": {"const": parameter.name}, **{each: values.get(each, TEXT) for each in elements}},
+        "anyOf": [{"required": [each]} for each in elements],
+    }
+    return {"contains": named, "minContains": 1, **({"maxContains": 1} if parameter.most == "1" else {})}
 
 
 def _success(each: Interaction) -> Json:

@@ -22,12 +22,12 @@ from plugin.operations.served import Answer, Call, Clock, Service
 from plugin.settings import Settings
 
 EXTENSION = "careplan.operations"
+ENDPOINT = "operations.answer"
 PATH = "/fhir"
-METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 FORM = "application/x-www-form-urlencoded"
 MEGABYTE = 1_000_000
 
-blueprint = Blueprint("operations", __name__, url_prefix=PATH)
+blueprint = Blueprint("operations", __name__)
 log = structlog.get_logger("plugin.operations")
 
 
@@ -55,12 +55,14 @@ def init_operations(
     gate = Gate(settings.operations_clients, base)
     app.extensions[EXTENSION] = Desk(service, gate, int(settings.operations_largest_body * MEGABYTE))
     app.register_blueprint(blueprint)
+    app.view_functions[ENDPOINT] = answer
+    # Rules without methods: what is wrong about a method is answered here, as FHIR, and not by the page for people.
+    app.url_map.add(Rule(f"{PATH}/", defaults={"path": ""}, endpoint=ENDPOINT, strict_slashes=False))
+    app.url_map.add(Rule(f"{PATH}/<path:path>", endpoint=ENDPOINT))
 
 
-@blueprint.route("/", defaults={"path": ""}, methods=METHODS, strict_slashes=False)
-@blueprint.route("/<path:path>", methods=METHODS)
 def answer(path: str) -> Response:
-    """Any request below `/fhir`."""
+    """Any request below `/fhir`, by any method."""
     desk: Desk = current_app.extensions[EXTENSION]
     request.max_content_length = desk.largest_body + 1
     interaction, names = _found(desk, path)
@@ -104,7 +106,7 @@ def _call(interaction: Interaction, names: dict[str, str], largest: int) -> Call
             raise OperationFault(415, "not-supported", message)
         return Call(names, (*pairs, *request.form.items(multi=True)), strict=strict)
     document = read_json(_body(largest), request.mimetype, request.headers.get("Content-Encoding", ""))
-    return Call(names, tuple(pairs), posted=True, document=document, strict=strict)
+    return Call(names, tuple(pairs), document=document, strict=strict)
 
 
 def _body(largest: int) -> bytes:

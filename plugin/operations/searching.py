@@ -15,6 +15,7 @@ Resource = dict[str, Any]
 Pair = tuple[str, str]
 PAGE = 50
 LARGEST_PAGE = 200
+LONGEST_NUMBER = 7  # digits
 CONTROLS = frozenset({"_count", "_offset", "_summary", "_elements"})
 RENDERING = frozenset({"_format", "_pretty"})
 SUBSETTED = {"system": "http://terminology.hl7.org/CodeSystem/v3-ObservationValue", "code": "SUBSETTED"}
@@ -144,7 +145,7 @@ def _number(controls: dict[str, str], name: str, otherwise: int) -> int:
     text = controls.get(name, "")
     if not text:
         return otherwise
-    if not text.isascii() or not text.isdigit() or len(text) > len("1000000"):
+    if not text.isascii() or not text.isdigit() or len(text) > LONGEST_NUMBER:
         raise OperationFault(400, "value", f"{name} is no whole number from 0; write it as {name}={otherwise}")
     return int(text)
 

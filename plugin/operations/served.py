@@ -35,12 +35,11 @@ class Service:
 class Call:
     """One request. names: from the path. query: of the address, or the fields of a form for a search by POST.
 
-    posted: whether it has a body of JSON, which is `document`. strict: `Prefer: handling=strict`.
+    document: the JSON of the body, None where there is none. strict: `Prefer: handling=strict`.
     """
 
     names: Mapping[str, str]
     query: tuple[tuple[str, str], ...] = ()
-    posted: bool = False
     document: Any = None
     strict: bool = False
 

@@ -109,7 +109,7 @@ def changed(body, name, **value):
 
 REFUSED = {
     "no subject": (lambda body: changed(body, "subject"), 400, "subject is missing"),
-    "no data": (lambda body: changed(body, "data"), 400, "data is missing; send it in a Parameters resource by POST"),
+    "no data": (lambda body: changed(body, "data"), 400, "data is missing; send a Bundle"),
     "a day that is none": (lambda body: changed(body, "as_of", valueDate="2026-02-30"), 400, "as_of cannot be used"),
     "a month": (lambda body: changed(body, "as_of", valueDate="2026-02"), 400, "write it as 2026-11-22"),
     "the last of all days": (lambda body: changed(body, "as_of", valueDate="9999-12-31"), 400, "from 1900 to 2199"),
@@ -174,12 +174,10 @@ def test_parts_and_unknown_versions_of_the_template_are_refused(caller):
     assert (nameless.status_code, "planDefinition or url" in said(nameless)) == (400, True)
 
 
-def test_a_get_is_told_to_send_the_chart(caller):
-    token = f"Bearer {caller.token}"
-    response = caller.get(f"{APPLY}?subject=Patient/1", Authorization=token)
-    assert (response.status_code, "data is missing" in said(response)) == (400, True)
-    response = caller.get(f"{APPLY}?data=1", Authorization=token)
-    assert (response.status_code, "cannot stand in an address" in said(response)) == (400, True)
+def test_a_chart_comes_in_the_body(caller):
+    """An address would keep it in logs, and cannot hold a Bundle: there is no GET."""
+    response = caller.get(f"{APPLY}?subject=Patient/1", Authorization=f"Bearer {caller.token}")
+    assert (response.status_code, response.headers["Allow"]) == (405, "POST")
     response = caller.post(f"{APPLY}?as_of={AS_OF}", asked("hr-positive"))
     assert (response.status_code, "send all in the body" in said(response)) == (400, True)
 

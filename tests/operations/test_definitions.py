@@ -181,6 +181,9 @@ def test_an_answer_can_be_made_to_read(caller):
         ("PUT", f"/PlanDefinition/{PLAN}", 405, "does not take PUT"),
         ("DELETE", f"/PlanDefinition/{PLAN}", 405, "does not take DELETE"),
         ("PATCH", "/metadata", 405, "does not take PATCH"),
+        ("OPTIONS", "/metadata", 405, "does not take OPTIONS; use GET, HEAD"),
+        ("TRACE", "/metadata", 405, "does not take TRACE"),
+        ("COOK", "/metadata", 405, "does not take COOK"),
         ("GET", "/PlanDefinition/_search", 404, "no PlanDefinition with this id"),
     ],
 )

@@ -11,7 +11,7 @@ from jsonschema import Draft202012Validator
 
 from plugin.operations.interactions import INTERACTIONS
 from plugin.operations.offered import OPERATIONS, SEARCHES
-from tests.operations.caller import BASE, FHIR, PLAN
+from tests.operations.caller import BASE, FHIR, PLAN, asked, parameters
 
 SCHEMA = Path(__file__).with_name("openapi-3.1.schema.json")  # of the OpenAPI Initiative, Apache-2.0
 VALUES = {"type": "Questionnaire", "id": "plan-review"}
@@ -64,6 +64,9 @@ def test_parameters_come_from_the_tables_that_requests_are_read_by(document):
     search = {each["name"] for each in document["paths"]["/{type}"]["get"]["parameters"]}
     assert {each.name for each in SEARCHES} <= search
     body = document["paths"]["/PlanDefinition/{id}/$apply"]["post"]["requestBody"]["content"][FHIR]["schema"]
+    assert [error.message for error in Draft202012Validator(body).iter_errors(asked("hr-positive"))] == []
+    assert [error.message for error in Draft202012Validator(body).iter_errors(asked("man", reference=True))] == []
+    assert list(Draft202012Validator(body).iter_errors(parameters()))
     names = body["properties"]["parameter"]["items"]["properties"]["name"]["enum"]
     (apply,) = (each for each in OPERATIONS if each.code == "apply")
     assert names == [each.name for each in (*apply.identifying, *apply.taken)]
