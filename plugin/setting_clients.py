@@ -11,6 +11,8 @@ import orjson
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
+from plugin.setting_kinds import text
+
 # Public-key signatures only: `none` proves nothing, and HS* would take a public key for a shared secret.
 ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512")
 _SECRET_PARTS = frozenset({"d", "p", "q", "dp", "dq", "qi", "k"})
@@ -21,18 +23,18 @@ _KEY_TYPES = frozenset({"RSA", "EC"})
 class OperationsClient:
     """One authorization server.
 
-    issuer: `iss` of its tokens. keys: its public keys. audience: what its tokens name in `aud`, where that is not the
-    address of our FHIR base. label: what the log calls it.
+    iss: what its tokens name as their issuer, exactly. jwks: its public keys. audience: what its tokens name in `aud`,
+    where that is not the address of our FHIR base. label: what the log calls it.
     """
 
-    issuer: str
-    keys: KeySet = field(repr=False)
+    iss: str
+    jwks: KeySet = field(repr=False)
     audience: str = ""
     label: str = ""
 
 
 def operations_clients(value: object) -> tuple[OperationsClient, ...]:
-    """A list of tables with `issuer` and `jwks` or `jwks_file`; in the environment the same list as JSON.
+    """A list of tables with `iss` and `jwks`, the keys or the path of a file; in the environment the same as JSON.
 
     Raises ValueError with the accepted form.
     """
@@ -40,45 +42,40 @@ def operations_clients(value: object) -> tuple[OperationsClient, ...]:
         try:
             value = orjson.loads(value)
         except orjson.JSONDecodeError:
-            raise ValueError('it must be a JSON list such as [{"issuer": "https://…", "jwks_file": "…"}]') from None
+            raise ValueError('it must be a JSON list such as [{"iss": "https://…", "jwks": "jwks.json"}]') from None
     if not isinstance(value, list | tuple):
-        raise ValueError("it must be a list of tables with issuer and jwks_file")
+        raise ValueError("it must be a list of tables with iss and jwks")
     found = tuple(entry if isinstance(entry, OperationsClient) else _client(entry) for entry in value)
-    if len({client.issuer for client in found}) != len(found):
-        raise ValueError("each issuer may be listed once")
+    if len({client.iss for client in found}) != len(found):
+        raise ValueError("each iss may be listed once")
     return found
 
 
 def _client(entry: object) -> OperationsClient:
     if not isinstance(entry, Mapping):
-        raise ValueError("each entry must be a table with issuer and jwks_file")
-    known = sorted({*(item.name for item in fields(OperationsClient)), "jwks", "jwks_file"} - {"keys"})
+        raise ValueError("each entry must be a table with iss and jwks")
+    known = [item.name for item in fields(OperationsClient)]
     unknown = sorted(set(entry) - set(known))
     if unknown:
         raise ValueError(f"unknown key {unknown[0]!r} in an entry: it may have {', '.join(known)}")
-    if ("jwks" in entry) == ("jwks_file" in entry):
-        raise ValueError("each entry needs either jwks, the public keys themselves, or jwks_file, a file with them")
-    issuer, audience, label = (_text(entry, name) for name in ("issuer", "audience", "label"))
-    if not issuer:
-        raise ValueError("each entry needs issuer, the iss of its access tokens")
-    document = entry["jwks"] if "jwks" in entry else _read(Path(_text(entry, "jwks_file")).expanduser())
-    return OperationsClient(issuer, _keys(document), audience, label)
-
-
-def _text(entry: Mapping[str, Any], name: str) -> str:
-    value = entry.get(name, "")
-    if not isinstance(value, str):
-        raise ValueError(f"{name} must be text")
-    return value.strip()
+    iss, audience, label = (text(entry.get(name, "")) for name in ("iss", "audience", "label"))
+    if not iss:
+        raise ValueError("each entry needs iss, as the access tokens of that server name it")
+    if not entry.get("jwks"):
+        raise ValueError("each entry needs jwks, the server's public keys, or the path of a file that holds them")
+    jwks = entry["jwks"]
+    return OperationsClient(
+        iss, _keys(_read(Path(jwks).expanduser()) if isinstance(jwks, str) else jwks), audience, label
+    )
 
 
 def _read(file: Path) -> Any:
     try:
         return orjson.loads(file.read_bytes())
     except OSError as fault:
-        raise ValueError(f"jwks_file {file} cannot be read ({fault.strerror})") from fault
+        raise ValueError(f"the file of jwks, {file}, cannot be read ({fault.strerror})") from fault
     except orjson.JSONDecodeError as fault:
-        raise ValueError(f"jwks_file {file} is not JSON") from fault
+        raise ValueError(f"the file of jwks, {file}, is not JSON") from fault
 
 
 def _keys(document: Any) -> KeySet:

@@ -84,8 +84,8 @@ class Settings:
         default=(),
         metadata=_about(
             operations_clients,
-            "authorization servers whose tokens open $apply and $populate: list of {issuer, jwks or jwks_file, "
-            "audience, label}; see docs/operations.md",
+            "authorization servers whose tokens open $apply and $populate: list of {iss, jwks, audience, "
+            "label}; see docs/operations.md",
         ),
     )
     operations_public_read: bool = field(

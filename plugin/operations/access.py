@@ -48,7 +48,7 @@ class Gate:
     """Lets in whom a token of one of the clients allows it. audience: our base address, which a token must name."""
 
     def __init__(self, clients: tuple[OperationsClient, ...], audience: str) -> None:
-        self._clients = {client.issuer: client for client in clients}
+        self._clients = {client.iss: client for client in clients}
         self._audience = audience
 
     def require(self, authorization: str, need: str, now: datetime) -> Caller:
@@ -77,7 +77,7 @@ class Gate:
         if client is None:
             raise _unauthorized("the token is none of a trusted authorization server; see operations_clients")
         claims = _verified(token, client, client.audience or self._audience, now)
-        return Caller(client.label or client.issuer, _scopes(claims))
+        return Caller(client.label or client.iss, _scopes(claims))
 
 
 def _issuer_of(token: str) -> str:
@@ -94,12 +94,12 @@ def _verified(token: str, client: OperationsClient, audience: str, now: datetime
     registry = jwt.JWTClaimsRegistry(
         now=int(now.timestamp()),
         leeway=LEEWAY,
-        iss={"essential": True, "value": client.issuer},
+        iss={"essential": True, "value": client.iss},
         aud={"essential": True, "value": audience},
         exp={"essential": True},
     )
     try:
-        decoded = jwt.decode(token, client.keys, algorithms=list(ALGORITHMS))
+        decoded = jwt.decode(token, client.jwks, algorithms=list(ALGORITHMS))
         registry.validate(decoded.claims)
     except (JoseError, ValueError, TypeError) as fault:
         claim = getattr(fault, "claim", "")

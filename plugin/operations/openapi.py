@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 OPENAPI_VERSION = "3.1.0"
 FHIR = "application/fhir+json"
+NUMBER = {"type": "string", "pattern": f"^[0-9]{{0,{LONGEST_NUMBER}}}$"}
 TEXT = {"type": "string", "minLength": 1}
 ID = "[A-Za-z0-9.-]{1,64}"
 # What a refusal means here, by its status; the OperationOutcome says which of these it was.
@@ -94,14 +95,13 @@ def _in_path(each: Interaction) -> Iterator[Json]:
 def _in_query(each: Interaction, method: str) -> Iterator[Json]:
     if each.kind == "search" and method == "GET":
         yield from (_query(found.name, {"type": "string"}, found.says) for found in SEARCHES)
-        number = {"type": "string", "pattern": f"^[0-9]{{1,{LONGEST_NUMBER}}}$"}
-        yield _query("_count", number, f"How many a page holds, {LARGEST_PAGE} at most.")
-        yield _query("_offset", number, "How many to pass over.")
+        yield _query("_count", NUMBER, f"How many a page holds, {LARGEST_PAGE} at most.")
+        yield _query("_offset", NUMBER, "How many to pass over.")
         yield _query("_summary", {"type": "string"}, "count: only how many there are; other values change nothing.")
         yield _query("_elements", {"type": "string"}, "Names of elements, with commas; the others are left out.")
     if each.kind == "metadata":
         yield _query("mode", {"type": "string", "enum": ["full", "normative"]}, "Both give the same.")
-    yield _query("_format", {"type": "string", "enum": ["json", "application/json", FHIR]}, "Wins over Accept.")
+    yield _query("_format", {"type": "string", "enum": ["", "json", "application/json", FHIR]}, "Wins over Accept.")
     yield _query("_pretty", {"type": "string"}, "true: indent the answer.")
 
 
@@ -112,8 +112,8 @@ def _query(name: str, schema: Json, says: str) -> Json:
 def _body(each: Interaction) -> Json:
     if each.operation:
         return {FHIR: {"schema": _parameters(each.operation)}}
-    names = [*(found.name for found in SEARCHES), "_count", "_summary", "_elements"]
-    fields = {"type": "object", "properties": {name: {"type": "string"} for name in names}}
+    names = [*(found.name for found in SEARCHES), "_summary", "_elements"]
+    fields = {"type": "object", "properties": {**{name: {"type": "string"} for name in names}, "_count": NUMBER}}
     return {"application/x-www-form-urlencoded": {"schema": fields}}
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import structlog
 from flask import Blueprint, Flask, Response, current_app, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, RequestEntityTooLarge
-from werkzeug.routing import Map, RequestRedirect, Rule
+from werkzeug.routing import BaseConverter, Map, RequestRedirect, Rule
 
 from plugin.library.rules import Template
 from plugin.operations.access import Gate
@@ -31,6 +31,12 @@ blueprint = Blueprint("operations", __name__)
 log = structlog.get_logger("plugin.operations")
 
 
+class FhirId(BaseConverter):
+    """An id as FHIR has it, which `_search` is not."""
+
+    regex = "[A-Za-z0-9.-]{1,64}"
+
+
 class Desk:
     """What the blueprint works with; one for the application, under `app.extensions`."""
 
@@ -40,10 +46,10 @@ class Desk:
         self.largest_body = largest_body
         self.interactions = {each.name: each for each in INTERACTIONS}
         rules = [
-            Rule(each.path.replace("<id>", "<string:id>"), endpoint=each.name, methods=each.methods)
+            Rule(each.path.replace("<id>", "<fhir:id>"), endpoint=each.name, methods=each.methods)
             for each in INTERACTIONS
         ]
-        self.paths = Map(rules, strict_slashes=False, merge_slashes=False)
+        self.paths = Map(rules, strict_slashes=False, merge_slashes=False, converters={"fhir": FhirId})
 
 
 def init_operations(

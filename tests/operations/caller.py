@@ -43,7 +43,7 @@ class Issuing:
     @property
     def client(self) -> Resource:
         """As the settings name it."""
-        return {"issuer": ISSUER, "jwks": {"keys": [self.key.as_dict(private=False)]}, "label": "Test server"}
+        return {"iss": ISSUER, "jwks": {"keys": [self.key.as_dict(private=False)]}, "label": "Test server"}
 
     def token(self, header: Resource | None = None, key: ECKey | RSAKey | None = None, **changed: Any) -> str:
         claims = {

@@ -130,7 +130,7 @@ def test_an_audience_of_the_settings_takes_the_place_of_our_address(build, issui
 
 def test_keys_of_two_servers_are_not_mixed(build, issuing):
     other = Issuing()
-    both = build(operations_clients=[issuing.client, other.client | {"issuer": "https://two.example"}])
+    both = build(operations_clients=[issuing.client, other.client | {"iss": "https://two.example"}])
     assert both.post(APPLY, {}, Authorization=f"Bearer {other.token(iss='https://two.example')}").status_code == 400
     assert both.post(APPLY, {}, Authorization=f"Bearer {other.token()}").status_code == 401
 
@@ -160,15 +160,14 @@ KEYS = {
     "no table": ("x", "JSON list"),
     "no list": ({}, "list of tables"),
     "no entry": (["x"], "must be a table"),
-    "an unknown key": ([{"issuer": ISSUER, "secret": "x"}], "unknown key 'secret'"),
-    "no keys": ([{"issuer": ISSUER}], "needs either jwks"),
-    "both": ([{"issuer": ISSUER, "jwks": {}, "jwks_file": "x"}], "needs either jwks"),
-    "no issuer": ([{"jwks": {"keys": []}}], "needs issuer"),
-    "a number": ([{"issuer": 7, "jwks": {"keys": []}}], "issuer must be text"),
-    "no key": ([{"issuer": ISSUER, "jwks": {"keys": []}}], "must be a JWK Set"),
-    "a shared key": ([{"issuer": ISSUER, "jwks": {"keys": [{"kty": "oct", "k": "YQ"}]}}], "public RSA or EC keys"),
-    "a broken key": ([{"issuer": ISSUER, "jwks": {"keys": [{"kty": "EC", "crv": "P-256"}]}}], "cannot be used"),
-    "no file": ([{"issuer": ISSUER, "jwks_file": "/nowhere.json"}], "cannot be read"),
+    "an unknown key": ([{"iss": ISSUER, "secret": "x"}], "unknown key 'secret'"),
+    "no keys": ([{"iss": ISSUER}], "needs jwks"),
+    "no issuer": ([{"jwks": {"keys": []}}], "needs iss"),
+    "a number": ([{"iss": 7, "jwks": {"keys": []}}], "must be text"),
+    "no key": ([{"iss": ISSUER, "jwks": {"keys": []}}], "must be a JWK Set"),
+    "a shared key": ([{"iss": ISSUER, "jwks": {"keys": [{"kty": "oct", "k": "YQ"}]}}], "public RSA or EC keys"),
+    "a broken key": ([{"iss": ISSUER, "jwks": {"keys": [{"kty": "EC", "crv": "P-256"}]}}], "cannot be used"),
+    "no file": ([{"iss": ISSUER, "jwks": "/nowhere.json"}], "cannot be read"),
 }
 
 
@@ -180,7 +179,7 @@ def test_a_setting_that_cannot_be_used_stops_the_program(case):
 
 
 def test_private_keys_and_a_server_listed_twice_are_refused(issuing):
-    private = {"issuer": ISSUER, "jwks": {"keys": [RSAKey.generate_key(2048).as_dict(private=True)]}}
+    private = {"iss": ISSUER, "jwks": {"keys": [RSAKey.generate_key(2048).as_dict(private=True)]}}
     for value, words in (([private], "without private"), ([issuing.client, issuing.client], "once")):
         with pytest.raises(UsageError, match=words) as refusal:
             load_settings(environ={}, overrides={"operations_clients": value})
@@ -190,9 +189,9 @@ def test_private_keys_and_a_server_listed_twice_are_refused(issuing):
 def test_keys_come_from_a_file_and_the_list_from_the_environment(issuing, tmp_path):
     file = tmp_path / "jwks.json"
     file.write_bytes(orjson.dumps(issuing.client["jwks"]))
-    listed = orjson.dumps([{"issuer": ISSUER, "jwks_file": str(file)}]).decode()
+    listed = orjson.dumps([{"iss": ISSUER, "jwks": str(file)}]).decode()
     (client,) = load_settings(environ={"CAREPLAN_OPERATIONS_CLIENTS": listed}).operations_clients
-    assert [key.kid for key in client.keys] == ["now"]
+    assert [key.kid for key in client.jwks] == ["now"]
     file.write_text("{")
     with pytest.raises(UsageError, match="is not JSON"):
         load_settings(environ={"CAREPLAN_OPERATIONS_CLIENTS": listed})

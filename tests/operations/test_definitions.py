@@ -184,7 +184,7 @@ def test_an_answer_can_be_made_to_read(caller):
         ("OPTIONS", "/metadata", 405, "does not take OPTIONS; use GET, HEAD"),
         ("TRACE", "/metadata", 405, "does not take TRACE"),
         ("COOK", "/metadata", 405, "does not take COOK"),
-        ("GET", "/PlanDefinition/_search", 404, "no PlanDefinition with this id"),
+        ("GET", "/PlanDefinition/_search", 405, "does not take GET; use POST"),
     ],
 )
 def test_every_error_is_an_operation_outcome(method, path, status, words, caller):
