@@ -10,6 +10,7 @@ import pytest
 
 from plugin.quality.package.archive import archive
 from plugin.quality.package.contents import Contents
+from tests.operations.served import served
 
 ACCEPTED = orjson.loads((Path(__file__).parent / "accepted.json").read_bytes())["accepted"]
 GOAL = "Goal-hr-positive-goal.json"
@@ -31,10 +32,10 @@ def planted(goal):
 
 
 @pytest.fixture(scope="module")
-def said(java, contents, tmp_path_factory):
-    """What the validator says of the package and of the goals planted in it, but for notes and what is accepted."""
+def said(java, contents, template, tmp_path_factory):
+    """What the validator says, but for notes: of the package, what the operations serve, and goals planted in it."""
     package = tmp_path_factory.mktemp("planted") / "templates.tgz"
-    examples = {**contents.examples, **dict(planted(contents.examples[GOAL]))}
+    examples = {**contents.examples, **dict(planted(contents.examples[GOAL])), **served(template)}
     package.write_bytes(archive(Contents(contents.resources, examples), "1.2.3"))
     out = subprocess.run(java("ValidatePackage", str(package)), check=True, stdout=subprocess.PIPE).stdout
     messages = [orjson.loads(line) for line in out.splitlines()]

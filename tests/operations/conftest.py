@@ -1,17 +1,12 @@
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Callable
+from functools import partial
 
 import pytest
-from flask import Flask
 
-from plugin import __version__
-from plugin.library.content import default_template_folder
-from plugin.operations.capability import all_definitions
-from plugin.operations.routes import init_operations
-from plugin.settings import Settings, load_settings
-from tests.operations.caller import Caller, Issuing, now
+from tests.operations.caller import Caller, Issuing
+from tests.operations.served import calling, definitions_of
 
 
 @pytest.fixture(scope="session")
@@ -22,20 +17,10 @@ def issuing() -> Issuing:
 
 @pytest.fixture(scope="session")
 def build(template, issuing) -> Callable[..., Caller]:
-    """The operations in an application of their own, and somebody who calls them with a token that opens all."""
-
-    definitions = all_definitions(template, default_template_folder(), __version__)
-
-    def make(**changes: Any) -> Caller:
-        values = {"operations_clients": [issuing.client], "time_zone": "Pacific/Kiritimati"} | changes
-        settings: Settings = load_settings(environ={}, overrides=values)
-        app = Flask("plugin")
-        init_operations(app, settings, template, definitions, now, __version__)
-        return Caller(app.test_client(), issuing.token())
-
-    return make
+    """Makes an application with other settings, and somebody who calls it."""
+    return partial(calling, template, definitions_of(template), issuing)
 
 
 @pytest.fixture(scope="session")
-def caller(build) -> Iterator[Caller]:
+def caller(build) -> Caller:
     return build()

@@ -14,13 +14,13 @@ import requests
 from flask import Flask
 
 from plugin import __version__
-from plugin.library.content import PACKAGE, default_template_folder
-from plugin.operations.capability import all_definitions
+from plugin.library.content import PACKAGE
 from plugin.operations.openapi import REFUSALS
 from plugin.operations.routes import init_operations
 from plugin.sandbox.fhir_server import free_port
 from plugin.sandbox.serving import serving
 from plugin.settings import check_ready_to_serve, load_settings
+from tests.operations.served import definitions_of
 
 PAGE = (PACKAGE.parent / "docs" / "operations.md").read_text()
 BLOCKS = re.findall(r"^```sh\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
@@ -60,8 +60,7 @@ def trial(tmp_path_factory, template):
         settings = load_settings(folder / "careplan.toml", environ={})
     check_ready_to_serve(settings)
     app = Flask("plugin")
-    definitions = all_definitions(template, default_template_folder(), __version__)
-    init_operations(app, settings, template, definitions, lambda: datetime.now(UTC), __version__)
+    init_operations(app, settings, template, definitions_of(template), lambda: datetime.now(UTC), __version__)
     with serving(app, port):
         yield folder, base
 
