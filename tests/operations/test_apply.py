@@ -4,16 +4,23 @@ from __future__ import annotations
 
 import copy
 import json
+from zoneinfo import ZoneInfo
 
 import orjson
 import pytest
 from click.testing import CliRunner
 
+from plugin import __version__
 from plugin.cli import main
+from plugin.drafting.bundle import draft_bundle
+from plugin.findings.bundle import resources_of
 from plugin.library.content import PACKAGE
 from plugin.library.validation import check_model, check_profile
+from plugin.review.workbench import Workbench
 from plugin.sandbox.sample_patients import sample_patients
-from tests.operations.caller import AS_OF, CANONICAL, FHIR, PLAN, asked, chart, parameters, said
+from plugin.storage.database import Database
+from plugin.storage.reviews import PatientKey
+from tests.operations.caller import AS_OF, CANONICAL, FHIR, PLAN, asked, chart, now, parameters, said
 
 APPLY = f"/PlanDefinition/{PLAN}/$apply"
 DRAFT = f"/PlanDefinition/{PLAN}/$draft"
@@ -185,3 +192,14 @@ def test_a_chart_comes_in_the_body(caller):
 @pytest.mark.parametrize("day", ["1900-01-01", "2199-12-31"])
 def test_the_first_and_the_last_day_can_be_drafted_for(day, caller):
     assert caller.post(APPLY, changed(asked("hr-positive"), "as_of", valueDate=day)).status_code == 200
+
+
+@pytest.mark.parametrize("patient", ["hr-positive", "her2-low", "conflicting-results"])
+def test_the_page_reviews_the_draft_that_the_operation_gives(patient, caller, template, tmp_path):
+    database = Database(f"sqlite:///{tmp_path / 'reviews.sqlite'}")
+    database.upgrade()
+    workbench = Workbench(template, {}, database, now, ZoneInfo("Pacific/Kiritimati"))
+    review = workbench.open(PatientKey("https://ehr.example.org/fhir", patient), resources_of(chart(patient)))
+    database.close()
+    reviewed = draft_bundle(review.draft, template, __version__)
+    assert caller.post(DRAFT, asked(patient)).data == orjson.dumps(reviewed)
