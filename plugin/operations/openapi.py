@@ -32,6 +32,7 @@ REFUSALS = {
     "415": "The body is in another format than FHIR JSON",
     "422": "What was sent can be read, and no plan can be drafted of it",
     "500": "A fault of this server",
+    "503": "As many charts as are drafted for at once are under way",
 }
 _OF_KIND = {
     "metadata": ("400", "405", "406", "500"),

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import secrets
+import threading
 import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 import structlog
@@ -26,6 +29,9 @@ ENDPOINT = "operations.answer"
 PATH = "/fhir"
 FORM = "application/x-www-form-urlencoded"
 MEGABYTE = 1_000_000
+AT_ONCE = 4  # large charts take memory and time that the clinicians' pages need, which the same threads serve
+PATIENCE = 0.5  # seconds to wait for a turn
+RETRY_AFTER = 5
 
 blueprint = Blueprint("operations", __name__)
 log = structlog.get_logger("plugin.operations")
@@ -44,12 +50,24 @@ class Desk:
         self.service = service
         self.gate = gate
         self.largest_body = largest_body
+        self._turns = threading.BoundedSemaphore(AT_ONCE)
         self.interactions = {each.name: each for each in INTERACTIONS}
         rules = [
             Rule(each.path.replace("<id>", "<fhir:id>"), endpoint=each.name, methods=each.methods)
             for each in INTERACTIONS
         ]
         self.paths = Map(rules, strict_slashes=False, merge_slashes=False, converters={"fhir": FhirId})
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """One of the few drafts that may be made at once; raises OperationFault with 503 where none becomes free."""
+        if not self._turns.acquire(timeout=PATIENCE):
+            message = f"{AT_ONCE} other charts are being drafted for; send the request again in {RETRY_AFTER} seconds"
+            raise OperationFault(503, "throttled", message, headers={"Retry-After": str(RETRY_AFTER)})
+        try:
+            yield
+        finally:
+            self._turns.release()
 
 
 def init_operations(
@@ -74,7 +92,8 @@ def answer(path: str) -> Response:
     interaction, names = _found(desk, path)
     require_json(request.args, request.accept_mimetypes)
     _admit(desk, interaction, names.get("type", ""))
-    return _sent(interaction.serve(desk.service, _call(interaction, names, desk.largest_body)))
+    with desk.turn() if interaction.operation else nullcontext():
+        return _sent(interaction.serve(desk.service, _call(interaction, names, desk.largest_body)))
 
 
 def _found(desk: Desk, path: str) -> tuple[Interaction, dict[str, str]]:
