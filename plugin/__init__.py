@@ -35,6 +35,9 @@ def create_app(
     from plugin.launch.routes import blueprint as launch_pages
     from plugin.launch.routes import init_launch
     from plugin.library.template import load_template
+    from plugin.operations.capability import all_definitions
+    from plugin.operations.routes import blueprint as fhir_operations
+    from plugin.operations.routes import init_operations
     from plugin.review.charts import Charts
     from plugin.review.code_names import code_names
     from plugin.review.workbench import Workbench
@@ -70,8 +73,11 @@ def create_app(
     csrf = CSRFProtect(app)
     csrf.exempt(launch_pages)
     csrf.exempt(cds_services)
+    csrf.exempt(fhir_operations)  # no cookie opens it, so no other site can use one
     init_launch(app, settings, database, clock)
     init_hooks(app, settings, template, database, clock)
+    definitions = all_definitions(template, settings.templates_folder, __version__)
+    init_operations(app, settings, template, definitions, clock, __version__)
     app.register_blueprint(review_pages.blueprint)
     app.register_blueprint(about_pages.blueprint)
     app.register_blueprint(closing.blueprint)

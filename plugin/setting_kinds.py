@@ -123,6 +123,11 @@ def hours(value: object) -> float:
     return _positive(value, "a number of hours above 0, such as 8")
 
 
+def megabytes(value: object) -> float:
+    """A size in megabytes above zero."""
+    return _positive(value, "a number of megabytes above 0, such as 20")
+
+
 def _positive(value: object, accepted: str) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         raise ValueError(f"it must be {accepted}")

@@ -22,9 +22,11 @@ from plugin import setting_kinds as kinds
 from plugin.cds_clients import CdsClient
 from plugin.errors import UsageError
 from plugin.installed import content_folder, default_template_folder
+from plugin.setting_clients import OperationsClient, operations_clients
 from plugin.setting_kinds import Issuer
 
 PREFIX = "CAREPLAN_"
+_HIDDEN = frozenset({"secret_key", "allowed_issuers", "cds_clients", "operations_clients"})  # may hold secrets, by mistake too
 
 __all__ = ["CdsClient", "Issuer", "Settings", "check_ready_to_serve", "describe", "load_settings"]
 
@@ -107,6 +109,20 @@ class Settings:
     local_codes: Path | None = field(
         default=None,
         metadata=_about(kinds.path, "ConceptMap of the site's own codes, or a folder of them; see docs/local-codes.md"),
+    )
+    operations_clients: tuple[OperationsClient, ...] = field(
+        default=(),
+        metadata=_about(
+            operations_clients,
+            "authorization servers whose tokens open $apply and $populate: list of {iss, jwks, audience, "
+            "label}; see docs/operations.md",
+        ),
+    )
+    operations_public_read: bool = field(
+        default=True, metadata=_about(kinds.switch, "whether templates and profiles can be read without a token")
+    )
+    operations_largest_body: float = field(
+        default=20.0, metadata=_about(kinds.megabytes, "megabytes of the largest chart that an operation takes")
     )
     connect_timeout: float = field(
         default=5.0, metadata=_about(kinds.seconds, "seconds to wait for a connection to an EHR")
@@ -237,7 +253,7 @@ def _apply(settings: Settings, values: Mapping[str, object], source: str) -> Set
         try:
             changes[name] = known[name].metadata["kind"](value)
         except ValueError as fault:
-            shown = "(hidden)" if name in ("secret_key", "allowed_issuers", "cds_clients") else repr(value)
+            shown = "(hidden)" if name in _HIDDEN else repr(value)
             raise UsageError(f"setting {name} = {shown} in {source} cannot be used: {fault}") from fault
     return replace(settings, **changes)
 

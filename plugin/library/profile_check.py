@@ -46,19 +46,21 @@ def check_profile(resource: dict[str, Any], terminology: Terminology | None = No
     return faults
 
 
-def _extension_faults(element: Any, path: str, kind: str, store: ProfileStore) -> Iterator[str]:
+def _extension_faults(element: Any, path: str, place: str, store: ProfileStore) -> Iterator[str]:
+    """place: as `path`, but from the resource that the element is in, which may be contained in another."""
     if isinstance(element, list):
         for index, member in enumerate(element):
-            yield from _extension_faults(member, f"{path}[{index}]", kind, store)
+            yield from _extension_faults(member, f"{path}[{index}]", f"{place}[{index}]", store)
     if not isinstance(element, dict):
         return
+    place = str(element.get("resourceType", place))
     for name, member in element.items():
-        yield from _extension_faults(member, f"{path}.{name}", kind, store)
+        yield from _extension_faults(member, f"{path}.{name}", f"{place}.{name}", store)
     extensions = element.get("extension")
     for index, extension in enumerate(extensions if isinstance(extensions, list) else []):
         url = str(extension.get("url", "")) if isinstance(extension, dict) else ""
         if url.startswith(CANONICAL):
-            yield from _own_extension_faults((extension, f"{path}.extension[{index}]"), path, kind, store)
+            yield from _own_extension_faults((extension, f"{path}.extension[{index}]"), place, store)
 
 
 def _element(path: str) -> str:
@@ -66,16 +68,17 @@ def _element(path: str) -> str:
     return NESTED.sub(r"\1", INDEX.sub("", path))
 
 
-def _own_extension_faults(node: Node, parent: str, kind: str, store: ProfileStore) -> Iterator[str]:
+def _own_extension_faults(node: Node, place: str, store: ProfileStore) -> Iterator[str]:
     extension, path = node
+    parent = _element(place)
     definition = store.definition(extension["url"])
     if definition is None or definition.type != "Extension":
         near = did_you_mean(extension["url"].rpartition("/")[2], store.names("StructureDefinition"))
         yield f"{path}.url: there is no extension '{extension['url']}'; {near}compare it with the files in profiles/"
         return
     # A context without a dot that names another type is a datatype, which a path alone does not show.
-    known = [context for context in definition.contexts if "." in context or context == kind]
-    if known and len(known) == len(definition.contexts) and _element(parent) not in known:
+    known = [context for context in definition.contexts if "." in context or context == parent.partition(".")[0]]
+    if known and len(known) == len(definition.contexts) and parent not in known:
         yield f"{path}: {definition.url} does not belong here; put it on {' or '.join(known)}"
     yield from _definition_faults(node, definition, store)
 

@@ -32,6 +32,9 @@ FULL_LISTS: dict[tuple[str, str], frozenset[str]] = {
     ("Observation", "status"): frozenset(
         {"registered", "preliminary", "final", "amended", "corrected", "cancelled", "entered-in-error", "unknown"}
     ),
+    ("CapabilityStatement", "format"): frozenset(
+        {"application/fhir+json", "application/fhir+xml", "json", "xml", "text/turtle", "ttl"}
+    ),
     ("Task", "status"): frozenset(
         {"draft", "requested", "received", "accepted", "rejected", "ready", "cancelled", "in-progress", "on-hold"}
         | {"failed", "completed", "entered-in-error"}

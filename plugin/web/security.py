@@ -36,6 +36,6 @@ def init_security(app: Flask, settings: Settings) -> None:
             headers["Cache-Control"] = f"public, max-age={STATIC_SECONDS}"
         else:
             # Pages hold a patient's data: neither the browser's disk nor a proxy may keep them. What holds none
-            # (our public keys) says so itself.
+            # (our public keys, definitions) says so itself.
             headers.setdefault("Cache-Control", "no-store")
         return response

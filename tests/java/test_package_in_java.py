@@ -10,6 +10,7 @@ import pytest
 
 from plugin.quality.package.archive import archive
 from plugin.quality.package.contents import Contents
+from tests.operations.served import served
 
 ACCEPTED = orjson.loads((Path(__file__).parent / "accepted.json").read_bytes())["accepted"]
 GOAL = "Goal-hr-positive-goal.json"
@@ -31,12 +32,12 @@ def planted(goal):
 
 
 @pytest.fixture(scope="module")
-def said(java, contents, saved, tmp_path_factory):
-    """What the validator says, but for notes: of the package, of what a review wrote into a chart, of planted goals."""
+def said(java, contents, saved, template, tmp_path_factory):
+    """What the validator says, but for notes: of the package, what a review wrote, what is served, planted goals."""
     package = tmp_path_factory.mktemp("planted") / "templates.tgz"
     written = {f"{each['resourceType']}-saved-{each['id']}.json": each for each in saved.written()}
     assert {each["resourceType"] for each in written.values()} >= {"CarePlan", "QuestionnaireResponse", "Provenance"}
-    examples = {**contents.examples, **written, **dict(planted(contents.examples[GOAL]))}
+    examples = {**contents.examples, **written, **dict(planted(contents.examples[GOAL])), **served(template)}
     package.write_bytes(archive(Contents(contents.resources, examples), "1.2.3"))
     out = subprocess.run(java("ValidatePackage", str(package)), check=True, stdout=subprocess.PIPE).stdout
     messages = [orjson.loads(line) for line in out.splitlines()]

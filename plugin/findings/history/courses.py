@@ -116,11 +116,17 @@ def _doubted(
         return replace(course, setting="", doubt=why, uncertain=True)
     if course.setting == "after" and course.start and first_day(course.start) <= before.get(course.drug, date.min):
         return replace(course, carried=True)
-    soon = first_day(since.day) - timedelta(days=policy.settling_days) if since.day else date.max
-    if course.setting == "before" and course.start and last_day(course.start) >= soon and not course.stated:
+    if course.setting == "before" and not course.stated and _begun_shortly_before(since, course, policy):
         why = f"{course.words} was begun shortly before this and may be treatment of it: {since.label}"
         return replace(course, setting="", doubt=course.doubt or why)
     return course
+
+
+def _begun_shortly_before(since: Beginning, course: Course, policy: TreatmentPolicy) -> bool:
+    """Compares lengths of time: a day before the first of all days, which some charts hold, cannot be counted."""
+    if not since.day or not course.start:
+        return False
+    return first_day(since.day) - last_day(course.start) <= timedelta(days=policy.settling_days)
 
 
 def _accompanied(course: Course, starts: list[date], policy: TreatmentPolicy) -> bool:

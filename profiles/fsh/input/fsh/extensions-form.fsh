@@ -55,7 +55,11 @@ Extension: ItemOrigin
 Id: item-origin
 Title: "Origin of a value"
 Description: "Where the value that a form shows came from; the terms of information-origin in Da Vinci DTR."
-* insert OnElement(Questionnaire.item)
+* insert PlainDefinition
+* ^context[0].type = #element
+* ^context[=].expression = "Questionnaire.item"
+* ^context[+].type = #element
+* ^context[=].expression = "QuestionnaireResponse.item.answer"
 * value[x] 1..1
 * value[x] only code
 * valueCode from ItemOriginCodes (required)
