@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Mapping
 
-from tests.conformance.requirements import SPECIFICATIONS, Requirement, Specification, tests_by_requirement
+from tests.conformance.requirements import SPECIFICATIONS, Requirement, Specification, proofs
 
 HEAD = """# Conformance
 
@@ -60,4 +60,4 @@ def _cell(text: str) -> str:
 
 
 if __name__ == "__main__":
-    sys.stdout.write(page(tests_by_requirement()))
+    sys.stdout.write(page(proofs()))

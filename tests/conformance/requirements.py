@@ -15,7 +15,7 @@ import yaml
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 # How marks look in a file: the mark itself, or one of the helpers that set several. To ask only these files saves time.
-MARKED = re.compile(r"mark\.requirement\(|@smart\(|@cds_hooks\(")
+MARKED = re.compile(r"mark\.requirement\(|@smart\(|@cds\(")
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ SPECIFICATIONS = (
 )
 
 
-def tests_by_requirement() -> dict[str, list[str]]:
+def proofs() -> dict[str, list[str]]:
     """Marker -> the tests that carry it, whatever they are marked with besides."""
     files = [
         str(file) for file in sorted((ROOT / "tests").rglob("test_*.py")) if MARKED.search(file.read_text("utf-8"))

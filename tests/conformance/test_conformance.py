@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.conformance.page import page
-from tests.conformance.requirements import ROOT, SPECIFICATIONS, tests_by_requirement
+from tests.conformance.requirements import ROOT, SPECIFICATIONS, proofs
 
 # One process asks once.
 pytestmark = pytest.mark.xdist_group("conformance")
@@ -13,7 +13,7 @@ pytestmark = pytest.mark.xdist_group("conformance")
 
 @pytest.fixture(scope="module")
 def tests():
-    return tests_by_requirement()
+    return proofs()
 
 
 @pytest.mark.parametrize("specification", SPECIFICATIONS, ids=lambda each: each.marker)
