@@ -30,6 +30,7 @@ def create_app(
     from flask_wtf.csrf import CSRFProtect
 
     from plugin.chart.http import Limits
+    from plugin.delivery.ability import Abilities
     from plugin.launch.routes import blueprint as launch_pages
     from plugin.launch.routes import init_launch
     from plugin.library.template import load_template
@@ -38,7 +39,7 @@ def create_app(
     from plugin.review.workbench import Workbench
     from plugin.settings import load_settings
     from plugin.storage.database import Database
-    from plugin.web import about_pages, desk, errors, health, logs, review_pages, security, words
+    from plugin.web import about_pages, desk, errors, health, logs, plan_downloads, review_pages, security, words
 
     settings = load_settings(overrides=overrides) if settings is None else replace(settings, **overrides)
     clock = clock or _now
@@ -59,6 +60,8 @@ def create_app(
         Workbench(template, code_names(template.terminology), database, clock, settings.zone),
         Charts(clock, timedelta(hours=settings.session_hours)),
         Limits.of(settings),
+        Abilities(clock),
+        {issuer.iss: issuer.delivery for issuer in settings.allowed_issuers},
     )
     logs.init_logs(app, settings)
     logs.tell_cautions(template.vocabulary)
@@ -68,6 +71,7 @@ def create_app(
     CSRFProtect(app).exempt(launch_pages)
     init_launch(app, settings, database, clock)
     app.register_blueprint(review_pages.blueprint)
+    app.register_blueprint(plan_downloads.blueprint)
     app.register_blueprint(about_pages.blueprint)
     app.register_blueprint(health.blueprint)
     return app

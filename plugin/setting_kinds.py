@@ -19,6 +19,7 @@ from plugin.errors import UsageError
 
 _LEAST_SECRET = 32
 _TRUE = frozenset({"true", "yes", "on", "1"})
+DELIVERIES = ("transaction", "single", "plan", "document", "download")
 _FALSE = frozenset({"false", "no", "off", "0"})
 
 
@@ -31,6 +32,7 @@ class Issuer:
     scopes: what to ask for; empty: the scopes the plug-in needs.
     label: what people call this EHR.
     frame_origins: origins of the pages that frame us, where they differ from the origin of `iss`.
+    delivery: the way in which plans are written there, one of DELIVERIES; empty: chosen from what the EHR can do.
     """
 
     iss: str
@@ -39,6 +41,7 @@ class Issuer:
     scopes: tuple[str, ...] = ()
     label: str = ""
     frame_origins: tuple[str, ...] = ()
+    delivery: str = ""
 
     def __repr__(self) -> str:
         """Without the secret: a repr ends up in logs and tracebacks."""
@@ -182,7 +185,15 @@ def _issuer(entry: object) -> Issuer:
         scopes=_words(entry.get("scopes", ())),
         label=text(entry.get("label", "")),
         frame_origins=tuple(origin_of(web_address(origin)) for origin in _words(entry.get("frame_origins", ()))),
+        delivery=_delivery(entry.get("delivery", "")),
     )
+
+
+def _delivery(value: object) -> str:
+    given = text(value)
+    if given and given not in DELIVERIES:
+        raise ValueError(f"delivery must be one of {', '.join(DELIVERIES)}, or left out")
+    return given
 
 
 def _words(value: object) -> tuple[str, ...]:

@@ -54,7 +54,8 @@ class Settings:
         default=(),
         metadata=_about(
             kinds.issuers,
-            "EHRs that may launch the plug-in: list of {iss, client_id, client_secret, scopes, label, frame_origins}",
+            "EHRs that may launch the plug-in: list of "
+            "{iss, client_id, client_secret, scopes, label, frame_origins, delivery}",
         ),
     )
     instance_folder: Path = field(

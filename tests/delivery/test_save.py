@@ -142,7 +142,7 @@ def test_a_statement_that_cannot_be_taken_back_is_not_called_saved(server, save)
 
 
 def test_many_statements_are_found_with_short_addresses(server, save, monkeypatch):
-    monkeypatch.setattr("plugin.delivery.save.ASKED_AT_ONCE", 1)
+    monkeypatch.setattr("plugin.delivery.look.ASKED_AT_ONCE", 1)
     both = [stated(), stated("er", "positive", number=8)]
     save(statements=both)
     save(withdrawn=[stated(value=None, at=NOON), stated("er", None, at=NOON)])

@@ -18,6 +18,7 @@ from plugin.storage.database import Database
 from plugin.storage.reviews import Author, PatientKey, add_fact, last_words
 from plugin.storage.tables import Base, FactRow
 
+OUTBOX = {"outbox", "patient_lease"}
 PATIENT = PatientKey("https://ehr.example.org/fhir", "p1")
 ANNA = Author("Practitioner/1", "Dr Anna Example")
 
@@ -159,4 +160,4 @@ def test_downgrade_is_not_needed_to_look_inside(database_url: str) -> None:
     engine = create_engine(database_url)
     names = set(inspect(engine).get_table_names())
     engine.dispose()
-    assert names == {"alembic_version", "launch_state", "workspace", "fact", "decision", "delivery"}
+    assert names == {"alembic_version", "launch_state", "workspace", "fact", "decision", "delivery", *OUTBOX}
