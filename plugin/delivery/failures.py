@@ -12,7 +12,7 @@ from plugin.errors import Issue, Refused, RemoteError
 from plugin.storage.outbox import Cause
 
 Resource = dict[str, Any]
-REFUSING = range(300, 500)
+REFUSING = frozenset({*range(300, 500), 501})
 SLOW_DOWN = 429
 PASSING = frozenset({408, 425, SLOW_DOWN})  # a no to this attempt, not to the plan
 CHANGED = frozenset({409, 412})
