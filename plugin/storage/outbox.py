@@ -47,7 +47,7 @@ class Waiting:
 
 def put(session: Session, delivery_id: int, patient: PatientKey, workspace: str, at: datetime) -> None:
     """Put a delivery that is about to be sent into the outbox, so that it is found should this process not survive."""
-    session.add(
+    session.merge(
         OutboxRow(
             delivery_id=delivery_id,
             iss=patient.iss,

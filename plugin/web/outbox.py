@@ -14,10 +14,11 @@ from datetime import datetime
 import structlog
 from flask import Flask
 
-from plugin.chart.reading import read_chart
+from plugin.chart.client import FhirClient
+from plugin.chart.reading import Chart, read_chart
 from plugin.delivery.journal import BeingSaved, Overtaken
 from plugin.delivery.reviewed import content_key
-from plugin.errors import LaunchError, RemoteError
+from plugin.errors import LaunchError, Refused, RemoteError
 from plugin.launch.context import LaunchContext, authorized_session, context_from, launch_service
 from plugin.storage import outbox
 from plugin.storage.outbox import Cause, State, Waiting
@@ -96,11 +97,7 @@ class Outbox:
 
     def _send_again(self, waiting: Waiting) -> None:
         desk = Desk(self._context(waiting), self._office)
-        with authorized_session(desk.context) as session:
-            base, patient_id = desk.context.fhir_base, waiting.patient.patient_id
-            chart = read_chart(session, base, patient_id, limits=self._office.limits)
-        if not chart.has_patient:
-            raise RemoteError(chart.missing_patient)
+        chart = self._chart(desk)
         review = desk.workbench.open(waiting.patient, list(chart.resources))
         kept = next(each for each in review.deliveries if each.id == waiting.delivery_id)
         if not kept.idempotency_key.startswith(f"{content_key(desk.plan(review))}:"):
@@ -111,7 +108,22 @@ class Outbox:
         if route.strategy != kept.idempotency_key.split(":")[1]:
             return self._settle(waiting, "changed")
         desk.save(review, route, again=waiting)
-        return None
+        return desk.forget_chart()  # a page that is open shows what the chart holds now
+
+    def _chart(self, desk: Desk) -> Chart:
+        """The chart as it is now. Raises RemoteError where there is none, LaunchError where the token is not taken."""
+        base, patient_id = desk.context.fhir_base, desk.patient.patient_id
+        with authorized_session(desk.context) as session:
+            try:
+                FhirClient(session, base, self._office.limits).read("Patient", patient_id)
+            except Refused as refusal:
+                if refusal.status == 401:
+                    raise LaunchError("the EHR does not take the token of this launch any more", 401) from refusal
+                raise
+            chart = read_chart(session, base, patient_id, limits=self._office.limits)
+        if not chart.has_patient:
+            raise RemoteError(chart.missing_patient)
+        return chart
 
     def _context(self, waiting: Waiting) -> LaunchContext:
         """The launch that an entry belongs to. Raises LaunchError where it is over."""

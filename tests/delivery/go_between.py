@@ -33,8 +33,8 @@ class GoBetween:
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
         request = Request(environ)
         body = request.get_data()
-        self.asked.append(f"{request.method} {request.path.removeprefix('/fhir')}")
-        if request.method in ("POST", "PUT"):
+        self.asked.append(f"{request.method} {request.path.removeprefix('/fhir') or '/'}")
+        if request.method in ("POST", "PUT") and request.is_json:
             self.sent.append(request.get_json())
         answered = self.instead(request) if self.instead else None
         if answered is not None:
