@@ -55,7 +55,7 @@ def _document(plan: ReviewedPlan, pdf: bytes, replaced: list[Resource]) -> Resou
         "status": "current",
         "docStatus": "preliminary",
         "type": _fixed(plan, "type"),
-        "category": [_fixed(plan, "category")],
+        "category": [_fixed(plan, "category:note")],
         "subject": {"reference": f"Patient/{plan.patient.patient_id}"},
         "date": plan.at.isoformat(timespec="seconds"),
         "author": [reference_to(plan.reviewer)],

@@ -15,6 +15,9 @@ DOCUMENT = "DocumentReference"
 PLAN = "CarePlan"
 RIGHTS = {"create": "c", "read": "r"}
 
+# These two write the same resources; an EHR may turn out to take them in the other one only.
+OF_RESOURCES = frozenset({"transaction", "single"})
+
 May = Callable[[str, str], bool]
 
 
@@ -37,6 +40,11 @@ class Route:
     def writes(self) -> tuple[str, ...]:
         """What is written, the plan first, then in the order of names."""
         return tuple(sorted(self.parts, key=lambda kind: (kind not in (PLAN, DOCUMENT), kind)))
+
+
+def same_way(one: str, other: str) -> bool:
+    """Whether two strategies write the same things, so that one may go on where the other has stopped."""
+    return one == other or {one, other} <= OF_RESOURCES
 
 
 WHOLE = Route("transaction", PLAN_PARTS)

@@ -17,7 +17,7 @@ from plugin.delivery.parts import Outcome, Part, any_stored, not_sent, parts_of
 from plugin.delivery.plan import ReviewedPlan
 from plugin.delivery.printed import print_plan
 from plugin.delivery.reviewed import care_plan, content_key, transaction
-from plugin.delivery.route import DOCUMENT, WHOLE, Route
+from plugin.delivery.route import DOCUMENT, WHOLE, Route, same_way
 from plugin.delivery.statement_entries import statement_entries
 from plugin.delivery.together import NO_TRANSACTION, send_together
 from plugin.errors import InputError, RemoteError
@@ -102,7 +102,7 @@ def _save_resources(saving: Saving) -> Delivery:
     outcome = _settled(plan, held, earlier, statements_stand) or _send(saving, bundle)
     if outcome.changed:
         outcome = _seen_again(saving, earlier, outcome)
-    return saving.journal.close(delivery, outcome, saving.route.strategy)
+    return saving.journal.close(delivery, outcome, _way_taken(saving, outcome))
 
 
 def _save_document(saving: Saving) -> Delivery:
@@ -132,7 +132,8 @@ def _unfinished(saving: Saving, earlier: list[Delivery]) -> Delivery | None:
     parts = parts_of(last.response)
     began = any_stored(parts) or any(part.state == "uncertain" for part in parts)
     ours = last.idempotency_key.partition(":")[0] == content_key(saving.plan)
-    one_by_one = last.response.get("strategy") == saving.route.strategy != "transaction"
+    way = str(last.response.get("strategy", ""))
+    one_by_one = way != "transaction" and same_way(way, saving.route.strategy)
     within = {part.resource_type for part in parts} <= saving.route.parts
     differs = any(part.state == "differs" for part in parts)
     changed = any(part.state == "refused" and part.where for part in parts)
@@ -152,7 +153,7 @@ def _go_on(saving: Saving, unfinished: Delivery) -> Delivery:
         parts_of(response),
         str(response.get("version", "")),
     )
-    return saving.journal.close(delivery, outcome, saving.route.strategy)
+    return saving.journal.close(delivery, outcome, str(response["strategy"]))
 
 
 def _send(saving: Saving, bundle: Resource) -> Outcome:
@@ -164,6 +165,10 @@ def _send(saving: Saving, bundle: Resource) -> Outcome:
     single = send_one_by_one(bundle, saving.client, base, on_step, saving.route.conditional)
     lacks = (NO_TRANSACTION, *single.lacks) if saving.route.strategy == "transaction" else single.lacks
     return replace(single, lacks=lacks)
+
+
+def _way_taken(saving: Saving, outcome: Outcome) -> str:
+    return "single" if NO_TRANSACTION in outcome.lacks else saving.route.strategy
 
 
 def _settled(plan: ReviewedPlan, held: Held, earlier: list[Delivery], statements_stand: bool) -> Outcome | None:

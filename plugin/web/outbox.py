@@ -18,6 +18,7 @@ from plugin.chart.client import FhirClient
 from plugin.chart.reading import Chart, read_chart
 from plugin.delivery.journal import BeingSaved, Overtaken
 from plugin.delivery.reviewed import content_key
+from plugin.delivery.route import same_way
 from plugin.errors import LaunchError, Refused, RemoteError
 from plugin.launch.context import LaunchContext, authorized_session, context_from, launch_service
 from plugin.storage import outbox
@@ -105,7 +106,7 @@ class Outbox:
                 raise RemoteError("the chart was read in part, so the plan cannot be compared with the one saved")
             return self._settle(waiting, "changed")
         route = desk.ask_abilities()
-        if route.strategy != kept.idempotency_key.split(":")[1]:
+        if not same_way(route.strategy, kept.idempotency_key.split(":")[1]):
             return self._settle(waiting, "changed")
         desk.save(review, route, again=waiting)
         return desk.forget_chart()  # a page that is open shows what the chart holds now

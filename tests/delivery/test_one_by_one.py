@@ -109,6 +109,16 @@ def test_an_ehr_that_takes_no_transaction_gets_single_requests_at_once_and_it_is
     assert ways.counts() == ONE_OF_EACH
 
 
+def test_what_began_with_single_requests_goes_on_with_them_after_a_restart(ways):
+    no_form = refusing("POST", "/Provenance", lambda: outcome(422, "Not now"))
+    no_transaction = without_transactions(405)
+    ways.server.instead = lambda request: no_transaction(request) or no_form(request)
+    assert ways.save(WHOLE).status == "partial"
+    ways.server.instead = no_transaction
+    assert ways.save(WHOLE).status == "saved"
+    assert ways.counts() == ONE_OF_EACH
+
+
 def test_a_refusal_of_the_content_is_not_taken_for_one_of_transactions(ways):
     ways.server.instead = without_transactions(422)
     delivery = ways.save(WHOLE)

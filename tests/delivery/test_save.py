@@ -197,6 +197,23 @@ def test_a_plan_that_somebody_changed_in_the_ehr_is_replaced_only_after_telling(
     assert (again.status, again.reference) == ("saved", first.reference)
 
 
+def test_a_plan_that_changes_between_look_and_write_is_told_as_changed(server, save, line_named):
+    save()
+    [plan] = stored(server, "CarePlan")
+
+    def be_quicker(request):
+        if request.method == "POST":
+            requests.put(f"{server.behind}/CarePlan/{plan['id']}", json=plan | {"title": "Ours now"}, timeout=10)
+
+    server.instead = be_quicker
+    told = save([decision(line_named["pc"], "accept")])
+    assert told.status == "failed"
+    assert "was changed since it was last saved from here" in told.message
+    assert stored(server, "CarePlan")[0]["title"] == "Ours now"
+    server.instead = None
+    assert save([decision(line_named["pc"], "accept")]).status == "saved"
+
+
 def test_an_ehr_that_is_down_leaves_a_record_that_says_so(server, save, database):
     server.spoil = lambda request, answer: Response("<h1>Bad gateway</h1>", 502)
     delivery = save()

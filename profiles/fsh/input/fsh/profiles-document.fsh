@@ -10,8 +10,13 @@ Description: "A reviewed plan as a printed page (PDF), for an EHR that takes no 
 * docStatus 1..1
 * type 1..1
 * type = http://loinc.org#18776-5 "Plan of care note"
-* category 1..1
-* category = http://hl7.org/fhir/us/core/CodeSystem/us-core-documentreference-category#clinical-note "Clinical Note"
+* category 1..*
+* category ^slicing.discriminator.type = #pattern
+* category ^slicing.discriminator.path = "$this"
+* category ^slicing.rules = #open
+* category ^slicing.description = "US Core asks notes for clinical-note; others may stand beside it"
+* category contains note 1..1
+* category[note] = http://hl7.org/fhir/us/core/CodeSystem/us-core-documentreference-category#clinical-note "Clinical Note"
 * subject 1..1
 * subject only Reference(Patient)
 * date 1..1
