@@ -229,9 +229,7 @@ BROKEN = {
     "a form without a list": spoilt(EXAMPLES["review form"], "item.3", REMOVE),
     "a form about devices": spoilt(EXAMPLES["review form"], "subjectType", ["Device"]),
     "a printed plan of another kind": spoilt(EXAMPLES["printed plan"], "type.coding.0.code", "11506-3"),
-    "a printed plan that is no PDF": spoilt(
-        EXAMPLES["printed plan"], "content.0.attachment.contentType", "text/html"
-    ),
+    "a printed plan of nobody": spoilt(EXAMPLES["printed plan"], "author", REMOVE),
     "an active form": spoilt(EXAMPLES["review form"], "status", "active"),
 }
 

@@ -3,10 +3,8 @@ import logging
 import pytest
 
 from plugin.sandbox.fhir_server import fhir_server
-from tests.delivery.go_between import between
 from tests.review.ehr_stub import serving_chart
 from tests.review.visit import BONE, BREAST_CANCER, PATIENT, Visit
-from tests.review.writable import Sending, prepare
 
 
 @pytest.fixture(autouse=True)
@@ -32,17 +30,3 @@ def fhir_base():
     """A FHIR server that we did not write."""
     with fhir_server() as base:
         yield base
-
-
-@pytest.fixture
-def make_sending(fhir_base, tmp_path):
-    """A review whose EHR can be written to; `delivery` and `scopes` as for an issuer and a launch."""
-    logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    prepare(fhir_base)
-    with between(fhir_base) as server:
-        yield lambda **changes: Sending(server, tmp_path, **changes)
-
-
-@pytest.fixture
-def sending(make_sending):
-    return make_sending()

@@ -23,7 +23,7 @@ Description: "A reviewed plan as a printed page (PDF), for an EHR that takes no 
 * author 1..*
 * content 1..1
 * content.attachment.contentType 1..1
-* content.attachment.contentType = #application/pdf
+* content.attachment.contentType = #application/pdf (exactly)
 * content.attachment.title 1..1
 * context 1..1
 * context.related 1..*

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 
 import orjson
 import requests
 from werkzeug.wrappers import Response
 
 from plugin import create_app
+from plugin.library.content import content_folder
 from plugin.web.outbox import Outbox
 from tests.delivery.ways import outcome
-from tests.review.visit import BONE, BREAST_CANCER, NOW, PATIENT, Visit
+from tests.review.visit import NOW, Visit
 
+# The smaller template: what is tested here is the way, not the plan.
+TEMPLATE = content_folder("templates") / "prostate-cancer-bone-health"
+CHART = Path(__file__).parent.parent / "templates/charts/prostate-bone-pain.json"
 WRITTEN = ("Provenance", "QuestionnaireResponse", "CarePlan", "Goal", "Observation", "DocumentReference")
 
 
@@ -34,7 +39,8 @@ def prepare(fhir_base):
     for kind in WRITTEN:
         for entry in requests.get(f"{fhir_base}/{kind}", timeout=10).json().get("entry", ()):
             requests.delete(f"{fhir_base}/{kind}/{entry['resource']['id']}", timeout=10)
-    for resource in (PATIENT, {"resourceType": "Practitioner", "id": "ruiz"}, BREAST_CANCER, BONE):
+    chart = [entry["resource"] for entry in orjson.loads(CHART.read_bytes())["entry"]]
+    for resource in ({"resourceType": "Practitioner", "id": "ruiz"}, *chart):
         requests.put(f"{fhir_base}/{resource['resourceType']}/{resource['id']}", json=resource, timeout=10)
 
 
@@ -64,7 +70,7 @@ class Sending:
 
     def __init__(self, server, folder, **settings):
         self.server, self.clock, self.folder = server, Clock(), folder
-        self.visit = Visit(server.base, folder, clock=self.clock, **settings)
+        self.visit = Visit(server.base, folder, clock=self.clock, templates_folder=TEMPLATE, **settings)
 
     def save(self, **form):
         return self.visit.post("/save", **form)
