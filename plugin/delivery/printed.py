@@ -21,7 +21,7 @@ VARIANT = "pdf/ua-1"
 STYLE = Path(__file__).with_name("printed.css")
 PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title>
 <meta name="generator" content="careplan-plugin {software}"></head>
-<body><h1>{title}</h1><p class="who">{who}</p><p class="notice">{notice}</p>{body}</body></html>"""
+<body><h1>{title}</h1><p class="who" data-notice="{notice}">{who}</p>{body}</body></html>"""
 
 
 @cache
