@@ -73,12 +73,20 @@ class Journal:
         again = self._attempt.again
         with self._database.session() as session:
             if again is not None:
-                return update_delivery(session, again.delivery_id, status="pending", at=at, request=request)
+                kept = next(each for each in deliveries_of(session, self._patient) if each.id == again.delivery_id)
+                known: Resource = {"response": kept.response, "reference": kept.reference}
+                return update_delivery(session, kept.id, status="pending", at=at, request=request, **known)
             outbox.supersede(session, self._patient, at)
             delivery = add_delivery(session, self._patient, idempotency_key=key, request=request, at=at)
             if self._attempt.workspace:
                 outbox.put(session, delivery.id, self._patient, self._attempt.workspace, at)
             return delivery
+
+    def note(self, delivery: Delivery, outcome: Outcome, strategy: str) -> None:
+        """Keep how far a delivery has come that is sent part by part."""
+        told: Resource = {"response": outcome.as_response(strategy), "reference": outcome.reference}
+        with self._database.session() as session:
+            update_delivery(session, delivery.id, status="pending", at=self._clock(), **told)
 
     def close(self, delivery: Delivery, outcome: Outcome, strategy: str, request: Resource | None = None) -> Delivery:
         """Keep what came of it; it stays in the outbox where sending it again may succeed by itself."""

@@ -7,7 +7,7 @@ seen. It stops at the first part that is not stored, and says which are and whic
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
@@ -48,12 +48,14 @@ def send_one_by_one(
     conditional: frozenset[str] = frozenset(),
     before: Iterable[Part] = (),
     version: str = "",
+    on_part: Callable[[Outcome], None] = lambda _: None,
 ) -> Outcome:
     """Send the entries of a bundle one after the other, each read back before the next.
 
     conditional: types whose creation the EHR itself makes conditional; the others are searched for first. before: what
     came of the parts at an earlier attempt with the same bundle, in the order of its entries; what is stored is left.
-    version: of the leading resource as that attempt left it.
+    version: of the leading resource as that attempt left it. on_part: called before each part is sent, with how things
+    stand then, that part being uncertain; whoever keeps it can go on should this process not survive.
     A failure of the EHR is an outcome, not an exception.
     """
     run = _Run(client, base, conditional, on_step, version=version)
@@ -62,6 +64,8 @@ def send_one_by_one(
     parts = list(earlier)
     for place in sorted(range(len(entries)), key=lambda at: ORDER.index(entries[at]["resource"]["resourceType"])):
         if earlier[place].state != "stored":
+            parts[place] = replace(earlier[place], state="uncertain", words=())
+            on_part(Outcome("pending", _leading(parts), version=run.version, parts=tuple(parts)))
             parts[place] = _send(run, entries[place], earlier[place])
         if parts[place].state != "stored":
             break
@@ -83,7 +87,8 @@ def _send(run: _Run, entry: Resource, before: Part) -> Part:
         held = run.client.read(*where.split("/"))
         found = _compared(run, resource, held)
     except RemoteError as failure:
-        return _not_stored(run, kind, where, failure)
+        doing = "update" if entry["request"]["method"] == "PUT" else "create"
+        return _not_stored(run, kind, doing, where, failure)
     if kind in LEADING and not run.version:
         run.version = version_of(held)
     return Part(kind, "differs" if found else "stored", where, tuple(found))
@@ -144,18 +149,22 @@ def _compared(run: _Run, sent: Resource, held: Resource) -> list[str]:
     return same_document(sent, filled(held, run.client), run.base)
 
 
-def _not_stored(run: _Run, kind: str, where: str, failure: RemoteError) -> Part:
+def _not_stored(run: _Run, kind: str, doing: str, where: str, failure: RemoteError) -> Part:
     if is_change(failure):
         return Part(kind, "refused", where, (CHANGED, *words_of(failure)))
     if is_refusal(failure):
-        run.lacks = ((kind, "create"),) if is_unsupported(failure) and not where else ()
+        run.lacks = ((kind, doing),) if is_unsupported(failure) and not where else ()
         return Part(kind, "refused", where, words_of(failure))
     run.again = why_again(failure)
     return Part(kind, "uncertain", where, words_of(failure))
 
 
+def _leading(parts: list[Part]) -> str:
+    return next((part.where for part in parts if part.resource_type in LEADING), "")
+
+
 def _outcome(run: _Run, parts: list[Part]) -> Outcome:
-    leading = next((part.where for part in parts if part.resource_type in LEADING), "")
+    leading = _leading(parts)
     if all(part.state == "stored" for part in parts):
         return Outcome("saved", leading, version=run.version, parts=tuple(parts))
     stopped = next(part for part in parts if part.state not in ("stored", "not-sent"))

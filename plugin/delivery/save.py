@@ -99,7 +99,7 @@ def _save_resources(saving: Saving) -> Delivery:
     if existing is not None and statements_stand and _is_last_saved(plan, earlier, existing):
         return earlier[0]
     delivery = saving.journal.open(saving.key, bundle, plan.at)
-    outcome = _settled(plan, held, earlier, statements_stand) or _send(saving, bundle)
+    outcome = _settled(plan, held, earlier, statements_stand) or _send(saving, delivery)
     if outcome.changed:
         outcome = _seen_again(saving, earlier, outcome)
     return saving.journal.close(delivery, outcome, _way_taken(saving, outcome))
@@ -121,7 +121,7 @@ def _save_document(saving: Saving) -> Delivery:
     if same and earlier and earlier[0].status == "saved" and earlier[0].reference == f"{DOCUMENT}/{same[0]['id']}":
         return earlier[0]
     delivery = saving.journal.open(saving.key, _sound(bundle, plan.template.terminology), plan.at)
-    return saving.journal.close(delivery, _send(saving, bundle), "document")
+    return saving.journal.close(delivery, _send(saving, delivery), "document")
 
 
 def _unfinished(saving: Saving, earlier: list[Delivery]) -> Delivery | None:
@@ -142,29 +142,37 @@ def _unfinished(saving: Saving, earlier: list[Delivery]) -> Delivery | None:
 
 def _go_on(saving: Saving, unfinished: Delivery) -> Delivery:
     """Send what the last attempt did not, in the words of that attempt."""
-    bundle, response = unfinished.request, unfinished.response or {}
-    delivery = saving.journal.open(saving.key, bundle, saving.plan.at)
-    outcome = send_one_by_one(
-        bundle,
+    response = unfinished.response or {}
+    strategy = str(response["strategy"])
+    delivery = saving.journal.open(saving.key, unfinished.request, saving.plan.at)
+    outcome = _send_parts(saving, delivery, strategy, parts_of(response), str(response.get("version", "")))
+    return saving.journal.close(delivery, outcome, strategy)
+
+
+def _send(saving: Saving, delivery: Delivery) -> Outcome:
+    if saving.route.strategy != "transaction":
+        return _send_parts(saving, delivery, saving.route.strategy)
+    base, on_step = saving.plan.patient.iss, saving.journal.keep_lease
+    outcome = send_together(delivery.request, saving.client, base, on_step)
+    if outcome.lacks != (NO_TRANSACTION,):
+        return outcome
+    single = _send_parts(saving, delivery, "single")
+    return replace(single, lacks=(NO_TRANSACTION, *single.lacks))
+
+
+def _send_parts(
+    saving: Saving, delivery: Delivery, strategy: str, before: tuple[Part, ...] = (), version: str = ""
+) -> Outcome:
+    return send_one_by_one(
+        delivery.request,
         saving.client,
         saving.plan.patient.iss,
         saving.journal.keep_lease,
         saving.route.conditional,
-        parts_of(response),
-        str(response.get("version", "")),
+        before,
+        version,
+        lambda outcome: saving.journal.note(delivery, outcome, strategy),
     )
-    return saving.journal.close(delivery, outcome, str(response["strategy"]))
-
-
-def _send(saving: Saving, bundle: Resource) -> Outcome:
-    base, on_step = saving.plan.patient.iss, saving.journal.keep_lease
-    if saving.route.strategy == "transaction":
-        outcome = send_together(bundle, saving.client, base, on_step)
-        if outcome.lacks != (NO_TRANSACTION,):
-            return outcome
-    single = send_one_by_one(bundle, saving.client, base, on_step, saving.route.conditional)
-    lacks = (NO_TRANSACTION, *single.lacks) if saving.route.strategy == "transaction" else single.lacks
-    return replace(single, lacks=lacks)
 
 
 def _way_taken(saving: Saving, outcome: Outcome) -> str:

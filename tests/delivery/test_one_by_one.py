@@ -5,6 +5,7 @@ import time
 import pytest
 from werkzeug.wrappers import Response
 
+from plugin.chart.client import FhirClient
 from plugin.delivery.route import WHOLE
 from tests.delivery.example_review import decision, stated
 from tests.delivery.ways import ALL, LIMITS, SINGLE, Route, is_transaction, outcome, refusing, states
@@ -106,6 +107,27 @@ def test_an_ehr_that_takes_no_transaction_gets_single_requests_at_once_and_it_is
     delivery = ways.save(WHOLE)
     assert delivery.status == "saved", delivery.message
     assert delivery.response["lacks"] == [["*", "transaction"]]
+    assert ways.counts() == ONE_OF_EACH
+
+
+@pytest.mark.parametrize("route", [SINGLE, WHOLE])
+@pytest.mark.parametrize("kind", ["CarePlan", "QuestionnaireResponse"])
+def test_a_process_that_died_on_the_way_left_word_of_how_far_it_came(ways, monkeypatch, route, kind):
+    create = FhirClient.create
+
+    def die_after(self, resource, condition=""):
+        made = create(self, resource, condition)
+        if resource["resourceType"] == kind:
+            raise KeyboardInterrupt
+        return made
+
+    ways.server.instead = without_transactions(405)
+    with monkeypatch.context() as patched:
+        patched.setattr(FhirClient, "create", die_after)
+        with pytest.raises(KeyboardInterrupt):
+            ways.save(route, statements=[stated()])
+    again = ways.save(route, statements=[stated()])
+    assert again.status == "saved", again.message
     assert ways.counts() == ONE_OF_EACH
 
 
