@@ -358,14 +358,15 @@ def outbox(config: Path | None, form: str, everything: bool, retry: bool, number
 
     Names no patient. Exit code 3 where --retry could not send everything.
     """
+    from plugin.settings import load_settings
     from plugin.web import outbox_command
 
-    held, settings = outbox_command.open_outbox(config)
     if number is not None and not retry:
         raise click.UsageError("--delivery says which one to retry: give --retry with it")
+    settings = load_settings(config)
     if retry:
-        outbox_command.retry(held, number)
-    entries = held.listed(everything)
+        outbox_command.retry(settings, number)
+    entries = outbox_command.entries_of(settings, everything)
     if form == "json":
         _print(_json({"outbox": outbox_command.as_json(entries, settings)}))
     else:

@@ -57,11 +57,6 @@ class Outbox:
         """End the thread after the entry at hand."""
         self._stop.set()
 
-    def listed(self, with_sent: bool = False) -> list[Waiting]:
-        """What waits and what was given up; with `with_sent` all there ever was."""
-        with self._database.session() as session:
-            return outbox.listed(session, with_sent)
-
     def send_due(self) -> list[Tried]:
         """Try what is due now; gives what came of each."""
         with self._database.session() as session:

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
-from flask import Flask
-
-from plugin import create_app
 from plugin.errors import RemoteError, UsageError
-from plugin.settings import Settings, load_settings
-from plugin.storage.outbox import Waiting
-from plugin.web.outbox import Outbox
+from plugin.settings import Settings
+from plugin.storage.database import Database
+from plugin.storage.outbox import Waiting, listed
 
 CAUSES = {
     "interrupted": "the plug-in stopped before the EHR had answered",
@@ -25,22 +21,32 @@ CAUSES = {
 }
 
 
-def open_outbox(config: Path | None) -> tuple[Outbox, Settings]:
-    """The outbox of the installation that the settings describe. Raises UsageError as `careplan serve` does."""
-    settings = load_settings(config)
-    app: Flask = create_app(settings)
-    return Outbox(app), settings
+def entries_of(settings: Settings, everything: bool = False) -> list[Waiting]:
+    """What waits and what was given up; with `everything` also what was sent or saved anew.
+
+    Raises UsageError where the database cannot be opened.
+    """
+    database = Database(settings.database)
+    database.upgrade()
+    try:
+        with database.session() as session:
+            return listed(session, everything)
+    finally:
+        database.close()
 
 
-def retry(held: Outbox, number: int | None) -> None:
+def retry(settings: Settings, number: int | None) -> None:
     """Try everything that waits, or one entry, at once.
 
     Raises UsageError for a number that does not wait, RemoteError where something still could not be sent.
     """
-    entries = [each for each in held.listed() if each.state == "waiting" and number in (None, each.delivery_id)]
+    from plugin import create_app  # loads the templates, which a list does not need
+    from plugin.web.outbox import Outbox
+
+    entries = [each for each in entries_of(settings) if each.state == "waiting" and number in (None, each.delivery_id)]
     if number is not None and not entries:
         raise UsageError(f"delivery {number} does not wait to be sent; `careplan outbox` lists what does")
-    tried = held.send(entries)
+    tried = Outbox(create_app(settings)).send(entries) if entries else []
     left = [each.delivery_id for each in tried if each.state == "waiting"]
     if left:
         numbers = ", ".join(map(str, left))
