@@ -13,7 +13,7 @@ demo: $(READY)
 	@$(BIN)/careplan demo
 
 test: $(READY) lint
-	$(BIN)/pytest -n auto --dist loadgroup -m "not browser and not postgres and not java and not node"
+	$(BIN)/pytest -n auto --dist loadgroup -m "not browser and not postgres and not java and not node and not pdf"
 
 lint: $(READY)
 	$(BIN)/ruff check .
@@ -33,9 +33,9 @@ $(READY): requirements/dev.txt pyproject.toml
 lock: $(READY)
 	$(BIN)/python -m pip install --quiet uv
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-strip-extras \
-		--extra sandbox --extra postgres --extra qa --group dev pyproject.toml -o requirements/dev.txt
+		--extra sandbox --extra postgres --extra qa --extra pdf --group dev pyproject.toml -o requirements/dev.txt
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-strip-extras \
-		--extra postgres pyproject.toml -o requirements/run.txt
+		--extra postgres --extra pdf pyproject.toml -o requirements/run.txt
 
 clean:
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache

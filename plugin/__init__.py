@@ -30,6 +30,7 @@ def create_app(
     from flask_wtf.csrf import CSRFProtect
 
     from plugin.chart.http import Limits
+    from plugin.delivery.ability import Abilities
     from plugin.hooks.routes import blueprint as cds_services
     from plugin.hooks.routes import init_hooks
     from plugin.launch.routes import blueprint as launch_pages
@@ -43,7 +44,19 @@ def create_app(
     from plugin.review.workbench import Workbench
     from plugin.settings import load_settings
     from plugin.storage.database import Database
-    from plugin.web import about_pages, closing, desk, ehr_style, errors, health, logs, review_pages, security, words
+    from plugin.web import (
+        about_pages,
+        closing,
+        desk,
+        ehr_style,
+        errors,
+        health,
+        logs,
+        plan_downloads,
+        review_pages,
+        security,
+        words,
+    )
 
     settings = load_settings(overrides=overrides) if settings is None else replace(settings, **overrides)
     clock = clock or _now
@@ -64,6 +77,8 @@ def create_app(
         Workbench(template, code_names(template.terminology), database, clock, settings.zone),
         Charts(clock, timedelta(hours=settings.session_hours)),
         Limits.of(settings),
+        Abilities(clock),
+        {issuer.iss: issuer.delivery for issuer in settings.allowed_issuers},
     )
     logs.init_logs(app, settings)
     logs.tell_cautions(template.vocabulary)
@@ -79,6 +94,7 @@ def create_app(
     definitions = all_definitions(template, settings.templates_folder, __version__)
     init_operations(app, settings, template, definitions, clock, __version__)
     app.register_blueprint(review_pages.blueprint)
+    app.register_blueprint(plan_downloads.blueprint)
     app.register_blueprint(about_pages.blueprint)
     app.register_blueprint(closing.blueprint)
     ehr_style.init_ehr_style(app)

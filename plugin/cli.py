@@ -347,5 +347,33 @@ def serve(config: Path | None, bind: str, workers: int) -> None:
     serve_forever(config, bind, workers)
 
 
+@main.command()
+@click.option(
+    "--config", type=click.Path(path_type=Path), help="TOML file with settings; CAREPLAN_* variables win over it."
+)
+@click.option("--format", "form", type=click.Choice(("text", "json")), default="text", show_default=True)
+@click.option("--all", "everything", is_flag=True, help="List also what was sent and what was saved anew.")
+@click.option("--retry", is_flag=True, help="Send now what waits, without waiting for its time.")
+@click.option("--delivery", "number", type=int, metavar="NUMBER", help="With --retry: only this one.")
+def outbox(config: Path | None, form: str, everything: bool, retry: bool, number: int | None) -> None:
+    """List the plans that wait to be sent to an EHR that gave no answer, and those that were given up.
+
+    Names no patient. Exit code 3 where --retry could not send everything.
+    """
+    from plugin.settings import load_settings
+    from plugin.web import outbox_command
+
+    if number is not None and not retry:
+        raise click.UsageError("--delivery says which one to retry: give --retry with it")
+    settings = load_settings(config)
+    if retry:
+        outbox_command.retry(settings, number)
+    entries = outbox_command.entries_of(settings, everything)
+    if form == "json":
+        _print(_json({"outbox": outbox_command.as_json(entries, settings)}))
+    else:
+        _print(outbox_command.as_text(entries, settings))
+
+
 if __name__ == "__main__":
     main()

@@ -100,10 +100,21 @@ class Unreachable(RemoteError):
     """No answer within the time limits."""
 
 
-class Refused(RemoteError):
-    """An answer that says no; `status` is the HTTP status, `detail` the server's own words."""
+@dataclass(frozen=True)
+class Issue:
+    """One issue of an OperationOutcome: severity and code as FHIR has them, the words, the elements it names."""
 
-    def __init__(self, message: str, status: int, detail: str = "") -> None:
+    severity: str
+    code: str
+    text: str
+    expressions: tuple[str, ...] = ()
+
+
+class Refused(RemoteError):
+    """An answer that says no; `status` is the HTTP status, `detail` the server's own words, `issues` one by one."""
+
+    def __init__(self, message: str, status: int, detail: str = "", issues: tuple[Issue, ...] = ()) -> None:
         self.status = status
         self.detail = detail
+        self.issues = issues
         super().__init__(f"{message}: {detail}" if detail else message)

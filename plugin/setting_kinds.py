@@ -21,6 +21,7 @@ from plugin.errors import UsageError
 
 _LEAST_SECRET = 32
 _TRUE = frozenset({"true", "yes", "on", "1"})
+DELIVERIES = ("transaction", "single", "plan", "document", "download")
 _FALSE = frozenset({"false", "no", "off", "0"})
 _SCOPE_URI = "http://smarthealthit.org/fhir/scopes/"
 _LAUNCH_SCOPE = re.compile(r"launch/[a-z]+(\?role=[^?&=\s]+)?")
@@ -44,6 +45,7 @@ class Issuer:
     authorize_method: `get` or `post`; `post` where the EHR says that it takes it.
     refresh_scope: `online_access`, `offline_access`, or `none` for no refresh token.
     backend_client_id, backend_scopes: our registration as a backend service; empty: `client_id`, and reading charts.
+    delivery: the way in which plans are written there, one of DELIVERIES; empty: chosen from what the EHR can do.
     """
 
     iss: str
@@ -58,6 +60,7 @@ class Issuer:
     refresh_scope: str = "online_access"
     backend_client_id: str = ""
     backend_scopes: tuple[str, ...] = ()
+    delivery: str = ""
 
     def __repr__(self) -> str:
         """Without the secret: a repr ends up in logs and tracebacks."""
@@ -226,6 +229,7 @@ def _issuer(entry: object) -> Issuer:
         refresh_scope=_one_of(entry, "refresh_scope", "online_access", "offline_access", "none"),
         backend_client_id=text(entry.get("backend_client_id", "")),
         backend_scopes=_scopes(entry.get("backend_scopes", ())),
+        delivery=_delivery(entry.get("delivery", "")),
     )
     if (issuer.auth_method == "client_secret_basic") != bool(issuer.client_secret):
         raise ValueError("client_secret goes with token_endpoint_auth_method client_secret_basic, and with no other")
@@ -256,6 +260,13 @@ def _scopes(value: object) -> tuple[str, ...]:
                 " this order, and perhaps a search, such as patient/Observation.rs?category=laboratory"
             )
     return scopes
+
+
+def _delivery(value: object) -> str:
+    given = text(value)
+    if given and given not in DELIVERIES:
+        raise ValueError(f"delivery must be one of {', '.join(DELIVERIES)}, or left out")
+    return given
 
 
 def _words(value: object) -> tuple[str, ...]:

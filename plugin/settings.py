@@ -26,7 +26,9 @@ from plugin.setting_clients import OperationsClient, operations_clients
 from plugin.setting_kinds import Issuer
 
 PREFIX = "CAREPLAN_"
-_HIDDEN = frozenset({"secret_key", "allowed_issuers", "cds_clients", "operations_clients"})  # may hold secrets, by mistake too
+_HIDDEN = frozenset(
+    {"secret_key", "allowed_issuers", "cds_clients", "operations_clients"}
+)  # may hold secrets, by mistake too
 
 __all__ = ["CdsClient", "Issuer", "Settings", "check_ready_to_serve", "describe", "load_settings"]
 
@@ -60,7 +62,7 @@ class Settings:
             kinds.issuers,
             "EHRs that may launch the plug-in: list of {iss, client_id, client_secret, scopes, label, frame_origins, "
             "token_endpoint_auth_method, send_jku, authorize_method, refresh_scope, backend_client_id, "
-            "backend_scopes}; see docs/smart.md",
+            "backend_scopes, delivery}; see docs/smart.md and docs/delivery.md",
         ),
     )
     signing_keys: tuple[Path, ...] = field(

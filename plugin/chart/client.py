@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,7 +12,7 @@ import orjson
 import requests
 
 from plugin.chart.http import Limits
-from plugin.errors import Refused, RemoteError, Unreachable
+from plugin.errors import Issue, Refused, RemoteError, Unreachable
 from plugin.setting_kinds import origin_of
 
 MEDIA_TYPE = "application/fhir+json"
@@ -50,6 +51,20 @@ class FhirClient:
         if not url.startswith(f"{self._base}/"):
             raise Refused("the reference points at another server and is not followed", 0, origin_of(url))
         return self._resource(self._send("GET", url))
+
+    def capabilities(self) -> Resource:
+        """The server's CapabilityStatement, unchecked. Raises Refused or Unreachable."""
+        return self._resource(self._send("GET", f"{self._base}/metadata"))
+
+    def content(self, reference: str) -> bytes:
+        """What an attachment on this server holds, out of a Binary or as it is; Refused where it lies elsewhere."""
+        url = urljoin(f"{self._base}/", reference)
+        if not url.startswith(f"{self._base}/"):
+            raise Refused("the attachment lies on another server and is not followed", 0, origin_of(url))
+        response = self._send("GET", url)
+        if "json" not in response.headers.get("Content-Type", ""):
+            return response.content
+        return b64decode(str(self._resource(response).get("data", "")))
 
     def search(self, resource_type: str, parameters: Parameters) -> Iterator[Page]:
         """The pages of a search, in order.
@@ -186,17 +201,21 @@ def _next_link(bundle: Resource, page_url: str) -> str | None:
 
 
 def _severe_issues(outcome: Resource) -> list[str]:
-    return [text for severity, text in _issues(outcome) if severity in ("error", "fatal")]
+    return [issue.text for issue in _issues(outcome) if issue.severity in ("error", "fatal")]
 
 
-def _issues(outcome: Resource) -> Iterator[tuple[str, str]]:
+def _issues(outcome: Resource) -> Iterator[Issue]:
     issues = outcome.get("issue")
     for issue in issues if isinstance(issues, list) else []:
         if not isinstance(issue, dict):
             continue
         details = issue.get("details")
         text = details.get("text") if isinstance(details, dict) else None
-        yield str(issue.get("severity", "error")), str(issue.get("diagnostics") or text or issue.get("code") or "")
+        code = str(issue.get("code") or "")
+        where = issue.get("expression") or issue.get("location")
+        expressions = tuple(str(each) for each in where) if isinstance(where, list) else ()
+        words = str(issue.get("diagnostics") or text or code)
+        yield Issue(str(issue.get("severity", "error")), code, words, expressions)
 
 
 def _refusal(response: requests.Response) -> Refused:
@@ -210,15 +229,16 @@ def _refusal(response: requests.Response) -> Refused:
         412: "the resource changed in the meantime (412)",
         429: "the server asks us to slow down (429)",
     }.get(status, f"the server answered with status {status}")
-    return Refused(meaning, status, _words_of(response))
+    issues = _issues_told(response)
+    return Refused(meaning, status, "; ".join(issue.text for issue in issues if issue.text)[:500], issues)
 
 
-def _words_of(response: requests.Response) -> str:
-    """The server's own words from an OperationOutcome; other bodies are pages for browsers and say nothing to us."""
+def _issues_told(response: requests.Response) -> tuple[Issue, ...]:
+    """What an OperationOutcome says; other bodies are pages for browsers and say nothing to us."""
     try:
         body = orjson.loads(response.content)
     except orjson.JSONDecodeError:
-        return ""
+        return ()
     if not isinstance(body, dict) or body.get("resourceType") != "OperationOutcome":
-        return ""
-    return "; ".join(text for _, text in _issues(body) if text)[:500]
+        return ()
+    return tuple(_issues(body))

@@ -39,6 +39,27 @@ def _canonical(narrative: str) -> str:
         return ""
 
 
+def same_document(sent: Mapping[str, Any], stored: Mapping[str, Any], base: str) -> list[str]:
+    """Where a stored DocumentReference is not the document that was sent: another patient, other bytes, taken back.
+
+    EHRs file documents under codes and names of their own; that leaves the document what it is.
+    """
+    found = list(_compare("DocumentReference.subject", sent["subject"], stored.get("subject"), {}, base))
+    for number, (one, other) in enumerate(zip(sent["content"], stored["content"], strict=False)):
+        if "data" in one["attachment"] and _bytes(one) != _bytes(other):
+            found.append(f"DocumentReference.content[{number}].attachment.data: the EHR holds another file")
+    if len(stored["content"]) < len(sent["content"]):
+        found.append(f"DocumentReference.content: {len(sent['content'])} sent, {len(stored['content'])} stored")
+    status = stored.get("status")
+    if status == "entered-in-error" or (sent["status"] == "superseded") != (status == "superseded"):
+        found.append(f"DocumentReference.status: sent {sent['status']}, stored {status}")
+    return found
+
+
+def _bytes(content: Mapping[str, Any]) -> str:
+    return "".join(str(content["attachment"].get("data", "")).split())
+
+
 def _compare(
     path: str, sent: Any, stored: Any, links: Mapping[str, str], base: str, top: bool = False
 ) -> Iterator[str]:

@@ -16,6 +16,8 @@ from plugin.storage.reviews import Author, Choice, Decision, Fact, PatientKey
 from plugin.storage.reviews import Line as LineKey
 
 IDENTIFIER_SYSTEM = f"{CANONICAL}/NamingSystem/reviewed-plan"
+# The types of resources that a plan consists of where the EHR takes all of it.
+PLAN_PARTS = frozenset({"CarePlan", "Goal", "Observation", "Provenance", "QuestionnaireResponse"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +25,8 @@ class ReviewedPlan:
     """Everything that goes into the EHR, before it is FHIR.
 
     decisions, statements: those in force. withdrawn: statements taken back, which the EHR may still hold.
-    at: when it is sent. writes_goals: whether the EHR lets us create Goals; else they stay inside the plan.
+    at: when it is sent. parts: the types of resources that the EHR takes from us; goals and statements that it does
+    not take stay inside the plan. encounter_id: of the launch, empty where it has none.
     """
 
     patient: PatientKey
@@ -35,7 +38,18 @@ class ReviewedPlan:
     at: datetime
     software_version: str
     withdrawn: Mapping[str, Fact] = field(default_factory=dict)
-    writes_goals: bool = True
+    parts: frozenset[str] = PLAN_PARTS
+    encounter_id: str = ""
+
+    @property
+    def writes_goals(self) -> bool:
+        """Whether goals are resources of their own in the EHR."""
+        return "Goal" in self.parts
+
+    @property
+    def writes_statements(self) -> bool:
+        """Whether what the clinician stated is written as resources of its own."""
+        return "Observation" in self.parts
 
     def decision(self, line: Line) -> Decision | None:
         """The decision that counts for a line: not one that was taken while the line stood elsewhere."""

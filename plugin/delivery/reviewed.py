@@ -15,7 +15,13 @@ from plugin.delivery.narrative import narrative
 from plugin.delivery.plan import ReviewedPlan
 from plugin.delivery.requests import added, created, reference_of, updated
 from plugin.delivery.review_form import review_form
-from plugin.delivery.statement_entries import stated, statement_entries
+from plugin.delivery.statement_entries import (
+    StatementEntries,
+    contained_statements,
+    own_reference,
+    stated,
+    statement_entries,
+)
 from plugin.delivery.statements import observation, reference_to
 from plugin.drafting.activities import activity_of
 from plugin.drafting.bundle import CAREPLAN_CATEGORY, PARTICIPANT, URI_SYSTEM
@@ -47,8 +53,11 @@ def care_plan(plan: ReviewedPlan, goals: PlanGoals | None = None) -> Resource:
         "created": plan.draft.as_of,
         "author": reference_to(plan.reviewer),
     }
-    if goals.contained:
-        resource["contained"] = list(goals.contained)
+    statements = [] if plan.writes_statements else contained_statements(plan)
+    if goals.contained or statements:
+        resource["contained"] = [*goals.contained, *statements]
+    if statements:
+        resource["supportingInfo"] = [{"reference": f"#{each['id']}"} for each in statements]
     if goals.references:
         resource["goal"] = [{"reference": reference} for reference in goals.references]
     return resource | ({"activity": activities} if activities else {})
@@ -78,18 +87,25 @@ def transaction(
     existing: the CarePlan that the EHR holds from an earlier save; it is updated, and only if nobody changed it since.
     held: our statements as the EHR holds them; those that say something else now are updated.
     goals_held: identifier -> reference of the goals that it holds already.
-    Everything else is created once: a repeated save finds it by its identifier.
+    Everything else is created once: a repeated save finds it by its identifier. Of what the EHR does not take from us
+    (`plan.parts`), goals and statements are kept inside the plan, the form and the Provenance are left out.
     """
-    statements = statement_entries(plan, held or {})
+    statements = statement_entries(plan, held or {}) if plan.writes_statements else _kept_inside(plan)
     goals = plan_goals(plan, goals_held or {})
-    plan_entry = _plan_entry(plan, existing, goals)
-    form = review_form(plan)
-    form["identifier"] = plan.identifier("review", plan.at)
-    entries = [plan_entry, *goals.entries, *statements.entries, created(form)]
-    provenance = _provenance(plan, [reference_of(entry) for entry in entries])
-    entries.append(added(provenance, f"urn:uuid:{plan.uuid('provenance', plan.at)}"))
+    entries = [_plan_entry(plan, existing, goals), *goals.entries, *statements.entries]
+    if "QuestionnaireResponse" in plan.parts:
+        entries.append(created(review_form(plan) | {"identifier": plan.identifier("review", plan.at)}))
+    if "Provenance" in plan.parts:
+        provenance = _provenance(plan, [reference_of(entry) for entry in entries])
+        entries.append(added(provenance, f"urn:uuid:{plan.uuid('provenance', plan.at)}"))
     bundle = {"resourceType": "Bundle", "type": "transaction", "entry": entries}
     return _linked(bundle, statements.places)
+
+
+def _kept_inside(plan: ReviewedPlan) -> StatementEntries:
+    """Nothing to write; whatever names a statement finds it inside the plan."""
+    inside = {own_reference(fact): f"#stated-{fact.id}" for fact in stated(plan).values()}
+    return StatementEntries(places=inside)
 
 
 def _is_written(plan: ReviewedPlan, line: Line) -> bool:
@@ -134,7 +150,9 @@ def _plan_entry(plan: ReviewedPlan, existing: Resource | None, goals: PlanGoals)
 def _provenance(plan: ReviewedPlan, targets: list[str]) -> Resource:
     urls = dict.fromkeys([f"{plan.template.url}|{plan.template.version}", *plan.template.part_urls])
     made_from = [{"role": "derivation", "what": {"identifier": {"system": URI_SYSTEM, "value": url}}} for url in urls]
-    read = [{"role": "source", "what": {"reference": reference}} for reference in plan.draft.findings.inputs]
+    ours = set() if plan.writes_statements else {own_reference(fact) for fact in plan.statements.values()}
+    inputs = [reference for reference in plan.draft.findings.inputs if reference not in ours]
+    read = [{"role": "source", "what": {"reference": reference}} for reference in inputs]
     return {
         "resourceType": "Provenance",
         "meta": {"profile": [f"{CANONICAL}/StructureDefinition/review-provenance"]},

@@ -2,29 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import Any
 
 from plugin.chart.client import FhirClient
 from plugin.delivery.compare import differences
-from plugin.delivery.goals import goal_names
-from plugin.delivery.held import STATEMENT_SYSTEM, Copies, copies_among, statement_identifier
-from plugin.delivery.plan import IDENTIFIER_SYSTEM, ReviewedPlan
+from plugin.delivery.document import document_bundle, earlier_documents, is_this_version
+from plugin.delivery.failures import is_refusal, why_again, words_of
+from plugin.delivery.journal import PATIENCE, Attempt, Clock, Journal, writing
+from plugin.delivery.look import Held, look, version_of, versions_known
+from plugin.delivery.one_by_one import send_one_by_one
+from plugin.delivery.parts import Outcome, Part, any_stored, not_sent, parts_of
+from plugin.delivery.plan import ReviewedPlan
+from plugin.delivery.printed import print_plan
 from plugin.delivery.reviewed import care_plan, content_key, transaction
-from plugin.delivery.statement_entries import stated, statement_entries
-from plugin.errors import Refused, RemoteError
+from plugin.delivery.route import DOCUMENT, WHOLE, Route, same_way
+from plugin.delivery.statement_entries import statement_entries
+from plugin.delivery.together import NO_TRANSACTION, send_together
+from plugin.errors import InputError, RemoteError
 from plugin.library.terminology import Terminology
 from plugin.library.validation import check_model, check_profile
 from plugin.storage.database import Database
-from plugin.storage.reviews import Delivery, DeliveryStatus, add_delivery, deliveries_of, update_delivery
+from plugin.storage.reviews import Delivery
 
 Resource = dict[str, Any]
-Clock = Callable[[], datetime]
-MOST_SHOWN = 5
-ASKED_AT_ONCE = 20  # identifiers in one search, so that its address stays short
-REFUSING = range(300, 500)
 
 
 class UnsoundPlan(RuntimeError):
@@ -32,196 +34,215 @@ class UnsoundPlan(RuntimeError):
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
-    """How a delivery went. `reference` is the CarePlan's, `message` what the reader should know."""
+class Saving:
+    """One save at work."""
 
-    status: DeliveryStatus
-    reference: str = ""
-    message: str = ""
-    response: Resource | None = None
+    plan: ReviewedPlan
+    client: FhirClient
+    journal: Journal
+    route: Route
+
+    @property
+    def key(self) -> str:
+        """What tells this save from all others, beginning with what is saved."""
+        return f"{content_key(self.plan)}:{self.route.strategy}:{self.plan.at.isoformat()}"
 
 
-def save_plan(plan: ReviewedPlan, client: FhirClient, database: Database, clock: Clock) -> Delivery:
-    """Save the plan, and keep how that went.
+def save_plan(
+    plan: ReviewedPlan,
+    client: FhirClient,
+    database: Database,
+    clock: Clock,
+    route: Route = WHOLE,
+    attempt: Attempt | None = None,
+    patience: float = PATIENCE,
+) -> Delivery:
+    """Save the plan the given way, and keep how that went.
 
     A plan that the EHR already holds is not sent again, so that pressing twice, or again after a lost answer, doubles
-    nothing. A plan that somebody changed in the EHR is replaced only after the reader was told.
-    Raises UnsoundPlan before anything is sent; a failure of the other side is an outcome, not an exception.
+    nothing; one that was stored in part goes on where it stopped. A plan that somebody changed in the EHR is replaced
+    only after the reader was told. Where the EHR turns out to take no transactions, single requests follow at once.
+    Raises UnsoundPlan before anything is sent, InputError for a route that writes nothing, BeingSaved where another one
+    writes this plan; a failure of the other side is an outcome, not an exception.
     """
-    with database.session() as session:
-        earlier = deliveries_of(session, plan.patient)
+    if route.strategy == "download":
+        raise InputError("nothing can be written to this EHR: download the plan instead")
+    plan = replace(plan, parts=plan.parts & route.parts) if route.strategy != "document" else plan
+    with writing(database, clock, plan.patient, attempt or Attempt(), patience) as journal:
+        saving = Saving(plan, client, journal, route)
+        return _save_document(saving) if route.strategy == "document" else _save_resources(saving)
+
+
+def plan_bundle(plan: ReviewedPlan) -> Resource:
+    """The plan as a Bundle to take along, with everything that would be written where the EHR holds nothing yet.
+
+    Raises UnsoundPlan where what we built is not valid.
+    """
+    bundle = _sound(transaction(plan, None), plan.template.terminology)
+    entries = [{"fullUrl": entry["fullUrl"], "resource": entry["resource"]} for entry in bundle["entry"]]
+    return {"resourceType": "Bundle", "type": "collection", "entry": entries}
+
+
+def _save_resources(saving: Saving) -> Delivery:
+    earlier = saving.journal.earlier()
+    unfinished = _unfinished(saving, earlier)
+    if unfinished is not None:
+        return _go_on(saving, unfinished)
     try:
-        existing, held = _existing(plan, client), _held(plan, client)
-        plan, goals_held = _with_goals(plan, client)
+        plan, held = look(saving.plan, saving.client)
     except RemoteError as failure:
-        return _keep(database, clock, _open(plan, None, transaction(plan, None), database), _not_sent(failure))
-    bundle = _sound(transaction(plan, existing, held, goals_held), plan.template.terminology)
-    statements_stand = not statement_entries(plan, held).entries
-    if existing is not None and earlier and statements_stand and _is_last_saved(plan, earlier[0], existing):
+        return _not_sent(saving, transaction(saving.plan, None), failure)
+    saving = replace(saving, plan=plan)
+    bundle = _sound(transaction(plan, held.care_plan, held.statements, held.goals), plan.template.terminology)
+    statements_stand = not (plan.writes_statements and statement_entries(plan, held.statements).entries)
+    existing = held.care_plan
+    if existing is not None and statements_stand and _is_last_saved(plan, earlier, existing):
         return earlier[0]
-    delivery = _open(plan, existing, bundle, database)
-    if existing is not None and statements_stand and _holds_the_same(plan, existing):
-        return _keep(database, clock, delivery, _saved(existing))
-    if existing is not None and _version(existing) not in _versions_known(earlier):
-        return _keep(database, clock, delivery, _changed_elsewhere(existing))
-    return _keep(database, clock, delivery, _send(plan, bundle, client))
+    delivery = saving.journal.open(saving.key, bundle, plan.at)
+    outcome = _settled(plan, held, earlier, statements_stand) or _send(saving, delivery)
+    if outcome.changed:
+        outcome = _seen_again(saving, earlier, outcome)
+    return saving.journal.close(delivery, outcome, _way_taken(saving, outcome))
 
 
-def _existing(plan: ReviewedPlan, client: FhirClient) -> Resource | None:
-    """The CarePlan of an earlier save, if the EHR holds one."""
-    identifier = plan.identifier("care-plan")
-    search = [
-        ("patient", plan.patient.patient_id),
-        ("identifier", f"{IDENTIFIER_SYSTEM}|{identifier['value']}"),
-    ]
-    for page in client.search("CarePlan", search):
-        for resource in page.resources:
-            if identifier["value"] in {each.get("value") for each in resource.get("identifier", ())}:
-                return resource
-    return None
+def _save_document(saving: Saving) -> Delivery:
+    earlier = saving.journal.earlier()
+    unfinished = _unfinished(saving, earlier)
+    if unfinished is not None:
+        return _go_on(saving, unfinished)
+    plan = saving.plan
+    pdf = print_plan(plan)
+    try:
+        documents = earlier_documents(plan, saving.client)
+    except RemoteError as failure:
+        return _not_sent(saving, document_bundle(plan, pdf, [], supersedes=False), failure)
+    bundle = document_bundle(plan, pdf, documents, saving.route.supersedes)
+    same = [each for each in documents if is_this_version(plan, each)]
+    if same and earlier and earlier[0].status == "saved" and earlier[0].reference == f"{DOCUMENT}/{same[0]['id']}":
+        return earlier[0]
+    delivery = saving.journal.open(saving.key, _sound(bundle, plan.template.terminology), plan.at)
+    return saving.journal.close(delivery, _send(saving, delivery), "document")
 
 
-def _held(plan: ReviewedPlan, client: FhirClient) -> Copies:
-    """Our statements as the EHR holds them now, those taken back included."""
-    codes = [*stated(plan), *plan.withdrawn]
-    names = [f"{STATEMENT_SYSTEM}|{statement_identifier(plan.patient, code)['value']}" for code in codes]
-    found: list[Resource] = []
-    for start in range(0, len(names), ASKED_AT_ONCE):
-        asked = ",".join(names[start : start + ASKED_AT_ONCE])
-        search = [("patient", plan.patient.patient_id), ("identifier", asked)]
-        found += [resource for page in client.search("Observation", search) for resource in page.resources]
-    return copies_among(found, plan.patient, codes)
+def _unfinished(saving: Saving, earlier: list[Delivery]) -> Delivery | None:
+    """The last attempt, where it sent this very content one by one and stopped on the way."""
+    last = earlier[0] if earlier else None
+    if last is None or last.status not in ("partial", "failed", "refused", "pending") or last.response is None:
+        return None
+    parts = parts_of(last.response)
+    began = any_stored(parts) or any(part.state == "uncertain" for part in parts)
+    ours = last.idempotency_key.partition(":")[0] == content_key(saving.plan)
+    way = str(last.response.get("strategy", ""))
+    one_by_one = way != "transaction" and same_way(way, saving.route.strategy)
+    within = {part.resource_type for part in parts} <= saving.route.parts
+    differs = any(part.state == "differs" for part in parts)
+    changed = any(part.state == "refused" and part.where for part in parts)
+    return last if began and ours and one_by_one and within and not differs and not changed else None
 
 
-def _with_goals(plan: ReviewedPlan, client: FhirClient) -> tuple[ReviewedPlan, dict[str, str]]:
-    """The plan, and the goals of it that the EHR holds; an EHR that refuses to search for goals gets them inside.
+def _go_on(saving: Saving, unfinished: Delivery) -> Delivery:
+    """Send what the last attempt did not, in the words of that attempt."""
+    response = unfinished.response or {}
+    strategy = str(response["strategy"])
+    delivery = saving.journal.open(saving.key, unfinished.request, saving.plan.at)
+    outcome = _send_parts(saving, delivery, strategy, parts_of(response), str(response.get("version", "")))
+    return saving.journal.close(delivery, outcome, strategy)
 
-    Raises RemoteError where it gives no answer at all, since then nothing is known.
+
+def _send(saving: Saving, delivery: Delivery) -> Outcome:
+    if saving.route.strategy != "transaction":
+        return _send_parts(saving, delivery, saving.route.strategy)
+    base, on_step = saving.plan.patient.iss, saving.journal.keep_lease
+    outcome = send_together(delivery.request, saving.client, base, on_step)
+    if outcome.lacks != (NO_TRANSACTION,):
+        return outcome
+    single = _send_parts(saving, delivery, "single")
+    return replace(single, lacks=(NO_TRANSACTION, *single.lacks))
+
+
+def _send_parts(
+    saving: Saving, delivery: Delivery, strategy: str, before: tuple[Part, ...] = (), version: str = ""
+) -> Outcome:
+    return send_one_by_one(
+        delivery.request,
+        saving.client,
+        saving.plan.patient.iss,
+        saving.journal.keep_lease,
+        saving.route.conditional,
+        before,
+        version,
+        lambda outcome: saving.journal.note(delivery, outcome, strategy),
+    )
+
+
+def _way_taken(saving: Saving, outcome: Outcome) -> str:
+    return "single" if NO_TRANSACTION in outcome.lacks else saving.route.strategy
+
+
+def _settled(plan: ReviewedPlan, held: Held, earlier: list[Delivery], statements_stand: bool) -> Outcome | None:
+    """The outcome where nothing is to be sent: an earlier attempt has arrived after all, or somebody changed the plan.
+
+    References are not compared: the server has given the statements ids that we have not seen.
     """
-    names = [plan.identifier("goal", name)["value"] for name in goal_names(plan)] if plan.writes_goals else []
-    held: dict[str, str] = {}
-    for start in range(0, len(names), ASKED_AT_ONCE):
-        asked = ",".join(f"{IDENTIFIER_SYSTEM}|{name}" for name in names[start : start + ASKED_AT_ONCE])
-        search = [("patient", plan.patient.patient_id), ("identifier", asked)]
-        try:
-            found = [goal for page in client.search("Goal", search) for goal in page.resources]
-        except Refused:
-            return replace(plan, writes_goals=False), {}
-        for goal in found:
-            values = {each.get("value") for each in goal.get("identifier", ())}
-            held |= {name: f"Goal/{goal['id']}" for name in names if name in values}
-    return plan, held
-
-
-def _is_last_saved(plan: ReviewedPlan, last: Delivery, existing: Resource) -> bool:
-    same_content = last.idempotency_key.partition(":")[0] == content_key(plan)
-    return last.status == "saved" and same_content and _version(existing) in _versions_known([last])
-
-
-def _holds_the_same(plan: ReviewedPlan, existing: Resource) -> bool:
-    """Whether an earlier attempt arrived after all, though its answer was lost.
-
-    References are left out: the server has given the statements ids that we have not seen.
-    """
+    existing = held.care_plan
+    if existing is None:
+        return None
+    reference, version = f"CarePlan/{existing['id']}", version_of(existing)
     found = differences(care_plan(plan), existing, {}, plan.patient.iss)
-    return all(".reference: " in difference for difference in found)
+    if statements_stand and all(".reference: " in difference for difference in found):
+        return Outcome("saved", reference, version=version, parts=(Part("CarePlan", "stored", reference),))
+    if version in versions_known(earlier, reference):
+        return None
+    return _changed_elsewhere(reference, version)
 
 
-def _versions_known(deliveries: list[Delivery]) -> set[str]:
-    return {str(delivery.response["version"]) for delivery in deliveries if delivery.response}
+def _seen_again(saving: Saving, earlier: list[Delivery], outcome: Outcome) -> Outcome:
+    """The EHR says that something changed since we looked: where it is the plan, the reader has to know of it."""
+    try:
+        _, held = look(saving.plan, saving.client)
+    except RemoteError:
+        return outcome
+    if held.care_plan is None:
+        return outcome
+    reference, version = f"CarePlan/{held.care_plan['id']}", version_of(held.care_plan)
+    return outcome if version in versions_known(earlier, reference) else _changed_elsewhere(reference, version)
 
 
-def _version(resource: Resource) -> str:
-    return str(resource.get("meta", {}).get("versionId", ""))
+def _changed_elsewhere(reference: str, version: str) -> Outcome:
+    message = (
+        f"The plan in the EHR ({reference}) was changed since it was last saved from here. "
+        "Look at it in the EHR first; saving once more replaces it."
+    )
+    return Outcome("failed", reference, message, version, (Part("CarePlan", "not-sent", reference),))
+
+
+def _is_last_saved(plan: ReviewedPlan, earlier: list[Delivery], existing: Resource) -> bool:
+    if not earlier or earlier[0].status != "saved":
+        return False
+    same_content = earlier[0].idempotency_key.partition(":")[0] == content_key(plan)
+    return same_content and version_of(existing) in versions_known(earlier[:1], f"CarePlan/{existing['id']}")
+
+
+def _not_sent(saving: Saving, bundle: Resource, failure: RemoteError) -> Delivery:
+    """Keep that nothing was sent, since the EHR did not say what it holds."""
+    delivery = saving.journal.open(saving.key, bundle, saving.plan.at)
+    parts = not_sent(bundle)
+    if is_refusal(failure):
+        outcome = Outcome("refused", message="; ".join(words_of(failure)) or str(failure), parts=parts)
+    else:
+        message = f"Nothing was sent: the EHR could not say what it holds already: {failure}."
+        outcome = Outcome("failed", message=message, parts=parts, again=why_again(failure))
+    return saving.journal.close(delivery, outcome, saving.route.strategy)
 
 
 def _sound(bundle: Resource, terminology: Terminology) -> Resource:
-    faults = [
-        fault
-        for entry in bundle["entry"]
-        for fault in (*check_model(entry["resource"]), *check_profile(entry["resource"], terminology))
-    ]
+    faults = list(_faults((entry["resource"] for entry in bundle["entry"]), terminology))
     if faults:
         raise UnsoundPlan("the reviewed plan is not valid FHIR R4: " + "; ".join(faults))
     return bundle
 
 
-def _send(plan: ReviewedPlan, bundle: Resource, client: FhirClient) -> Outcome:
-    try:
-        answer = client.transaction(bundle)
-    except RemoteError as failure:
-        return _failed(failure)
-    answers = answer.get("entry", [])
-    stored = [_place(entry, said) for entry, said in zip(bundle["entry"], answers, strict=False)]
-    if len(answers) != len(bundle["entry"]) or not all(stored):
-        return Outcome("failed", message="The EHR took the plan but did not say where it stored every part of it.")
-    links = {entry["fullUrl"]: where for entry, where in zip(bundle["entry"], stored, strict=True)}
-    try:
-        parts = [client.read(*where.split("/")) for where in stored]
-    except RemoteError as failure:
-        return Outcome("failed", stored[0], f"The EHR took the plan, but reading it back failed: {failure}.")
-    found = [
-        difference
-        for entry, part in zip(bundle["entry"], parts, strict=True)
-        for difference in differences(entry["resource"], part, links, plan.patient.iss)
-    ]
-    if found:
-        shown = "; ".join(found[:MOST_SHOWN])
-        return Outcome("failed", stored[0], f"The EHR stored something else than was sent ({len(found)}): {shown}")
-    return _saved(parts[0])
-
-
-def _place(entry: Resource, answer: Resource) -> str:
-    """`CarePlan/7`: where an entry was stored; empty where the server does not say and it is not ours to know."""
-    if entry["request"]["method"] == "PUT":
-        return str(entry["request"]["url"])
-    location = str(answer.get("response", {}).get("location", "")).split("/_history/")[0]
-    return "/".join(location.rstrip("/").split("/")[-2:]) if "/" in location else ""
-
-
-def _saved(care_plan: Resource) -> Outcome:
-    return Outcome("saved", f"CarePlan/{care_plan['id']}", response={"version": _version(care_plan)})
-
-
-def _changed_elsewhere(existing: Resource) -> Outcome:
-    message = (
-        f"The plan in the EHR (CarePlan/{existing['id']}) was changed since it was last saved from here. "
-        "Look at it in the EHR first; saving once more replaces it."
-    )
-    return Outcome("failed", f"CarePlan/{existing['id']}", message, {"version": _version(existing)})
-
-
-def _not_sent(failure: RemoteError) -> Outcome:
-    if _is_refusal(failure):
-        return Outcome("refused", message=str(failure))
-    return Outcome("failed", message=f"Nothing was sent: the EHR could not say what it holds already: {failure}.")
-
-
-def _failed(failure: RemoteError) -> Outcome:
-    if _is_refusal(failure):
-        return Outcome("refused", message=str(failure))
-    return Outcome("failed", message=f"It is not certain that the plan arrived: {failure}.")
-
-
-def _is_refusal(failure: RemoteError) -> bool:
-    """Whether the EHR said no. A server that broke down, or answered with something else, may have stored it all."""
-    return isinstance(failure, Refused) and failure.status in REFUSING
-
-
-def _open(plan: ReviewedPlan, existing: Resource | None, bundle: Resource, database: Database) -> Delivery:
-    key = f"{content_key(plan)}:{_version(existing) if existing else 'new'}:{plan.at.isoformat()}"
-    with database.session() as session:
-        return add_delivery(session, plan.patient, idempotency_key=key, request=bundle, at=plan.at)
-
-
-def _keep(database: Database, clock: Clock, delivery: Delivery, outcome: Outcome) -> Delivery:
-    with database.session() as session:
-        return update_delivery(
-            session,
-            delivery.id,
-            status=outcome.status,
-            at=clock(),
-            response=outcome.response,
-            reference=outcome.reference,
-            message=outcome.message,
-        )
+def _faults(resources: Iterable[Resource], terminology: Terminology) -> Iterable[str]:
+    for resource in resources:
+        yield from check_model(resource)
+        yield from check_profile(resource, terminology)

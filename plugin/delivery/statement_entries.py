@@ -69,6 +69,14 @@ def statement(plan: ReviewedPlan, code: str) -> Resource:
     return resource
 
 
+def contained_statements(plan: ReviewedPlan) -> list[Resource]:
+    """The statements as they stand inside the plan, where the EHR takes no Observation from us; with our own ids."""
+    return [
+        observation(fact, plan.template.vocabulary[code], plan.patient.patient_id)
+        for code, fact in stated(plan).items()
+    ]
+
+
 def own_reference(fact: Fact) -> str:
     """How the draft refers to a statement that was entered here."""
     return f"Observation/stated-{fact.id}"

@@ -55,10 +55,6 @@ class LaunchContext:
         """Where the patient's resources are."""
         return self.iss
 
-    def grants(self, resource_type: str) -> bool:
-        """Whether the EHR granted all that we asked for on a type of resource."""
-        return not any(scope.startswith(f"patient/{resource_type}.") for scope in self.missing_scopes)
-
     @property
     def patient(self) -> PatientKey:
         """The patient as storage knows them."""

@@ -16,6 +16,7 @@ _REFERRED_TO = {"Medication": "r"}
 # What a reviewed plan is written as, and read back.
 _WRITTEN = {
     "CarePlan": "crus",
+    "DocumentReference": "crus",
     "Goal": "crs",
     "Observation": "crus",
     "Provenance": "crs",

@@ -119,6 +119,7 @@ def plugin_of_this_package(ehr: SandboxEHR, plugin_url: str, folder: Path) -> WS
     """The plug-in as `careplan serve` would run it, with the sandbox as its one EHR and its database in `folder`."""
     from plugin import create_app
     from plugin.settings import Issuer, load_settings
+    from plugin.web.outbox import Outbox
 
     settings = load_settings(
         overrides={
@@ -129,7 +130,9 @@ def plugin_of_this_package(ehr: SandboxEHR, plugin_url: str, folder: Path) -> WS
             "cds_anonymous": True,  # it listens on this machine only, and its patients are synthetic
         }
     )
-    return create_app(settings)
+    app = create_app(settings)
+    Outbox(app).start()
+    return app
 
 
 def _show_progress(done: int, total: int) -> None:

@@ -20,7 +20,7 @@ from plugin.storage.tables import DecisionRow, DeliveryRow, FactRow
 
 Value = bool | int | float | str
 Choice = Literal["accept", "change", "decline", "defer", "reopen"]
-DeliveryStatus = Literal["pending", "saved", "refused", "failed"]
+DeliveryStatus = Literal["pending", "saved", "partial", "refused", "failed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,10 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """An attempt to write a reviewed plan. `reference` is what the EHR stored, `message` its words where it refused."""
+    """An attempt to write a reviewed plan. `reference` is what the EHR stored, `message` its words where it refused.
+
+    status: `partial` where some of it is stored and some is not. response: what came of each part.
+    """
 
     id: int
     idempotency_key: str
@@ -211,8 +214,12 @@ def update_delivery(
     response: dict[str, Any] | None = None,
     reference: str = "",
     message: str = "",
+    request: dict[str, Any] | None = None,
 ) -> Delivery:
-    """Record how a delivery went. Raises InputError for one that is unknown, or saved already: saved is final."""
+    """Record how a delivery went. Raises InputError for one that is unknown, or saved already: saved is final.
+
+    request: what is sent at this attempt, where that is something else than at the first.
+    """
     row = session.get(DeliveryRow, delivery_id, with_for_update=True)
     if row is None:
         raise InputError(f"there is no delivery {delivery_id}: open it with add_delivery first")
@@ -221,6 +228,8 @@ def update_delivery(
     if row.status == "saved":
         raise InputError(f"delivery {delivery_id} is saved already and stays so; open a new one for a changed plan")
     row.status, row.response, row.reference, row.message, row.updated = status, response, reference, message, at
+    if request is not None:
+        row.request = request
     session.flush()
     return _delivery(row)
 

@@ -186,3 +186,35 @@ class CdsFeedbackRow(Base):
     commented: Mapped[bool]
     outcome_at: Mapped[datetime]
     received: Mapped[datetime]
+
+
+class OutboxRow(Base):
+    """A delivery that is tried again for want of an answer. `workspace`: the launch whose token it is sent with.
+
+    state: waiting, sent, or ended without having been sent. cause: a word for why it waits or ended, never PHI.
+    next_at: not before this time.
+    """
+
+    __tablename__ = "outbox"
+    __table_args__ = (Index("ix_outbox_due", "state", "next_at"),)
+
+    delivery_id: Mapped[int] = mapped_column(ForeignKey("delivery.id"), primary_key=True)
+    iss: Mapped[str]
+    patient_id: Mapped[str]
+    workspace: Mapped[str] = mapped_column(String(64))
+    state: Mapped[str] = mapped_column(String(16))
+    cause: Mapped[str] = mapped_column(String(32))
+    attempts: Mapped[int]
+    next_at: Mapped[datetime]
+    updated: Mapped[datetime]
+
+
+class LeaseRow(Base):
+    """Who may write the plan of a patient until `until`."""
+
+    __tablename__ = "patient_lease"
+
+    iss: Mapped[str] = mapped_column(primary_key=True)
+    patient_id: Mapped[str] = mapped_column(primary_key=True)
+    owner: Mapped[str] = mapped_column(String(64))
+    until: Mapped[datetime]

@@ -3,32 +3,48 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
+import requests
 from flask import current_app
 
 from plugin import __version__
 from plugin.chart.client import FhirClient
 from plugin.chart.http import Limits
 from plugin.chart.reading import Chart, Progress, read_chart
+from plugin.delivery.ability import Abilities
+from plugin.delivery.journal import PATIENCE, Attempt
 from plugin.delivery.plan import ReviewedPlan
+from plugin.delivery.printed import cannot_print
 from plugin.delivery.reviewed import content_key
+from plugin.delivery.route import Route, choose
 from plugin.delivery.save import save_plan
 from plugin.launch.context import LaunchContext, authorized_session, current_context
+from plugin.launch.scopes import not_granted
 from plugin.review.charts import Charts, Read, Reading
 from plugin.review.workbench import Review, Workbench
+from plugin.storage import outbox
+from plugin.storage.outbox import Waiting
 from plugin.storage.reviews import Author, Delivery, PatientKey
 
 EXTENSION = "careplan.office"
+ASKING = 1.0  # seconds to wait, once the chart is read, for the EHR to say what it can do
 
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """What all launches share; one for the application, under `app.extensions`."""
+    """What all launches share; one for the application, under `app.extensions`.
+
+    deliveries: the way that the site has set for an EHR, by its FHIR base.
+    """
 
     workbench: Workbench
     charts: Charts
     limits: Limits
+    abilities: Abilities
+    deliveries: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,27 +91,66 @@ class Desk:
         """Have the chart read anew at the next look."""
         self.office.charts.forget(self.workspace)
 
-    def save(self, review: Review) -> Delivery:
-        """Write the review to the EHR, read it back, and keep how that went."""
+    def route(self) -> Route:
+        """The way that a plan takes into this EHR, from what is known of it; asks nothing."""
+        known = self.office.abilities.at_hand(self.context.iss)
+        return choose(known, self._may, self.office.deliveries.get(self.context.iss, ""), cannot_print)
+
+    def ask_abilities(self) -> Route:
+        """The way that a plan takes, once the EHR was asked what it can do, where that is not known."""
         with authorized_session(self.context) as session:
-            client = FhirClient(session, self.context.fhir_base, self.office.limits)
-            return save_plan(self._plan(review), client, self.workbench.database, self.workbench.now)
+            self.office.abilities.of(self.context.iss, self._client(session))
+        return self.route()
+
+    def save(self, review: Review, route: Route, again: Waiting | None = None) -> Delivery:
+        """Write the review to the EHR, read it back, and keep how that went.
+
+        again: the entry of the outbox that is tried by itself; None where a person saves.
+        """
+        attempt = Attempt(self.workspace, again)
+        patience = PATIENCE if again is None else 0
+        with authorized_session(self.context) as session:
+            database, now = self.workbench.database, self.workbench.now
+            delivery = save_plan(self.plan(review), self._client(session), database, now, route, attempt, patience)
+        lacks = [(kind, interaction) for kind, interaction in (delivery.response or {}).get("lacks", ())]
+        self.office.abilities.learn(self.context.iss, lacks)
+        return delivery
+
+    def in_outbox(self, delivery: Delivery) -> Waiting | None:
+        """What the outbox holds of a delivery; None where it never waited."""
+        with self.workbench.database.session() as session:
+            return outbox.entry(session, delivery.id)
 
     def is_saved(self, review: Review, delivery: Delivery) -> bool:
         """Whether a saved delivery holds the review as it stands now, and the chart holds no statement taken back."""
-        return not review.to_withdraw and delivery.idempotency_key.startswith(content_key(self._plan(review)))
+        return not review.to_withdraw and delivery.idempotency_key.startswith(content_key(self.plan(review)))
 
     def _prepare_reading(self) -> Read:
         session = authorized_session(self.context)  # needs the request, which the thread that reads has not
+        asking = threading.Thread(target=self._ask, args=(authorized_session(self.context),), daemon=True)
 
         def read(progress: Progress) -> Chart:
+            asking.start()
             with session:
                 base, patient = self.context.fhir_base, self.patient.patient_id
-                return read_chart(session, base, patient, limits=self.office.limits, progress=progress)
+                chart = read_chart(session, base, patient, limits=self.office.limits, progress=progress)
+            asking.join(ASKING)
+            return chart
 
         return read
 
-    def _plan(self, review: Review) -> ReviewedPlan:
+    def _ask(self, session: requests.Session) -> None:
+        with session:
+            self.office.abilities.of(self.context.iss, self._client(session))
+
+    def _client(self, session: requests.Session) -> FhirClient:
+        return FhirClient(session, self.context.fhir_base, self.office.limits)
+
+    def _may(self, resource_type: str, right: str) -> bool:
+        return not not_granted([f"patient/{resource_type}.{right}"], self.context.scopes)
+
+    def plan(self, review: Review) -> ReviewedPlan:
+        """The review as it would be sent now, by the user of this launch."""
         return ReviewedPlan(
             patient=self.patient,
             draft=review.draft,
@@ -106,7 +161,7 @@ class Desk:
             reviewer=self.author,
             at=self.workbench.now(),
             software_version=__version__,
-            writes_goals=self.context.grants("Goal"),
+            encounter_id=self.context.encounter_id,
         )
 
 

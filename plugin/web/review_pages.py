@@ -10,6 +10,9 @@ from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
 from plugin import __version__
+from plugin.delivery.journal import BeingSaved
+from plugin.delivery.parts import parts_of
+from plugin.delivery.printed import may_print
 from plugin.errors import InputError, RemoteError
 from plugin.library.forms import reasons_offered
 from plugin.review.charts import Reading
@@ -29,6 +32,7 @@ LONGEST_REASON = 500
 UNSEEN_CAUTION = (
     "This plan is drafted from a chart that was not read completely. Tick that you know this, or read the chart again."
 )
+OTHER_WAY = "What can be written to this EHR is not what the page said. Look at what is written now, and save again."
 Answer = str | Response | tuple[str, int]
 
 
@@ -60,8 +64,8 @@ def page(workspace: str) -> Answer:
 @blueprint.get("/logic/<kind>/<code>")
 def logic(workspace: str, kind: str, code: str) -> Answer:
     """Why one line stands where it does: each condition that was checked, in words, with what the chart says."""
-    desk, reading = _ready(workspace)
-    review = _review(desk, reading)
+    desk, reading = ready(workspace)
+    review = review_of(desk, reading)
     template = desk.workbench.template
     found = logic_of(kind, code, review.draft, template)
     if found is None:
@@ -98,11 +102,11 @@ def patient_unread(error: PatientUnread) -> Answer:
 @blueprint.post("/lines/<kind>/<code>")
 def decide(workspace: str, kind: str, code: str) -> Answer:
     """Accept, change, decline or reopen one line."""
-    desk, reading = _ready(workspace)
+    desk, reading = ready(workspace)
     anchor = f"line-{kind}-{code}"
     try:
         wish = read_wish(request.form)
-        desk.workbench.decide(desk.patient, _review(desk, reading), LineKey(kind, code), wish, desk.author)
+        desk.workbench.decide(desk.patient, review_of(desk, reading), LineKey(kind, code), wish, desk.author)
     except InputError as fault:
         problem = FormProblem(anchor, str(fault), request.form.get("choice", ""), request.form.get("text", ""))
         return _page(desk, reading, problem), 422
@@ -112,7 +116,7 @@ def decide(workspace: str, kind: str, code: str) -> Answer:
 @blueprint.post("/facts/<code>")
 def state_fact(workspace: str, code: str) -> Answer:
     """Confirm, enter, correct or withdraw one fact; the plan is drafted anew."""
-    desk, reading = _ready(workspace)
+    desk, reading = ready(workspace)
     definition = desk.workbench.template.vocabulary.get(code)
     if definition is None:
         raise NotFound("The template in use has no such fact.")
@@ -120,7 +124,7 @@ def state_fact(workspace: str, code: str) -> Answer:
     try:
         value = None if request.form.get("withdraw") else read_value(request.form.get("value", ""), definition)
         reason = " ".join(request.form.get("reason", "").split())[:LONGEST_REASON]
-        desk.workbench.state(desk.patient, _review(desk, reading), code, value, reason, desk.author)
+        desk.workbench.state(desk.patient, review_of(desk, reading), code, value, reason, desk.author)
     except InputError as fault:
         return _page(desk, reading, FormProblem(anchor, str(fault))), 422
     back = request.form.get("back", "")
@@ -136,17 +140,24 @@ def reload(workspace: str) -> Answer:
 
 @blueprint.post("/save")
 def save(workspace: str) -> Answer:
-    """Write the reviewed plan to the EHR and read it back."""
-    desk, reading = _ready(workspace)
-    review = _review(desk, reading)
+    """Write the reviewed plan to the EHR the way that the page has announced, and read it back."""
+    desk, reading = ready(workspace)
+    review = review_of(desk, reading)
     if _cautions(review, reading) and not request.form.get("in_part"):
         return _page(desk, reading, FormProblem("send", UNSEEN_CAUTION)), 422
-    if desk.save(review).status == "saved":
+    route = desk.ask_abilities()
+    if route.strategy == "download" or request.form.get("way", route.strategy) != route.strategy:
+        return _page(desk, reading, FormProblem("send", OTHER_WAY)), 409
+    try:
+        delivery = desk.save(review, route)
+    except BeingSaved as fault:
+        return _page(desk, reading, FormProblem("send", str(fault))), 409
+    if delivery.status in ("saved", "partial"):
         desk.read_again()  # our statements are in the chart now, or no longer
     return _back_to(workspace, "send")
 
 
-def _ready(workspace: str) -> tuple[Desk, Reading]:
+def ready(workspace: str) -> tuple[Desk, Reading]:
     """The desk with its chart read; forms wait for it, since what they say is about that chart."""
     desk = desk_of(workspace)
     reading = desk.reading()
@@ -171,7 +182,8 @@ def _cautions(review: Review, reading: Reading) -> list[str]:
     return [*gaps, *([reading.kept_because] if reading.kept_because else [])]
 
 
-def _review(desk: Desk, reading: Reading) -> Review:
+def review_of(desk: Desk, reading: Reading) -> Review:
+    """The review as it stands, drafted from the chart that was read."""
     return desk.workbench.open(desk.patient, reading.resources)
 
 
@@ -180,9 +192,10 @@ def _back_to(workspace: str, anchor: str) -> Response:
 
 
 def _page(desk: Desk, reading: Reading, problem: FormProblem | None = None) -> str:
-    review = _review(desk, reading)
+    review = review_of(desk, reading)
     view = desk.workbench.page(review)
     form = desk.workbench.template.questionnaires["plan-review"]
+    delivery = review.deliveries[0] if review.deliveries else None
     return render_template(
         "review/page.html",
         workspace=desk.workspace,
@@ -199,8 +212,14 @@ def _page(desk: Desk, reading: Reading, problem: FormProblem | None = None) -> s
         cautions=_cautions(review, reading),
         to_withdraw=[desk.workbench.template.vocabulary[code].label for code in review.to_withdraw],
         chart_size=review.chart_size,
-        delivery=review.deliveries[0] if review.deliveries else None,
-        behind=bool(review.deliveries) and not desk.is_saved(review, review.deliveries[0]),
+        delivery=delivery,
+        behind=delivery is not None and not desk.is_saved(review, delivery),
+        parts=parts_of(delivery.response) if delivery else (),
+        waiting=desk.in_outbox(delivery) if delivery else None,
+        route=desk.route(),
+        ehr=desk.context.ehr,
+        iss=desk.context.iss,
+        prints=may_print(),
         progress_sentence=progress_sentence(view),
         headings={item["linkId"]: item["text"] for item in form["item"]},
         decline_reasons=reasons_offered(form, "decline"),

@@ -13,6 +13,7 @@ from gunicorn.app.base import BaseApplication
 from plugin import create_app
 from plugin.errors import UsageError
 from plugin.settings import check_ready_to_serve, load_settings
+from plugin.web.outbox import Outbox
 
 THREADS = 16
 
@@ -54,6 +55,7 @@ class _Server(BaseApplication):
             "threads": THREADS,
             "worker_class": "gthread",
             "preload_app": True,
+            "post_worker_init": lambda _worker: Outbox(app).start(),  # threads do not survive the fork
         }
         super().__init__()
 

@@ -1,3 +1,4 @@
+import logging
 from collections.abc import Iterator
 
 import pytest
@@ -6,6 +7,8 @@ import requests
 from plugin.delivery.lines import decidable_lines
 from plugin.sandbox.fhir_server import fhir_server
 from plugin.storage.database import Database
+from tests.delivery.go_between import between
+from tests.delivery.ways import Ways
 from tests.example_draft import example_draft
 
 
@@ -49,3 +52,13 @@ def database(tmp_path) -> Iterator[Database]:
     kept.upgrade()
     yield kept
     kept.close()
+
+
+@pytest.fixture
+def ways(ehr, database) -> Iterator[Ways]:
+    """Saving to the server through a go-between that can be told to do less."""
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    for entry in requests.get(f"{ehr}/DocumentReference", timeout=10).json().get("entry", ()):
+        requests.delete(f"{ehr}/DocumentReference/{entry['resource']['id']}", timeout=10)
+    with between(ehr) as server:
+        yield Ways(server, database)

@@ -18,18 +18,27 @@ PASSED_ON = ("Content-Type", "If-Match", "If-None-Exist", "Accept", "Prefer")
 
 @dataclass
 class GoBetween:
-    """Passes everything on, and lets `spoil` replace an answer. `sent` counts what was written."""
+    """Passes everything on, and lets `spoil` replace an answer. `sent` counts what was written.
+
+    instead: answers a request that then never reaches the server behind; None passes it on. asked: what came, in order.
+    """
 
     behind: str
     base: str = ""
     spoil: Spoil | None = None
+    instead: Callable[[Request], Response | None] | None = None
+    asked: list[str] = field(default_factory=list)
     sent: list[dict[str, Any]] = field(default_factory=list)
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
         request = Request(environ)
         body = request.get_data()
-        if request.method in ("POST", "PUT"):
+        self.asked.append(f"{request.method} {request.path.removeprefix('/fhir') or '/'}")
+        if request.method in ("POST", "PUT") and request.is_json:
             self.sent.append(request.get_json())
+        answered = self.instead(request) if self.instead else None
+        if answered is not None:
+            return answered(environ, start_response)
         answer = requests.request(
             request.method,
             self.behind + request.full_path.removeprefix("/fhir").rstrip("?"),

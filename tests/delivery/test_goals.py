@@ -45,7 +45,8 @@ def save(server, database):
     def run(decisions=(), goals=(EASE, HOME, ASK), words=(SEA,), writes=True):
         at = NOON + timedelta(minutes=next(minutes))
         draft = example_draft(goals=goals, own_words=words)
-        plan = replace(reviewed(decisions, draft=draft, iss=server.base, at=at), writes_goals=writes)
+        plan = reviewed(decisions, draft=draft, iss=server.base, at=at)
+        plan = plan if writes else replace(plan, parts=plan.parts - {"Goal"})
         with http_session(LIMITS) as session:
             return save_plan(plan, FhirClient(session, server.base, LIMITS), database, lambda: at)
 

@@ -142,7 +142,7 @@ def test_a_statement_that_cannot_be_taken_back_is_not_called_saved(server, save)
 
 
 def test_many_statements_are_found_with_short_addresses(server, save, monkeypatch):
-    monkeypatch.setattr("plugin.delivery.save.ASKED_AT_ONCE", 1)
+    monkeypatch.setattr("plugin.delivery.look.ASKED_AT_ONCE", 1)
     both = [stated(), stated("er", "positive", number=8)]
     save(statements=both)
     save(withdrawn=[stated(value=None, at=NOON), stated("er", None, at=NOON)])
@@ -195,6 +195,23 @@ def test_a_plan_that_somebody_changed_in_the_ehr_is_replaced_only_after_telling(
     assert stored(server, "CarePlan")[0]["title"] == "Ours now"
     again = save([decision(line_named["pc"], "accept")])
     assert (again.status, again.reference) == ("saved", first.reference)
+
+
+def test_a_plan_that_changes_between_look_and_write_is_told_as_changed(server, save, line_named):
+    save()
+    [plan] = stored(server, "CarePlan")
+
+    def be_quicker(request):
+        if request.method == "POST":
+            requests.put(f"{server.behind}/CarePlan/{plan['id']}", json=plan | {"title": "Ours now"}, timeout=10)
+
+    server.instead = be_quicker
+    told = save([decision(line_named["pc"], "accept")])
+    assert told.status == "failed"
+    assert "was changed since it was last saved from here" in told.message
+    assert stored(server, "CarePlan")[0]["title"] == "Ours now"
+    server.instead = None
+    assert save([decision(line_named["pc"], "accept")]).status == "saved"
 
 
 def test_an_ehr_that_is_down_leaves_a_record_that_says_so(server, save, database):

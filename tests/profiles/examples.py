@@ -159,6 +159,34 @@ def review_form() -> Resource:
     )
 
 
+def printed_plan() -> Resource:
+    category = {
+        "system": "http://hl7.org/fhir/us/core/CodeSystem/us-core-documentreference-category",
+        "code": "clinical-note",
+        "display": "Clinical Note",
+    }
+    note = {"system": "http://loinc.org", "code": "18776-5", "display": "Plan of care note"}
+    identifier = {"system": f"{BASE}/NamingSystem/reviewed-plan", "value": "9b2e2b1c-0000-5000-8000-000000000000"}
+    return claiming(
+        "plan-document",
+        {
+            "resourceType": "DocumentReference",
+            "identifier": [identifier],
+            "status": "current",
+            "docStatus": "preliminary",
+            "type": {"coding": [note]},
+            "category": [{"coding": [category]}],
+            "subject": {"reference": "Patient/p"},
+            "date": "2026-11-22T10:00:00Z",
+            "author": [{"reference": "Practitioner/1"}],
+            "content": [
+                {"attachment": {"contentType": "application/pdf", "data": "JVBERi0xLjc=", "title": "Care plan"}}
+            ],
+            "context": {"related": [{"type": "CarePlan", "identifier": identifier}]},
+        },
+    )
+
+
 EXAMPLES = {
     "drafted plan": drafted_plan(),
     "declined line": reviewed_plan(),
@@ -170,6 +198,7 @@ EXAMPLES = {
     "provenance": provenance(),
     "provenance of a review": provenance("review-provenance"),
     "review form": review_form(),
+    "printed plan": printed_plan(),
 }
 
 
@@ -199,6 +228,8 @@ BROKEN = {
     "guidance that requires nothing": spoilt(EXAMPLES["guidance"], "dataRequirement", REMOVE),
     "a form without a list": spoilt(EXAMPLES["review form"], "item.3", REMOVE),
     "a form about devices": spoilt(EXAMPLES["review form"], "subjectType", ["Device"]),
+    "a printed plan of another kind": spoilt(EXAMPLES["printed plan"], "type.coding.0.code", "11506-3"),
+    "a printed plan of nobody": spoilt(EXAMPLES["printed plan"], "author", REMOVE),
     "an active form": spoilt(EXAMPLES["review form"], "status", "active"),
 }
 

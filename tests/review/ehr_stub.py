@@ -62,7 +62,14 @@ def serving_chart(*resources: dict[str, Any]) -> Iterator[Chart]:
         server.server_close()
 
 
-def open_workspace(settings: Settings, iss: str, now: datetime, name: str = "w1", patient: str = "p1") -> str:
+def open_workspace(
+    settings: Settings,
+    iss: str,
+    now: datetime,
+    name: str = "w1",
+    patient: str = "p1",
+    scopes: str = "patient/*.cruds",
+) -> str:
     """Store a launch as if it had just been completed; the secret that the browser's cookie holds."""
     secret = secrets.token_urlsafe(32)
     row = WorkspaceRow(
@@ -74,7 +81,7 @@ def open_workspace(settings: Settings, iss: str, now: datetime, name: str = "w1"
         user_reference="Practitioner/ruiz",
         user_name="Dr. Ana Ruiz",
         user_subject="ruiz",
-        scopes="patient/*.cruds",
+        scopes=scopes,
         missing_scopes="",
         need_patient_banner=True,
         smart_style_url="",

@@ -35,25 +35,34 @@ TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 class Visit:
     """A browser with an open launch."""
 
-    def __init__(self, iss, folder, public_url="http://127.0.0.1:8766", clock=lambda: NOW, **settings):
+    def __init__(
+        self,
+        iss,
+        folder,
+        public_url="http://127.0.0.1:8766",
+        clock=lambda: NOW,
+        delivery="",
+        scopes="patient/*.cruds",
+        **settings,
+    ):
         self.settings = Settings(
             secret_key="s" * 40,
             public_url=public_url,
             instance_folder=folder,
             read_timeout=5.0,
-            allowed_issuers=(Issuer(iss=iss, client_id="careplan"),),
+            allowed_issuers=(Issuer(iss=iss, client_id="careplan", delivery=delivery),),
             **settings,
         )
         self.app = create_app(self.settings, clock=clock)
         self.iss, self.clock, self.base = iss, clock, public_url
-        self.launches = 0
+        self.launches, self.scopes = 0, scopes
         self.launch()
 
     def launch(self):
         """Launch the plug-in, in a browser that holds nothing of an earlier launch."""
         self.launches += 1
         self.workspace = f"/w/w{self.launches}"
-        secret = open_workspace(self.settings, self.iss, self.clock(), f"w{self.launches}")
+        secret = open_workspace(self.settings, self.iss, self.clock(), f"w{self.launches}", scopes=self.scopes)
         self.client = self.app.test_client()
         name = CookiePolicy.of(self.settings).name("workspace")
         self.client.set_cookie(name, secret, path=self.workspace, domain="127.0.0.1")

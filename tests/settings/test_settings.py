@@ -132,6 +132,11 @@ def test_an_unknown_setting_is_named_with_the_one_that_was_meant(tmp_path: Path)
         ("ALLOWED_ISSUERS", '[{"iss": "https://a.example.org", "client_id": "c", "scopes": 7}]', "lists of text"),
         (
             "ALLOWED_ISSUERS",
+            '[{"iss": "https://a.example.org", "client_id": "c", "delivery": "fax"}]',
+            "delivery must be one of transaction, single, plan, document, download",
+        ),
+        (
+            "ALLOWED_ISSUERS",
             '[{"iss": "https://a.example.org", "client_id": "c"}, {"iss": "https://a.example.org/", "client_id": "d"}]',
             "each iss may be listed once",
         ),

@@ -18,6 +18,7 @@ from plugin.storage.database import Database
 from plugin.storage.reviews import Author, PatientKey, add_fact, last_words
 from plugin.storage.tables import Base, FactRow
 
+OUTBOX = {"outbox", "patient_lease"}
 PATIENT = PatientKey("https://ehr.example.org/fhir", "p1")
 ANNA = Author("Practitioner/1", "Dr Anna Example")
 

@@ -1,0 +1,83 @@
+"""Reading a failure of the EHR: is it a no, or no answer; which resource is meant; what does it show about the EHR."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import Any
+
+from plugin.delivery.parts import Part
+from plugin.errors import Issue, Refused, RemoteError
+from plugin.storage.outbox import Cause
+
+Resource = dict[str, Any]
+REFUSING = frozenset({*range(300, 500), 501})
+SLOW_DOWN = 429
+PASSING = frozenset({408, 425, SLOW_DOWN})  # a no to this attempt, not to the plan
+CHANGED = frozenset({409, 412})
+NOT_FOR_US = frozenset({405, 501})
+UNKNOWN_HERE = frozenset({404, 405, 501})
+NOT_SUPPORTED = "not-supported"
+ENTRY = re.compile(r"^Bundle\.entry\[(\d+)\]")
+
+
+def is_refusal(failure: RemoteError) -> bool:
+    """Whether the EHR said no. A server that broke down, or answered with something else, may have stored it all."""
+    return isinstance(failure, Refused) and failure.status in REFUSING and failure.status not in PASSING
+
+
+def is_change(failure: RemoteError) -> bool:
+    """Whether the EHR says that it holds something else by now than what we have seen."""
+    return isinstance(failure, Refused) and failure.status in CHANGED
+
+
+def why_again(failure: RemoteError) -> Cause:
+    """Why the same request may succeed later; empty where the EHR has given its answer."""
+    if is_refusal(failure):
+        return ""
+    return "slow-down" if isinstance(failure, Refused) and failure.status == SLOW_DOWN else "no-answer"
+
+
+def is_unsupported(failure: RemoteError, statuses: frozenset[int] = NOT_FOR_US) -> bool:
+    """Whether a refusal says that the EHR cannot do this at all, with any content."""
+    if not isinstance(failure, Refused) or not is_refusal(failure):
+        return False
+    return failure.status in statuses or any(issue.code == NOT_SUPPORTED for issue in failure.issues)
+
+
+def words_of(failure: RemoteError) -> tuple[str, ...]:
+    """The EHR's own words, each with the element that it names; ours where it gave none."""
+    issues = failure.issues if isinstance(failure, Refused) else ()
+    return tuple(map(_in_words, issues)) or (str(failure),)
+
+
+def parts_refused(failure: RemoteError, bundle: Resource) -> tuple[Part, ...]:
+    """The parts of a transaction that was refused: none is stored, and those that the EHR named carry its words.
+
+    It names an entry by its place in the Bundle, or by the type of its resource where only one entry has that type.
+    """
+    issues = failure.issues if isinstance(failure, Refused) else ()
+    named = list(_named(issues, bundle))
+    parts = [Part(entry["resource"]["resourceType"], "not-sent") for entry in bundle["entry"]]
+    for place, issue in named:
+        said = (*parts[place].words, _in_words(issue))
+        parts[place] = replace(parts[place], state="refused", words=said)
+    return tuple(parts)
+
+
+def _named(issues: Iterable[Issue], bundle: Resource) -> Iterator[tuple[int, Issue]]:
+    types = [entry["resource"]["resourceType"] for entry in bundle["entry"]]
+    for issue in issues:
+        for expression in issue.expressions[:1]:
+            place = ENTRY.match(expression)
+            kind = expression.partition(".")[0]
+            if place and int(place[1]) < len(types):
+                yield int(place[1]), issue
+            elif types.count(kind) == 1:
+                yield types.index(kind), issue
+
+
+def _in_words(issue: Issue) -> str:
+    missing = [expression for expression in issue.expressions if expression not in issue.text]
+    return f"{', '.join(missing)}: {issue.text}" if missing else issue.text

@@ -1,0 +1,122 @@
+"""Deliveries that wait to be tried again: which, since when, when next, and why one was given up.
+
+Nothing here holds words of an EHR or anything about a patient beyond the key: operators list it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Literal, cast
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from plugin.storage.reviews import PatientKey
+from plugin.storage.tables import OutboxRow
+
+State = Literal["waiting", "sent", "ended"]
+# Why an entry waits, or ended without having been sent.
+Cause = Literal[
+    "interrupted",  # the process stopped before the EHR had answered
+    "no-answer",  # network, time limit, 5xx
+    "slow-down",  # 429
+    "launch-ended",  # the workspace was closed or is too old, or its token cannot be renewed
+    "changed",  # the review or the chart is not what was sent
+    "answered",  # the EHR gave an answer that sending again would not change
+    "superseded",  # somebody saved the plan again
+    "",
+]
+FIRST_PAUSE = timedelta(minutes=1)
+LONGEST_PAUSE = timedelta(minutes=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """One delivery of the outbox. attempts: how often it was tried by itself, the clinician's own try left out."""
+
+    delivery_id: int
+    patient: PatientKey
+    workspace: str
+    state: State
+    cause: Cause
+    attempts: int
+    next_at: datetime
+    updated: datetime
+
+
+def put(session: Session, delivery_id: int, patient: PatientKey, workspace: str, at: datetime) -> None:
+    """Put a delivery that is about to be sent into the outbox, so that it is found should this process not survive."""
+    session.merge(
+        OutboxRow(
+            delivery_id=delivery_id,
+            iss=patient.iss,
+            patient_id=patient.patient_id,
+            workspace=workspace,
+            state="waiting",
+            cause="interrupted",
+            attempts=0,
+            next_at=at + FIRST_PAUSE,
+            updated=at,
+        )
+    )
+    session.flush()
+
+
+def wait_longer(session: Session, delivery_id: int, cause: Cause, at: datetime, counted: bool) -> None:
+    """Try again later: after one minute, then two, four … up to half an hour. counted: an attempt of its own failed."""
+    row = session.get(OutboxRow, delivery_id)
+    if row is None or row.state != "waiting":
+        return
+    row.attempts += int(counted)
+    row.cause, row.updated = cause, at
+    row.next_at = at + min(FIRST_PAUSE * 2 ** min(row.attempts, 10), LONGEST_PAUSE)
+
+
+def settle(session: Session, delivery_id: int, state: State, cause: Cause, at: datetime, counted: bool = False) -> None:
+    """Take a delivery out of the outbox: it was sent, or it is not tried again."""
+    row = session.get(OutboxRow, delivery_id)
+    if row is not None and row.state == "waiting":
+        row.attempts += int(counted)
+        row.state, row.cause, row.updated = state, cause, at
+
+
+def supersede(session: Session, patient: PatientKey, at: datetime) -> None:
+    """Somebody saves this patient's plan: what waited before is not sent on its own any more."""
+    for row in session.scalars(select(OutboxRow).where(*_of(patient), OutboxRow.state == "waiting")):
+        row.state, row.cause, row.updated = "ended", "superseded", at
+
+
+def due(session: Session, now: datetime) -> list[Waiting]:
+    """What is to be tried now, the longest waiting first."""
+    is_due = (OutboxRow.state == "waiting", OutboxRow.next_at <= now)
+    return [_waiting(row) for row in session.scalars(select(OutboxRow).where(*is_due).order_by(OutboxRow.next_at))]
+
+
+def entry(session: Session, delivery_id: int) -> Waiting | None:
+    """What the outbox holds of one delivery."""
+    row = session.get(OutboxRow, delivery_id)
+    return _waiting(row) if row else None
+
+
+def listed(session: Session, everything: bool = False) -> list[Waiting]:
+    """What waits and what was given up, by number; with `everything` also what was sent or superseded."""
+    rows = [_waiting(row) for row in session.scalars(select(OutboxRow).order_by(OutboxRow.delivery_id))]
+    return [row for row in rows if everything or (row.state != "sent" and row.cause != "superseded")]
+
+
+def _of(patient: PatientKey) -> tuple[Any, Any]:
+    return OutboxRow.iss == patient.iss, OutboxRow.patient_id == patient.patient_id
+
+
+def _waiting(row: OutboxRow) -> Waiting:
+    return Waiting(
+        row.delivery_id,
+        PatientKey(row.iss, row.patient_id),
+        row.workspace,
+        cast(State, row.state),
+        cast(Cause, row.cause),
+        row.attempts,
+        row.next_at,
+        row.updated,
+    )
