@@ -6,7 +6,7 @@ more in that list.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from datetime import date
 
 from plugin.library.rules import CategoryRule, Gate, Rule, Template
@@ -16,6 +16,7 @@ from plugin.quality.lints.codes import cases_name_what_is_there, codes_known, co
 from plugin.quality.lints.dates import review_not_overdue, sources_dated
 from plugin.quality.lints.ids import ids_unique
 from plugin.quality.lints.limits import numbers_possible
+from plugin.quality.lints.placeholders import texts_written
 from plugin.quality.lints.references import items_named, parts_named, references_resolve
 from plugin.quality.lints.terminology import maps_sound, value_sets_sound
 from plugin.quality.lints.vocabulary import units_read, value_lines, vocabulary_form
@@ -29,7 +30,6 @@ from plugin.quality.proof.sense_section import sense as conditions_that_say_some
 from plugin.quality.report import Level, Remark, Section, remark_of
 from plugin.quality.waiting import can_wait
 
-CATEGORIES = "treatment-category"
 # The day of counter-examples where a template has no case that gives one.
 NO_CASE = date(2026, 1, 1)
 CATEGORIES = "treatment-category"
@@ -103,7 +103,7 @@ def rules_sourced(material: Material) -> Section:
 
 def sources_used(material: Material) -> Section:
     """Sources of evidence.yaml that no rule cites."""
-    cited = set(_cited(material.template))
+    cited = set(material.template.cited())
     unused = [code for code in material.template.citations if code not in cited]
     text = f"{len(unused)} are cited by no rule: {_listed(unused)}"
     return Section("Sources that a rule cites", len(material.template.citations), _note(text, unused))
@@ -209,6 +209,7 @@ SECTIONS: tuple[Callable[[Material], Section], ...] = (
     sources_dated,
     review_not_overdue,
     wording_orders_nothing,
+    texts_written,
     sense,
     proofs,
     noticed,
@@ -238,9 +239,3 @@ def _listed(codes: Iterable[str]) -> str:
 def _categories(template: Template) -> list[str]:
     own = template.terminology.own_codes(CATEGORIES)
     return [code for code in template.terminology.displays(CATEGORIES) if code in template.activities or code in own]
-
-
-def _cited(template: Template) -> Iterator[str]:
-    for resource in template.resources:
-        for action in resource.get("action", []):
-            yield from (artifact["label"] for artifact in action.get("documentation", []) if "label" in artifact)

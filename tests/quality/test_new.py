@@ -22,6 +22,7 @@ STATEMENT = {
     "performer": [{"reference": "Practitioner/x"}],
     "valueBoolean": True,
 }
+SCOPE = STATEMENT | {"code": {"coding": [STATEMENT["code"]["coding"][0] | {"code": "bone-health-in-scope"}]}}
 
 
 def careplan(*arguments):
@@ -49,8 +50,9 @@ def grown(small):
     done("new", "finding", small, "bone-lesion", "--label", "Bone lesion", "--type", "boolean", "--group", "Disease")
     done("new", "finding", small, "frailty", "--label", "Frailty", "--type", "code", "--value", "fit", "--value",
          "frail", "--group", "Function", "--presumed", "fit: charts record frailty")  # fmt: skip
-    done("new", "category", small, "bone-agent", "--title", "Bone agent")
-    done("new", "category", small, "calcium-test", "--kind", "assessment", "--title", "Calcium")
+    done("new", "category", small, "bone-agent", "--title", "Bone agent", "--description", "Slows the loss of bone.")
+    done("new", "category", small, "calcium-test", "--kind", "assessment", "--title", "Calcium", "--description",
+         "Calcium in blood.")  # fmt: skip
     return small
 
 
@@ -58,17 +60,33 @@ def texts(folder):
     return {path.relative_to(folder): path.read_text() for path in folder.rglob("*.yaml")}
 
 
-def test_a_new_template_is_green_without_a_gap_and_drafts(small, tmp_path):
+def test_a_new_template_is_green_offers_nothing_and_says_what_is_still_to_be_written(small, tmp_path):
     result = done("check", small)
-    assert "bone-health: green. 5 cases, 0 gaps" in result.stdout
-    statement = STATEMENT | {"code": {"coding": [STATEMENT["code"]["coding"][0] | {"code": "bone-health-in-scope"}]}}
+    assert "bone-health: green. 3 cases, 2 gaps" in result.stdout
+    assert "○ about.yaml:21:34: 21 texts are still to be written, in lines 21, 25, 29" in result.stdout
+    assert "○ strategy.yaml:18:14: “To be written: for whom" in result.stdout
     chart = tmp_path / "chart.json"
-    chart.write_text(json.dumps([{"resourceType": "Patient", "id": "p"}, statement]))
+    chart.write_text(json.dumps([{"resourceType": "Patient", "id": "p"}, SCOPE]))
     drafted = json.loads(done("draft", chart, "--templates", small, "--format", "json", "--as-of", "2026-11-22").stdout)
-    assert [line["code"] for line in drafted["offered"]] == ["bone-health-first"]
+    assert {len(drafted[name]) for name in ("offered", "conditional", "judgement", "not_offered")} == {0}
     for form in ("fhir", "text", "html"):
-        done("draft", chart, "--templates", small, "--format", form, "--as-of", "2026-11-22")
+        assert "To be written" not in done("draft", chart, "--templates", small, "--format", form).stdout
+    assert "says nothing yet" in done("prove", small).stderr
     done("book", "-o", tmp_path / "book", small)
+
+
+def test_a_text_still_to_be_written_is_a_gap_until_a_rule_lists_it_and_a_fault_from_then_on(small):
+    done("new", "category", small, "agent", "--title", "Agent")
+    assert "○ activities/categories.yaml:10:14: “To be written: what Agent is" in done("check", small).stdout
+    done("new", "finding", small, "lesion", "--label", "Lesion", "--type", "boolean", "--group", "Disease")
+    done("new", "rule", small, "opens", "--for", "agent", "--part", "bone", "--title", "Lesion", "--when", "%lesion",
+         "--unsourced")  # fmt: skip
+    result = careplan("check", small)
+    assert result.exit_code == 1
+    assert "✗ activities/categories.yaml:10:14: “To be written: what Agent is" in result.stdout
+    path = small / "activities/categories.yaml"
+    path.write_text(path.read_text().replace("To be written: what", "What"))
+    assert "activities/categories.yaml" not in done("check", small).stdout
 
 
 def test_pieces_load_and_what_was_there_stays_as_it_was(grown):
@@ -87,16 +105,16 @@ def test_pieces_load_and_what_was_there_stays_as_it_was(grown):
     for file, text in before.items():
         assert (grown / file).read_text().startswith(text), file
     loaded = load_template(grown)
-    assert [rule.id for rule in loaded.category_rules] == ["first-rule", "agent-for-lesion"]
-    assert {citation.id for citation in loaded.category_rules[1].grounds.citations} == {"guide_2025"}
+    assert [rule.id for rule in loaded.category_rules] == ["agent-for-lesion"]
+    assert {citation.id for citation in loaded.category_rules[0].grounds.citations} == {"guide_2025"}
     assert [gate.id for gate in loaded.gates] == ["deceased", "death-unclear", "not-frail"]
     result = done("check", grown)
-    assert "14 of 14" in result.stdout
+    assert "12 of 12" in result.stdout
 
 
 def test_the_gate_on_every_category_knows_a_new_one(grown):
     [unclear] = [gate for gate in load_template(grown).gates if gate.id == "death-unclear"]
-    assert unclear.targets == {"bone-health-first", "bone-agent"}
+    assert unclear.targets == {"bone-agent"}
 
 
 def test_a_rule_goes_into_the_shipped_template_behind_what_is_there(tmp_path):
@@ -121,7 +139,7 @@ RULE = ("new", "rule", "{}", "a-rule", "--for", "bone-agent", "--title", "T", "-
         ((*RULE, "--part", "x", "--when", "%frailty = 'frael'"), "can never be 'frael'"),
         ((*RULE, "--part", "x", "--when", "%boneLesion and and"), "'and' cannot stand there"),
         ((*RULE, "--when", "%boneLesion"), "--part NAME"),
-        ((*RULE[:3], "first-rule", *RULE[4:], "--part", "x", "--when", "true"), "'first-rule' is there already"),
+        ((*RULE[:3], "deceased", *RULE[4:], "--part", "x", "--when", "true"), "'deceased' is there already"),
         ((*RULE[:5], "bone-agnt", *RULE[6:], "--when", "true"), "did you mean 'bone-agent'"),
         ((*RULE, "--cites", "guide_2025", "--part", "x", "--when", "true"), "never both"),
         ((*RULE[:-1], "--cites", "guide_2024", "--part", "x", "--when", "true"), "did you mean 'guide_2025'"),

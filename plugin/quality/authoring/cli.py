@@ -35,8 +35,7 @@ def template_command(folder: Path, title: str) -> None:
     _tell(
         folder,
         files,
-        f"see it green: careplan check {folder}",
-        f"replace what says 'To be written': grep -rn 'To be written' {folder}",
+        f"see it green, and what is still to be written: careplan check {folder}",
         "add a source, a finding, a category and a rule: careplan new --help, or docs/authoring.md",
     )
 
