@@ -129,6 +129,9 @@ def test_a_rule_goes_into_the_shipped_template_behind_what_is_there(tmp_path):
     assert all(path.read_text().startswith(before[path.relative_to(folder)]) for path in (rules, cases))
 
 
+NUMBER = ("new", "finding", "{}", "new", "--label", "F", "--type", "decimal", "--group", "G", "--tests", "lvef-tests",
+          "--unit", "%")  # fmt: skip
+LIMITS = ("--valid-days", "90", "--minimum", "0", "--maximum", "100")
 RULE = ("new", "rule", "{}", "a-rule", "--for", "bone-agent", "--title", "T", "--unsourced")
 
 
@@ -146,8 +149,17 @@ RULE = ("new", "rule", "{}", "a-rule", "--for", "bone-agent", "--title", "T", "-
         (("new", "finding", "{}", "frailty", "--label", "F", "--type", "boolean", "--group", "G"), "there already"),
         (("new", "finding", "{}", "Frailty", "--label", "F", "--type", "boolean", "--group", "G"), "lower-case"),
         (("new", "finding", "{}", "new", "--label", "F", "--type", "code", "--group", "G"), "--value"),
-        (("new", "finding", "{}", "new", "--label", "F", "--type", "decimal", "--group", "G", "--tests", "lvef-test"),
-         "did you mean 'lvef-tests'"),
+        (("new", "finding", "{}", "new", "--label", "F", "--type", "decimal", "--group", "G", "--tests", "lvef-test",
+          *LIMITS), "did you mean 'lvef-tests'"),
+        ((*NUMBER, "--minimum", "0", "--maximum", "100"), "needs --valid-days"),
+        ((*NUMBER, "--valid-days", "90"), "needs --minimum, --maximum"),
+        ((*NUMBER, "--valid-days", "90", "--minimum", "100", "--maximum", "0"), "must be less than"),
+        ((*NUMBER[:-1], "banana", *LIMITS), "'banana' is no unit that is known; use"),
+        ((*NUMBER[:-1], "mg/dl", *LIMITS), "use 'mg/dL', or add it"),
+        ((*NUMBER[:-1], "years", *LIMITS), "use 'a', or add it"),
+        ((*NUMBER[:7], "boolean", *NUMBER[8:]), "are of a number"),
+        (("new", "finding", "{}", "new", "--label", "F", "--type", "integer", "--group", "G", "--valid-days", "9"),
+         "name the tests"),
         (("new", "category", "{}", "bone-agent", "--title", "T"), "there already"),
         (("new", "source", "{}", "guide_2025", "--organisation", "O", "--title", "T", "--year", "1999"),
          "there already"),
@@ -163,6 +175,28 @@ def test_a_wish_that_cannot_be_met_says_why_and_writes_nothing(grown, arguments,
     assert told in result.stderr
     assert texts(grown.parent) == before
     assert [path for path in grown.rglob("*") if path.name.startswith(".")] == []
+
+
+def test_a_number_has_limits_and_an_age_beyond_which_its_results_do_not_count(grown, tmp_path):
+    done(*(part.format(grown) for part in NUMBER), *LIMITS)
+    done("check", grown)
+    chart = tmp_path / "chart.json"
+
+    def read(percent, day):
+        result = STATEMENT | {
+            "code": {"coding": [{"system": "http://loinc.org", "code": "10230-1"}]},
+            "effectiveDateTime": day,
+            "valueQuantity": {"value": percent, "unit": "%", "system": "http://unitsofmeasure.org", "code": "%"},
+        }
+        del result["valueBoolean"]
+        chart.write_text(json.dumps([{"resourceType": "Patient", "id": "p"}, result]))
+        found = done("findings", chart, "--templates", grown, "--format", "json", "--as-of", "2026-11-22").stdout
+        finding = json.loads(found)["findings"]["new"]
+        return finding["state"], finding.get("value")
+
+    assert read(48, "2026-11-20") == ("known", 48.0)
+    assert read(4800, "2026-11-20")[0] == "unknown"
+    assert read(48, "2026-07-20")[0] == "unknown"
 
 
 def test_a_list_written_in_one_line_is_left_alone(grown):

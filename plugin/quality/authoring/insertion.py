@@ -21,10 +21,10 @@ def with_item(text: str, key: str, item: str, *, apart: bool, file: str) -> str:
     Raises InputError where the file can hold no such list, or where the list is not written item under item.
     """
     text = _ended(text)
-    root, *others = [*yaml.compose_all(text, Loader=LOADER)] or [None]
-    pairs = root.value if isinstance(root, yaml.MappingNode) else []
-    found = next((value for name, value in pairs if name.value == key), None)
-    if found is None and pairs and not others and not root.flow_style:
+    roots = list(yaml.compose_all(text, Loader=LOADER))
+    root = roots[0] if roots and isinstance(roots[0], yaml.MappingNode) else None
+    found = next((value for name, value in root.value if name.value == key), None) if root else None
+    if found is None and root and len(roots) == 1 and not root.flow_style:
         return with_item(f"{text}{key}:\n", key, item, apart=apart, file=file)
     if found is None:
         raise _unplaceable(file, f"it has no list '{key}'", item)

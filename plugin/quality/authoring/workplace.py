@@ -17,6 +17,7 @@ from plugin.library.template import VOCABULARY_FILE, read_documents
 from plugin.library.terminology import Terminology
 from plugin.library.yaml_file import Document, read_yaml
 from plugin.quality.authoring.insertion import with_document, with_item
+from plugin.quality.lints.walking import elements
 
 
 class Workplace:
@@ -77,8 +78,20 @@ class Workplace:
     @cached_property
     def findings(self) -> list[str]:
         """Codes of the findings."""
-        [document, *_] = read_yaml(self.folder / VOCABULARY_FILE, VOCABULARY_FILE)
-        return [str(each.get("id")) for each in document.data.get("dataRequirement", [])]
+        return [str(each.get("id")) for each in self._vocabulary.data.get("dataRequirement", [])]
+
+    @cached_property
+    def units(self) -> frozenset[str]:
+        """The units in which the vocabulary shows and reads numbers."""
+        return frozenset(
+            str(element.get("valueString"))
+            for _, element in elements(self._vocabulary.data)
+            if element.get("url") == "unit"
+        )
+
+    @cached_property
+    def _vocabulary(self) -> Document:
+        return read_yaml(self.folder / VOCABULARY_FILE, VOCABULARY_FILE)[0]
 
     @cached_property
     def cases(self) -> dict[str, str]:

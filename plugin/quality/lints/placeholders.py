@@ -34,7 +34,7 @@ def texts_written(material: Material) -> Section:
         for index, case in enumerate(document.data["cases"])
     ]
     template = material.template
-    listed = frozenset(rule.code for rule in (*template.category_rules, *template.item_rules))
+    listed = frozenset([*(rule.code for rule in template.category_rules), *(rule.code for rule in template.item_rules)])
     cited = frozenset(template.cited())
     unwritten = [(document, path, text) for document, path, text in every if words in text]
     printed = [each for each in unwritten if _is_printed(each[0], each[1], template, listed, cited)]
