@@ -230,3 +230,49 @@ def test_codes_of_a_template_add_to_what_is_there_and_change_nothing(grown, file
     assert result.exit_code == 1
     assert told in " ".join(result.stdout.split())
     assert "codes/finding.yaml:" in result.stdout or "findings.yaml:" in result.stdout or "codes/treat" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("deceased: false", "deceasd: false", "did you mean 'deceased'"),
+        ("silent: [deceased]", "silence: [deceased]", "silence"),
+        ('title: "In scope, and alive"', "title: 5", "5 is not of type"),
+    ],
+)
+def test_one_case_that_is_no_case_leaves_the_others_of_its_file(small, old, new, told):
+    path = small / "cases/safety.yaml"
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new))
+    result = careplan("check", small)
+    assert told in " ".join(result.stdout.split())
+    assert "2 of 2" in result.stdout
+    assert "has no case" not in result.stdout.replace("deceased: no case has false", "")
+    assert "1 fault. 2 cases" in result.stdout
+
+
+def test_what_is_no_template_or_lacks_a_file_is_told_so(small, tmp_path):
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    assert "no template is in it" in careplan("check", empty).stdout
+    (small / "evidence.yaml").rename(tmp_path / "evidence.yaml")
+    result = careplan("check", small)
+    assert "✗ evidence.yaml: evidence.yaml is missing" in result.stdout
+    assert "small: 1 fault" in result.stdout.replace("bone-health", "small")
+    (tmp_path / "evidence.yaml").rename(small / "evidence.yaml")
+    (small / "cases/safety.yaml").rename(small / "cases/safety.yml")
+    assert "✗ cases/safety.yml: files of a template end in .yaml" in careplan("check", small).stdout
+
+
+def test_a_refusal_lists_what_there_is_where_nothing_is_near(grown):
+    result = careplan("new", "rule", grown, "r", "--for", "nosuch", "--title", "T", "--unsourced", "--when", "true")
+    assert "there is no item 'nosuch'; there are calcium-test, bone-agent" in result.stderr
+
+
+def test_which_part_of_a_source_a_rule_encodes_is_still_to_be_said(grown):
+    made = ("new", "rule", grown, "r", "--for", "bone-agent", "--part", "p", "--title", "T", "--when", "%boneLesion")
+    done(*made, "--cites", "guide_2025")
+    result = done("check", grown)
+    assert "pathways/p.yaml:13:3: 2 texts are still to be written, in lines 13, 38" in result.stdout
+    assert "To be written: which part of guide_2025" in (grown / "pathways/p.yaml").read_text()

@@ -19,6 +19,8 @@ from plugin.library.yaml_file import Document, read_yaml
 from plugin.quality.authoring.insertion import with_document, with_item
 from plugin.quality.lints.walking import elements
 
+MOST_NAMED = 12  # names that a refusal lists where none is near
+
 
 class Workplace:
     """One template folder. Changes are kept until `save`; raises TemplateError where the folder cannot be read."""
@@ -165,4 +167,7 @@ def refuse_unknown(what: str, name: str, known: Iterable[str], remedy: str) -> N
     names = list(known)
     if name in names:
         return
-    raise UsageError(f"there is no {what} '{name}'; {did_you_mean(name, names)}{remedy}")
+    near = did_you_mean(name, names)
+    some = ", ".join(names[:MOST_NAMED]) + (f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else "")
+    there = near or (f"there are {some}; " if names else "there is none yet; ")
+    raise UsageError(f"there is no {what} '{name}'; {there}{remedy}")

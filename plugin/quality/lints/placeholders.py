@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from textwrap import shorten
+from typing import Any
 
+from plugin.library.content import extension_url
 from plugin.library.elements import coding
 from plugin.library.rules import Template
 from plugin.library.template_schema import LIBRARIES
@@ -18,6 +20,7 @@ from plugin.quality.report import Remark, Section
 GAP_REMEDY = "write it before the template is released"
 FAULT_REMEDY = "write it now, or take away the rule that lists it: a clinician would read it"
 # Libraries whose entries plans and pages show, by the name of their schema.
+ENCODES = extension_url("rule-source")
 SHOWN = frozenset({"library-drugs", "library-superseded"})
 LONGEST = 60  # characters of a text that are repeated
 SOURCES = "library-evidence"
@@ -72,7 +75,7 @@ def _is_printed(
     data = document.data
     match data.get("resourceType"):
         case "PlanDefinition":
-            return path[0] == "action" and data["url"] != template.url
+            return path[0] == "action" and data["url"] != template.url and not _encodes(data, path)
         case "ActivityDefinition":
             return coding(data)[1] in listed
         case "Questionnaire" | "CodeSystem":
@@ -82,6 +85,14 @@ def _is_printed(
             if path[0] == "relatedArtifact" and kind == SOURCES:
                 return data["relatedArtifact"][path[1]]["id"] in cited
             return path[0] == "dataRequirement" or (path[0] == "extension" and kind in SHOWN)
+    return False
+
+
+def _encodes(data: dict[str, Any], path: ElementPath) -> bool:
+    """Whether the element says which part of a source a rule encodes: that stands in the book only."""
+    match path:
+        case ("action", int(rule), "extension", int(place), *_):
+            return bool(data["action"][rule]["extension"][place]["url"] == ENCODES)
     return False
 
 
