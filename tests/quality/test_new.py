@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 
 import pytest
@@ -274,5 +275,5 @@ def test_which_part_of_a_source_a_rule_encodes_is_still_to_be_said(grown):
     made = ("new", "rule", grown, "r", "--for", "bone-agent", "--part", "p", "--title", "T", "--when", "%boneLesion")
     done(*made, "--cites", "guide_2025")
     result = done("check", grown)
-    assert "pathways/p.yaml:13:3: 2 texts are still to be written, in lines 13, 38" in result.stdout
+    assert re.search(r"○ pathways/p.yaml:\d+:\d+: 2 texts are still to be written", result.stdout)
     assert "To be written: which part of guide_2025" in (grown / "pathways/p.yaml").read_text()

@@ -41,9 +41,9 @@ class Watched:
 
 
 @contextmanager
-def watching(folder):
+def watching(folder, program=PROGRAM):
     process = subprocess.Popen(
-        [sys.executable, "-c", PROGRAM, "check", "--watch", str(folder)],
+        [sys.executable, "-c", program, "check", "--watch", str(folder)],
         stdout=subprocess.PIPE,
         text=True,
         env=os.environ | {"PYTHONPATH": str(ROOT)},

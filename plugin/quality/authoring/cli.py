@@ -187,7 +187,7 @@ def _shown(template: Path) -> str:
 def _tell(folder: Path, files: tuple[str, ...], *next_steps: str) -> None:
     """What was written, as data; what to do next, as words."""
     for file in files:
-        click.echo(str(folder / file))
+        click.echo(f"{_shown(folder)}/{file}")
     for step in next_steps:
         click.echo(f"careplan: next, {step}", err=True)
 
