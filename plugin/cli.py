@@ -93,7 +93,10 @@ def draft(files: tuple[str, ...], as_of: date, templates: Path | None, local_cod
     from plugin.drafting.plan import draft_plan
 
     template, found = _read(files, as_of, templates, local_codes)
-    _print(_rendered(draft_plan(found, template, as_of), template, form))
+    plan = _rendered(draft_plan(found, template, as_of), template, form)
+    _print(plan)
+    if template.terminology.displays("wording")["placeholder"] in plan:
+        click.echo("careplan: this plan prints a text that is still to be written; careplan check names it", err=True)
 
 
 @main.command()

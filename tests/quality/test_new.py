@@ -85,6 +85,14 @@ def test_a_text_still_to_be_written_is_a_gap_until_a_rule_lists_it_and_a_fault_f
     result = careplan("check", small)
     assert result.exit_code == 1
     assert "✗ activities/categories.yaml:10:14: “To be written: what Agent is" in result.stdout
+    chart = small.parent / "chart.json"
+    lesion = STATEMENT | {"code": {"coding": [STATEMENT["code"]["coding"][0] | {"code": "lesion"}]}}
+    chart.write_text(json.dumps([{"resourceType": "Patient", "id": "p"}, lesion]))
+    rules = small / "pathways/bone.yaml"
+    rules.write_text(rules.read_text().replace('description: "Lesion"', 'description: "To be written: why"'))
+    assert "a text that is still to be written" in done("draft", chart, "--templates", small).stderr
+    rules.write_text(rules.read_text().replace("To be written: why", "Why"))
+    assert "still to be written" not in done("draft", chart, "--templates", small).output
     path = small / "activities/categories.yaml"
     path.write_text(path.read_text().replace("To be written: what", "What"))
     assert "activities/categories.yaml" not in done("check", small).stdout

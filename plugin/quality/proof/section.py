@@ -31,7 +31,8 @@ def summary(verdicts: tuple[Verdict, ...]) -> str:
     if not held:
         return f"none of {len(verdicts)} is proven"
     covered = sum(verdict.combinations for verdict in held)
-    return f"{len(held)} of {len(verdicts)} are proven, over {in_powers(covered)} combinations of facts"
+    noun = "combination" if covered == 1 else "combinations"
+    return f"{len(held)} of {len(verdicts)} are proven, over {in_powers(covered)} {noun} of facts"
 
 
 def in_powers(count: int) -> str:
