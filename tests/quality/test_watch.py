@@ -9,12 +9,15 @@ import subprocess
 import sys
 import threading
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
 from plugin.cli import main
+from plugin.quality.check import check_template
+from plugin.quality.what_changed import Standing
 
 ROOT = Path(__file__).parents[2]
 # A shell that starts jobs in the background has them ignore Ctrl-C; the program is told to hear it.
@@ -118,3 +121,14 @@ def test_without_its_package_it_says_what_to_install(folder, monkeypatch):
     result = CliRunner().invoke(main, ["check", "--watch", str(folder)])
     assert result.exit_code == 2
     assert "careplan-plugin[qa]" in result.stderr
+
+
+def test_lines_that_move_are_no_news(folder):
+    standing = Standing()
+    standing.take(check_template(folder, date(2026, 11, 29)))
+    about = folder / "about.yaml"
+    about.write_text("# one line more\n" + about.read_text())
+    assert standing.take(check_template(folder, date(2026, 11, 29))) == ()
+    save(about, "To be written before release: Developer.", "Somebody.")
+    told = standing.take(check_template(folder, date(2026, 11, 29)))
+    assert any("20 texts are still to be written" in line for line in told)
