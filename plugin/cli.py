@@ -47,9 +47,13 @@ def main() -> None:
     """
 
 
+def _day_of_today() -> date:
+    return datetime.now(tz=UTC).astimezone().date()
+
+
 def _day(_: click.Context, __: click.Parameter, value: str | None) -> date:
     if value is None:
-        return datetime.now(tz=UTC).astimezone().date()
+        return _day_of_today()
     try:
         return date.fromisoformat(value)
     except ValueError:
@@ -91,7 +95,10 @@ def draft(files: tuple[str, ...], as_of: date, templates: Path | None, local_cod
     from plugin.drafting.plan import draft_plan
 
     template, found = _read(files, as_of, templates, local_codes)
-    _print(_rendered(draft_plan(found, template, as_of), template, form))
+    plan = _rendered(draft_plan(found, template, as_of), template, form)
+    _print(plan)
+    if template.terminology.displays("wording")["placeholder"] in plan:
+        click.echo("careplan: this plan prints a text that is still to be written; careplan check names it", err=True)
 
 
 @main.command()
@@ -303,19 +310,27 @@ def book(ctx: click.Context, template: str, folder: Path, as_of: date) -> None:
 @click.argument("templates", nargs=-1, metavar="[TEMPLATE...]")
 @click.option("-o", "--output", "path", required=True, type=click.Path(path_type=Path), metavar="FILE.tgz")
 @click.option("--as-of", callback=_day_or_none, metavar="DATE", help="The day of the examples; the template's if none.")
-def package(templates: tuple[str, ...], path: Path, as_of: date | None) -> None:
+@click.option("--unchecked", is_flag=True, help="Write it also where careplan check finds faults, without looking.")
+def package(templates: tuple[str, ...], path: Path, as_of: date | None, unchecked: bool) -> None:
     """Write profiles and templates as a FHIR package, with drafts of the sandbox's patients as examples.
 
-    TEMPLATE: a template's folder or name; all that came along when left out. The first drafts the examples.
+    TEMPLATE: a template's folder or name; all that came along when left out. The first drafts the examples, where it
+    is for any of these patients. The templates are checked first; exit code 1, and nothing written, where one has a
+    fault.
     """
     from plugin.findings.bundle import resources_of
-    from plugin.quality.package.write import write_package
+    from plugin.quality.package.write import refuse_faulty, write_package
     from plugin.sandbox.sample_patients import sample_patients
 
+    if not unchecked:
+        refuse_faulty(templates, as_of or _day_of_today())
+    if not path.parent.is_dir():
+        click.echo(f"careplan: making the folder {path.parent}", err=True)
     charts = {patient.id: resources_of(patient.bundle) for patient in sample_patients()}
     made = write_package(path, templates, charts, __version__, as_of)
     _print(f"{path}\n")
-    click.echo(f"careplan: {len(made.resources)} resources and {len(made.examples)} examples", err=True)
+    told = f"{len(made.examples)} examples" if made.examples else "no example: the template is for none of our patients"
+    click.echo(f"careplan: {len(made.resources)} resources and {told}", err=True)
 
 
 @main.command()

@@ -43,7 +43,7 @@ def _check(write: Write, promised: bool | None, allowed: bool | None, statement:
         lacking = ", ".join(each for each in write.interactions if each not in statement.interactions(kind))
         seen = f"{kind} cannot be written ({lacking} not promised)"
         return [Check(f"write-{kind}", "limit", seen, write.loss, offer(f"{lacking} of {kind}"), ADMINISTRATOR)]
-    if allowed is False and kind not in ("Questionnaire", "DocumentReference"):
+    if allowed is False and kind != "Questionnaire":
         seen = f"{kind} could be written, but the token may not"
         return [Check(f"write-{kind}", "limit", seen, write.loss, "grant the scope to the app", REGISTRATION)]
     return []

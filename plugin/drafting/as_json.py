@@ -60,7 +60,13 @@ def _waiting(line: CategoryLine) -> dict[str, Any]:
 
 
 def _closed(line: CategoryLine) -> dict[str, Any]:
-    closed = {"closed_by": _written(line.closed_by), "presumes": _written(line.presumes)}
+    grounds = line.closing or line
+    closed: dict[str, Any] = {
+        "title": line.title,
+        "closed_by": _written(line.closed_by),
+        "presumes": _written(line.presumes),
+    }
+    closed |= {"evidence": [source.id for source in grounds.sources], "unsourced": grounds.unsourced}
     return _reason(line) | closed | {"agents": agents_json(line), "superseded": superseded_json(line)}
 
 

@@ -45,6 +45,7 @@ class GateOutcome:
     facts: tuple[Fact, ...]
     missing: tuple[str, ...]
     sources: tuple[Citation, ...]
+    unsourced: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +152,13 @@ class CategoryLine:
         return tuple(
             gate for gate in self.gates if gate.truth and gate.id != self.rule and gate.disposition != "offered"
         )
+
+    @property
+    def closing(self) -> GateOutcome | None:
+        """The gate that closed the line; None where it is open, or where its own rule does not hold."""
+        if self.disposition != "not-offered":
+            return None
+        return next((gate for gate in self.gates if gate.id == self.rule), None)
 
     @property
     def named(self) -> tuple[AgentLine, ...]:

@@ -16,6 +16,7 @@ from plugin.library.vocabulary import FindingDefinition
 
 GROUND = "Behind most lines"
 PRESUMED = "Presumed, to be confirmed"
+UNSOURCED = "Unsourced, needs clinical confirmation."
 WORKED_OUT = "Worked out, to be confirmed"
 
 
@@ -166,9 +167,20 @@ def also_weighed(line: CategoryLine) -> Iterator[str]:
 
 
 def closed_entry(line: CategoryLine) -> Entry:
-    """A line that is not offered: the facts that closed it."""
-    because = facts_in_words(line.closed_by)
-    return Entry(line.label, (f"Closed by {because}." if because else line.why, *older_sentences(line)))
+    """A line that is not offered: the facts that closed it, by which gate or rule and why, and its sources in short."""
+    gate, because = line.closing, facts_in_words(line.closed_by)
+    said = (f"Gate: {gate.title}.", line.why) if gate else (f"Rule: {line.title}.",)
+    grounds = gate or line
+    sources = " · ".join(dict.fromkeys(source.short for source in grounds.sources))
+    return Entry(
+        line.label,
+        (
+            *((f"Closed by {because}.", *said) if because else (line.why,)),
+            *((f"Sources: {sources}",) if sources else ()),
+            *((UNSOURCED,) if grounds.unsourced else ()),
+            *older_sentences(line),
+        ),
+    )
 
 
 def item_entry(line: ItemLine, template: Template) -> Entry:
@@ -248,7 +260,7 @@ def _authority(line: CategoryLine | ItemLine | Alert) -> Iterator[str]:
     if isinstance(line, CategoryLine) and line.regulatory_status:
         yield f"Regulatory status: {line.regulatory_status}"
     if line.unsourced:
-        yield "Unsourced, needs clinical confirmation."
+        yield UNSOURCED
 
 
 def _sentence(text: str) -> tuple[str, ...]:

@@ -79,6 +79,7 @@ def outcome_of(facts: Facts, gate: Gate) -> GateOutcome:
         facts=reasons,
         missing=facts.missing(gate.condition),
         sources=gate.grounds.citations,
+        unsourced=gate.grounds.unsourced,
     )
 
 

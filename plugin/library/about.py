@@ -15,6 +15,8 @@ from plugin.library.vocabulary import Vocabulary
 from plugin.library.yaml_file import Document, ElementPath
 
 USE = "use-of-"
+# What people read where the author has still to write; the profiles hold the words by which that is known.
+NOT_STATED = "Not stated yet."
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,14 +70,17 @@ def read_about(document: Document, vocabulary: Vocabulary, terminology: Terminol
                     path, f"'{code}' is no finding", did_you_mean(code, vocabulary) + "use a code of findings.yaml"
                 )
             )
+    unwritten = terminology.displays("wording").get("placeholder", "")
     return About(
         resource=document.data,
         attributes=tuple(
-            SourceAttribute(code, label, _text(attributes[code]), tuple(attributes[code].get("finding", ())))
+            SourceAttribute(code, label, _text(attributes[code], unwritten), tuple(attributes[code].get("finding", ())))
             for code, label in labels[0].items()
             if code in attributes
         ),
-        basis=tuple(BasisPart(code, label, _text(basis[code])) for code, label in labels[1].items() if code in basis),
+        basis=tuple(
+            BasisPart(code, label, _text(basis[code], unwritten)) for code, label in labels[1].items() if code in basis
+        ),
     )
 
 
@@ -99,5 +104,6 @@ def _findings(document: Document) -> Iterator[tuple[ElementPath, str]]:
                 yield ("extension", index, "extension", place), part["valueCode"]
 
 
-def _text(parts: dict[str, list[Any]]) -> str:
-    return str(parts.get("text", [""])[0])
+def _text(parts: dict[str, list[Any]], unwritten: str) -> str:
+    text = str(parts.get("text", [""])[0])
+    return NOT_STATED if unwritten and unwritten in text else text

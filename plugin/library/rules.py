@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
@@ -331,6 +331,12 @@ class Template:
         """The findings that any of its conditions asks about, by code."""
         names = frozenset[str]().union(*(rule.condition.names for rule in self.rules))
         return frozenset(code for code, definition in self.vocabulary.items() if definition.variable in names)
+
+    def cited(self) -> Iterator[str]:
+        """The ids of the sources that its actions cite, as often as they do."""
+        for resource in self.resources:
+            for action in resource.get("action", []):
+                yield from (artifact["label"] for artifact in action.get("documentation", []) if "label" in artifact)
 
     def label(self, code: str) -> str:
         """What people read for an item's code; the code itself where the template describes no such item."""

@@ -20,6 +20,14 @@ from plugin.library.vocabulary_file import read_vocabulary
 from plugin.library.yaml_file import Document, read_yaml
 
 VOCABULARY_FILE = "findings.yaml"
+STRATEGY_FILE = "strategy.yaml"
+# The files without which nothing else in a template makes sense, and what each is.
+NEEDED = {
+    STRATEGY_FILE: "write it: the PlanDefinition of the whole, with the parts it is made of",
+    VOCABULARY_FILE: "write it: the Library of the facts that rules ask for",
+    "definitions.yaml": "write it: the Library of named conditions",
+    "evidence.yaml": "write it: the Library of the sources that rules cite",
+}
 WORTH_IT = 100  # documents; each is checked for some ten milliseconds
 NOT_RESOURCES = frozenset({"cases", CODES_FOLDER})
 # Marks of the documents that this process found sound: a check at every save would else do all of it again.
@@ -49,6 +57,11 @@ def read_source(folder: Path) -> Source:
     """The files of the template in `folder`; raises TemplateError for those that are not there or no YAML."""
     if not folder.is_dir():
         raise TemplateError([Fault(str(folder), None, "there is no such template folder", "give the folder's path")])
+    if not any((folder / name).is_file() for name in (STRATEGY_FILE, VOCABULARY_FILE)):
+        remedy = f"give the folder of a template, or begin one with careplan new template {folder.name}"
+        raise TemplateError([Fault(str(folder), None, f"no template is in it: no {STRATEGY_FILE}", remedy)])
+    if missing := [name for name in NEEDED if not (folder / name).is_file()]:
+        raise TemplateError([Fault(name, None, f"{name} is missing", NEEDED[name]) for name in missing])
     documents = tuple(read_documents(folder))
     return Source(folder, documents, read_yaml(folder / VOCABULARY_FILE, VOCABULARY_FILE)[0])
 
@@ -78,7 +91,7 @@ def _form_faults(documents: tuple[Document, ...], terminology: Terminology) -> l
 def read_documents(folder: Path) -> list[Document]:
     """Every resource of the template but its vocabulary, in the order of file names."""
     documents: list[Document] = []
-    faults: list[Fault] = []
+    faults = misnamed(folder)
     for path in sorted(folder.rglob("*.yaml")):
         inside = path.relative_to(folder)
         if inside.parts[0] in NOT_RESOURCES or str(inside) == VOCABULARY_FILE:
@@ -90,6 +103,13 @@ def read_documents(folder: Path) -> list[Document]:
     if faults:
         raise TemplateError(faults)
     return documents
+
+
+def misnamed(folder: Path) -> list[Fault]:
+    """A fault for each file that looks as if it belonged to the template and would be passed over: `.yml`."""
+    paths = sorted(path for path in folder.rglob("*.yml") if not path.name.startswith("."))
+    message = "files of a template end in .yaml; this one would not be read"
+    return [Fault(str(path.relative_to(folder)), None, message, f"rename it to {path.stem}.yaml") for path in paths]
 
 
 def form_faults(document: Document, terminology: Terminology) -> list[Fault]:

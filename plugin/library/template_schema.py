@@ -13,7 +13,7 @@ from jsonschema.exceptions import ValidationError
 
 from plugin.errors import Fault
 from plugin.library.near import did_you_mean
-from plugin.library.yaml_file import Document
+from plugin.library.yaml_file import Document, ElementPath
 
 LIBRARIES = {
     "logic-library": "library-definitions",
@@ -42,22 +42,22 @@ def schema_faults(document: Document) -> list[Fault]:
     if name is None:
         known = ", ".join([*BY_TYPE, "Library"])
         return [document.fault((), f"a template has no place for a {data['resourceType']}", f"use one of: {known}")]
-    return _schema_says(document, name)
+    return [fault for _, fault in _schema_says(document, name)]
 
 
-def case_file_faults(document: Document) -> list[Fault]:
-    """What the schema of case files finds wrong."""
+def case_file_errors(document: Document) -> list[tuple[ElementPath, Fault]]:
+    """What the schema of case files finds wrong, each with the path to where."""
     return _schema_says(document, "cases")
 
 
 def vocabulary_faults(document: Document) -> list[Fault]:
     """What the schema of the vocabulary finds wrong."""
-    return _schema_says(document, "library-findings")
+    return [fault for _, fault in _schema_says(document, "library-findings")]
 
 
-def _schema_says(document: Document, name: str) -> list[Fault]:
+def _schema_says(document: Document, name: str) -> list[tuple[ElementPath, Fault]]:
     return [
-        _fault(document, error)
+        (tuple(error.absolute_path), _fault(document, error))
         for error in sorted(_validator(name).iter_errors(document.data), key=lambda e: list(map(str, e.path)))
     ]
 

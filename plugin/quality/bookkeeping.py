@@ -6,16 +6,18 @@ more in that list.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from datetime import date
 
-from plugin.library.rules import CategoryRule, Gate, Rule, Template
+from plugin.library.elements import coding
+from plugin.library.rules import AlertRule, CategoryRule, Gate, Rule, Template
 from plugin.library.source_attributes import used_findings
 from plugin.quality.coverage import COVERAGE_FILE, load_coverage
 from plugin.quality.lints.codes import cases_name_what_is_there, codes_known, codes_used
 from plugin.quality.lints.dates import review_not_overdue, sources_dated
 from plugin.quality.lints.ids import ids_unique
 from plugin.quality.lints.limits import numbers_possible
+from plugin.quality.lints.placeholders import texts_written
 from plugin.quality.lints.references import items_named, parts_named, references_resolve
 from plugin.quality.lints.terminology import maps_sound, value_sets_sound
 from plugin.quality.lints.vocabulary import units_read, value_lines, vocabulary_form
@@ -26,10 +28,9 @@ from plugin.quality.polarity.section import polarity, shown
 from plugin.quality.proof.decide import decided
 from plugin.quality.proof.section import proven
 from plugin.quality.proof.sense_section import sense as conditions_that_say_something
-from plugin.quality.report import Level, Remark, Section, remark_of
+from plugin.quality.report import Level, Remark, Section, Table, remark_of
 from plugin.quality.waiting import can_wait
 
-CATEGORIES = "treatment-category"
 # The day of counter-examples where a template has no case that gives one.
 NO_CASE = date(2026, 1, 1)
 CATEGORIES = "treatment-category"
@@ -85,6 +86,7 @@ def categories_reached(material: Material) -> Section:
         else Remark(
             "gap",
             f"{code}: no case reaches it as offered, conditional or for judgement",
+            _described_at(material, code),
             remedy="write a case that does" if code in opened else "write a rule that opens it, with its cases",
         )
         for code in known
@@ -97,13 +99,16 @@ def rules_sourced(material: Material) -> Section:
     """Rules without a source that somebody read. That a rule cites nothing and is not marked stops the loading."""
     rules = material.template.rules
     unsourced = [rule for rule in rules if rule.grounds.unsourced]
-    text = f"{len(unsourced)} are marked unsourced and need clinical confirmation: {_listed(r.id for r in unsourced)}"
-    return Section("Rules with a source that was read", len(rules), (Remark("note", text),) if unsourced else ())
+    if not unsourced:
+        return Section("Rules with a source that was read", len(rules))
+    note = Remark("note", f"{len(unsourced)} are marked unsourced and need clinical confirmation")
+    table = Table(("unsourced", "rule"), tuple((rule.id, _called(rule)) for rule in unsourced))
+    return Section("Rules with a source that was read", len(rules), (note,), table=table)
 
 
 def sources_used(material: Material) -> Section:
     """Sources of evidence.yaml that no rule cites."""
-    cited = set(_cited(material.template))
+    cited = set(material.template.cited())
     unused = [code for code in material.template.citations if code not in cited]
     text = f"{len(unused)} are cited by no rule: {_listed(unused)}"
     return Section("Sources that a rule cites", len(material.template.citations), _note(text, unused))
@@ -122,7 +127,12 @@ def items_listed(material: Material) -> Section:
     template = material.template
     listed = {rule.code for rule in template.category_rules} | {rule.code for rule in template.item_rules}
     remarks = [
-        Remark("gap", f"{code}: described in activities, and no rule lists it", remedy="write the rule or remove it")
+        Remark(
+            "gap",
+            f"{code}: described, and no rule lists it",
+            _described_at(material, code),
+            remedy="write the rule or remove it",
+        )
         for code in template.activities
         if code not in listed
     ]
@@ -209,6 +219,7 @@ SECTIONS: tuple[Callable[[Material], Section], ...] = (
     sources_dated,
     review_not_overdue,
     wording_orders_nothing,
+    texts_written,
     sense,
     proofs,
     noticed,
@@ -221,6 +232,18 @@ LONG = (noticed, sense, proofs)
 def _about(material: Material, rule: Rule, level: Level, text: str, remedy: str) -> Remark:
     file, line = material.template.places[rule.id]
     return Remark(level, f"{rule.id} {text}", f"{file}:{line}", remedy)
+
+
+def _called(rule: Rule) -> str:
+    return rule.text if isinstance(rule, AlertRule) else rule.title
+
+
+def _described_at(material: Material, code: str) -> str:
+    """The file and line of an item's description; empty of one that is a code and no more."""
+    for document in material.documents:
+        if document.data.get("resourceType") == "ActivityDefinition" and coding(document.data)[1] == code:
+            return f"{document.file}:{document.line()}"
+    return ""
 
 
 def _only_makes_wait(rule: Rule) -> bool:
@@ -238,9 +261,3 @@ def _listed(codes: Iterable[str]) -> str:
 def _categories(template: Template) -> list[str]:
     own = template.terminology.own_codes(CATEGORIES)
     return [code for code in template.terminology.displays(CATEGORIES) if code in template.activities or code in own]
-
-
-def _cited(template: Template) -> Iterator[str]:
-    for resource in template.resources:
-        for action in resource.get("action", []):
-            yield from (artifact["label"] for artifact in action.get("documentation", []) if "label" in artifact)

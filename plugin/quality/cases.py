@@ -10,9 +10,9 @@ from pathlib import Path
 from plugin.errors import Fault, TemplateError
 from plugin.library.near import did_you_mean
 from plugin.library.rules import Template
-from plugin.library.template_schema import case_file_faults
+from plugin.library.template_schema import case_file_errors
 from plugin.library.vocabulary import FindingDefinition, Value
-from plugin.library.yaml_file import Document, read_yaml
+from plugin.library.yaml_file import Document, ElementPath, read_yaml
 from plugin.quality.stated import UNKNOWN
 
 LISTS = (
@@ -66,7 +66,7 @@ def read_cases(folder: Path, template: Template) -> tuple[tuple[Case, ...], tupl
 
 
 def case_documents(folder: Path) -> tuple[tuple[Document, ...], tuple[Fault, ...]]:
-    """The files under `folder`/cases that have the form of case files, and what is wrong with the others."""
+    """The files under `folder`/cases with the cases that have the form of one, and what is wrong with the others."""
     sound: list[Document] = []
     faults: list[Fault] = []
     for path in sorted((folder / CASES_FOLDER).rglob("*.yaml")):
@@ -76,10 +76,31 @@ def case_documents(folder: Path) -> tuple[tuple[Document, ...], tuple[Fault, ...
             faults.extend(error.faults)
             continue
         for document in documents:
-            found = case_file_faults(document)
-            faults.extend(found)
-            sound.extend(() if found else (document,))
+            wrong = case_file_errors(document)
+            faults.extend(fault for _, fault in wrong)
+            sound.extend(_without({path[:2] for path, _ in wrong}, document))
     return tuple(sound), tuple(faults)
+
+
+def _without(wrong: set[ElementPath], document: Document) -> Iterator[Document]:
+    """The file without the cases that have not the form of one; nothing where the file itself has not.
+
+    Lines stay as they are written. Columns are not told of it: places in the text no longer match those in the data.
+    """
+    if not wrong:
+        yield document
+        return
+    if any(len(path) < 2 or path[0] != "cases" for path in wrong):
+        return
+    kept = [index for index in range(len(document.data["cases"])) if ("cases", index) not in wrong]
+    places: dict[object, int] = {index: place for place, index in enumerate(kept)}
+    lines = {
+        ("cases", places[path[1]], *path[2:]) if len(path) > 1 and path[0] == "cases" else path: line
+        for path, line in document.lines.items()
+        if len(path) < 2 or path[0] != "cases" or path[1] in places
+    }
+    cases = [document.data["cases"][index] for index in kept]
+    yield Document(document.file, {**document.data, "cases": cases}, lines)
 
 
 def cases_in(documents: Iterable[Document], template: Template) -> tuple[tuple[Case, ...], tuple[Fault, ...]]:

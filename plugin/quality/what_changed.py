@@ -11,6 +11,7 @@ from plugin.quality.report import Remark, TemplateReport
 from plugin.quality.running import Outcome
 
 LINE = re.compile(r"(:\d+)+$")
+LINES = re.compile(r", in lines [\d, ]+$")
 MARKS = {"fault": "✗", "gap": "○"}
 LOADING = "Loading"
 
@@ -51,7 +52,7 @@ def _others(report: TemplateReport | None) -> dict[Key, Remark]:
 
 def _keyed(report: TemplateReport | None) -> dict[Key, Remark]:
     return {
-        (section.topic, remark.level, LINE.sub("", remark.where), remark.text): remark
+        (section.topic, remark.level, LINE.sub("", remark.where), LINES.sub("", remark.text)): remark
         for section in (report.sections if report else ())
         for remark in section.remarks
         if remark.level in MARKS

@@ -32,7 +32,7 @@ def java(tmp_path_factory):
 @pytest.fixture(scope="session")
 def package(tmp_path_factory):
     path = tmp_path_factory.mktemp("package") / "templates.tgz"
-    result = CliRunner().invoke(main, ["package", "-o", str(path)])
+    result = CliRunner().invoke(main, ["package", "--unchecked", "-o", str(path)])
     assert result.exit_code == 0, result.output
     return path
 

@@ -29,9 +29,10 @@ def opened(data):
 @pytest.fixture(scope="module")
 def written(tmp_path_factory):
     path = tmp_path_factory.mktemp("package") / "new" / "templates.tgz"
-    result = CliRunner().invoke(main, ["package", "-o", str(path)])
+    result = CliRunner().invoke(main, ["package", "--unchecked", "-o", str(path)])
     assert result.exit_code == 0, result.output
     assert result.stdout == f"{path}\n"
+    assert f"making the folder {path.parent}" in result.stderr
     return opened(path.read_bytes())
 
 
@@ -130,3 +131,20 @@ def test_what_is_no_fhir_is_refused_with_its_file(tmp_path):
     file.write_text(file.read_text().replace('"status": "active"', '"status": "ready"'))
     with pytest.raises(Exception, match=r"ValueSet-er-tests.json: ValueSet.status: 'ready'"):
         gather([default_template_folder()], profiles, {}, None, "1")
+
+
+def test_templates_with_a_fault_are_refused_and_named_unless_unchecked(tmp_path):
+    folder, path = tmp_path / "small", tmp_path / "small.tgz"
+    run = CliRunner().invoke
+    assert run(main, ["new", "template", str(folder), "--title", "Small"]).exit_code == 0
+    assert run(main, ["package", "-o", str(path), str(folder)]).exit_code == 0
+    path.unlink()
+    cases = folder / "cases/safety.yaml"
+    cases.write_text(cases.read_text().replace("silent: [deceased]", "speaks: [deceased]"))
+    result = run(main, ["package", "-o", str(path), str(folder)])
+    assert (result.exit_code, result.stdout, path.exists()) == (1, "", False)
+    assert "small/cases/safety.yaml:10: the case deceased.2 fails" in result.stderr
+    result = run(main, ["package", "--unchecked", "-o", str(path), str(folder)])
+    assert result.exit_code == 0
+    assert "no example: the template is for none of our patients" in result.stderr
+    assert not any(name.startswith("package/example/CarePlan") for name in opened(path.read_bytes()))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from copy import deepcopy
 from pathlib import Path
 
 import pytest
@@ -80,7 +81,7 @@ def test_every_file_of_the_template_is_sound_by_them():
     ],
 )
 def test_a_code_that_is_none_is_told(kind, data, spoil):
-    document = data()
+    document = deepcopy(data())  # what was read is kept and shared
     assert list(validator(kind).iter_errors(document)) == []
     spoil(document)
     assert list(validator(kind).iter_errors(document))

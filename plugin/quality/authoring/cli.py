@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -35,8 +36,7 @@ def template_command(folder: Path, title: str) -> None:
     _tell(
         folder,
         files,
-        f"see it green: careplan check {folder}",
-        f"replace what says 'To be written': grep -rn 'To be written' {folder}",
+        f"see it green, and what is still to be written: careplan check {folder}",
         "add a source, a finding, a category and a rule: careplan new --help, or docs/authoring.md",
     )
 
@@ -77,35 +77,25 @@ def source_command(
 @click.option("--type", "kind", required=True, type=click.Choice(("boolean", "code", "integer", "decimal")))
 @click.option("--group", required=True, help="The heading under which it stands, such as Laboratory.")
 @click.option("--value", "values", multiple=True, help="A value of a code; once for each.")
-@click.option("--unit", default="", help="Of a number.")
+@click.option("--unit", default="", help="Of a number, as UCUM writes it: %, g/dL, mmol/L.")
+@click.option("--minimum", type=float, help="Of a number: less is a mistake and no result.")
+@click.option("--maximum", type=float, help="Of a number: more is a mistake and no result.")
 @click.option("--tests", multiple=True, metavar="VALUESET", help="The tests, or Conditions, that tell it in the chart.")
+@click.option("--valid-days", type=click.IntRange(1), help="How many days a result of the tests counts.")
 @click.option("--answers", multiple=True, metavar="CONCEPTMAP", help="What the tests answer, as values of a code.")
 @click.option("--settled-by", default="", metavar="ASSESSMENT", help="The assessment that would settle it.")
 @click.option("--asked-of", default="chart", show_default=True, type=click.Choice(("chart", "clinician")))
 @click.option(
     "--presumed", default="", metavar="'VALUE: REASON'", help="What is taken as so while nothing is recorded, and why."
 )
-def finding_command(
-    template: Path,
-    finding: str,
-    label: str,
-    kind: str,
-    group: str,
-    values: tuple[str, ...],
-    unit: str,
-    tests: tuple[str, ...],
-    answers: tuple[str, ...],
-    settled_by: str,
-    asked_of: str,
-    presumed: str,
-) -> None:
+def finding_command(template: Path, finding: str, kind: str, **wishes: Any) -> None:
     """Add a finding: a fact that conditions can ask for. CODE pain-severe is %painSevere in them."""
     from plugin.library.vocabulary import variable_name
     from plugin.quality.authoring.new_finding import FindingWish, new_finding
 
-    wish = FindingWish(finding, label, kind, group, values, unit, tests, answers, settled_by, asked_of, presumed)
+    wish = FindingWish(code=finding, type=kind, **wishes)
     files = new_finding(template, wish)
-    read = "" if tests else "; nothing in the chart tells it yet, only a clinician can state it"
+    read = "" if wish.tests else "; nothing in the chart tells it yet, only a clinician can state it"
     _tell(template, files, f"ask for it in a condition: %{variable_name(finding)}{read}")
 
 
@@ -197,7 +187,7 @@ def _shown(template: Path) -> str:
 def _tell(folder: Path, files: tuple[str, ...], *next_steps: str) -> None:
     """What was written, as data; what to do next, as words."""
     for file in files:
-        click.echo(str(folder / file))
+        click.echo(f"{_shown(folder)}/{file}")
     for step in next_steps:
         click.echo(f"careplan: next, {step}", err=True)
 

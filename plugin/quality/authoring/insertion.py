@@ -16,13 +16,16 @@ STANDARD_INDENT = 2
 def with_item(text: str, key: str, item: str, *, apart: bool, file: str) -> str:
     """The text of a file with one more item at the end of the list `key` of its first document.
 
+    The only document of a file may lack the list: it is then begun at the end.
     item: the item as YAML without indentation, starting with a dash. apart: leave an empty line before it.
-    Raises InputError where the file holds no such list, or where the list is not written item under item.
+    Raises InputError where the file can hold no such list, or where the list is not written item under item.
     """
     text = _ended(text)
-    root = next(iter(yaml.compose_all(text, Loader=LOADER)), None)
-    pairs = root.value if isinstance(root, yaml.MappingNode) else []
-    found = next((value for name, value in pairs if name.value == key), None)
+    roots = list(yaml.compose_all(text, Loader=LOADER))
+    root = roots[0] if roots and isinstance(roots[0], yaml.MappingNode) else None
+    found = next((value for name, value in root.value if name.value == key), None) if root else None
+    if found is None and root and len(roots) == 1 and not root.flow_style:
+        return with_item(f"{text}{key}:\n", key, item, apart=apart, file=file)
     if found is None:
         raise _unplaceable(file, f"it has no list '{key}'", item)
     lines = text.splitlines(keepends=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 from textwrap import indent
 
@@ -16,6 +17,8 @@ from plugin.quality.authoring.workplace import Workplace, refuse_taken, refuse_u
 
 FIELD_MARGIN = " " * 8
 VALUES = {"boolean": "valueBoolean", "code": "valueCode", "integer": "valueInteger", "decimal": "valueDecimal"}
+UNITS_FILE = "profiles/ValueSet-units.json"
+MOST_NEAR = 5
 FILES = "see the names of ValueSet and ConceptMap files in profiles/, or write one in codes/"
 
 
@@ -25,6 +28,7 @@ class FindingWish:
 
     values: of a code; tests: ValueSets of the tests that tell it; answers: ConceptMaps from their answers to values.
     presumed: `value: reason`, or empty. settled_by: an assessment.
+    valid_days: how long a result counts. minimum, maximum: a number outside is a mistake and no result.
     """
 
     code: str
@@ -38,6 +42,14 @@ class FindingWish:
     settled_by: str = ""
     asked_of: str = "chart"
     presumed: str = ""
+    valid_days: int | None = None
+    minimum: float | None = None
+    maximum: float | None = None
+
+    @property
+    def is_number(self) -> bool:
+        """Whether it is one that has a unit and limits."""
+        return self.type in ("integer", "decimal")
 
 
 def new_finding(folder: Path, wish: FindingWish) -> tuple[str, ...]:
@@ -71,6 +83,12 @@ def _check(wish: FindingWish, place: Workplace) -> None:
         raise UsageError("a code that tests tell needs --answers: a ConceptMap from what they answer to its values")
     if wish.presumed and ":" not in wish.presumed:
         raise UsageError("write --presumed as VALUE: REASON, such as 'false: charts record it when it is there'")
+    if wish.is_number:
+        _check_number(wish, place)
+    elif wish.unit or wish.minimum is not None or wish.maximum is not None:
+        raise UsageError("--unit, --minimum and --maximum are of a number; leave them out, or say --type decimal")
+    if wish.valid_days is not None and not wish.tests:
+        raise UsageError("--valid-days is how long a result counts; name the tests with --tests, or leave it out")
     if wish.settled_by:
         assessments = [code for code, system in place.items.items() if system == "assessment"]
         refuse_unknown(
@@ -79,6 +97,33 @@ def _check(wish: FindingWish, place: Workplace) -> None:
     for kind, names in (("ValueSet", wish.tests), ("ConceptMap", wish.answers)):
         for name in names:
             refuse_unknown(kind, name, place.terminology.names(kind), FILES)
+
+
+def _check_number(wish: FindingWish, place: Workplace) -> None:
+    """Raises UsageError where a result could be read that is out of date, impossible, or in a unit nobody knows."""
+    if wish.tests:
+        given = {"--valid-days": wish.valid_days, "--minimum": wish.minimum, "--maximum": wish.maximum}
+        lacking = [option for option, value in given.items() if value is None]
+        if lacking:
+            raise UsageError(
+                f"a number that tests tell needs {', '.join(lacking)}: how many days a result counts, and between "
+                "which limits a number can be a result at all, such as 0 and 100 for a percentage"
+            )
+    if wish.minimum is not None and wish.maximum is not None and wish.minimum >= wish.maximum:
+        raise UsageError(f"--minimum {wish.minimum:g} must be less than --maximum {wish.maximum:g}")
+    units = _units(place)
+    if wish.unit and wish.unit not in units:
+        meant = [unit for unit, name in units.items() if wish.unit.casefold() in (unit.casefold(), name.casefold())]
+        near = meant or get_close_matches(wish.unit, units, n=MOST_NEAR, cutoff=0.3) or units
+        listed = ", ".join(f"'{unit}'" for unit in near)
+        raise UsageError(f"'{wish.unit}' is no unit that is known; use {listed}, or add it to {UNITS_FILE}")
+
+
+def _units(place: Workplace) -> dict[str, str]:
+    """The units that a chart may have, with their names: those of the profiles, and those the template reads."""
+    known = place.terminology.resource("ValueSet", "units")["compose"]["include"]
+    units = {each["code"]: each["display"] for part in known for each in part["concept"]}
+    return units | {unit: unit for unit in place.units}
 
 
 def _filters(wish: FindingWish) -> list[str]:
@@ -113,12 +158,16 @@ def _reading(wish: FindingWish) -> list[str]:
         "boolean": ["kind, valueCode: condition", "value, valueBoolean: true", "active, valueBoolean: true"],
         "code": ["kind, valueCode: answer", *(f"answers, valueCode: {each}" for each in wish.answers)],
     }.get(wish.type, ["kind, valueCode: number", *([f"unit, valueString: {quoted(wish.unit)}"] if wish.unit else [])])
+    limits = (("minimum", wish.minimum), ("maximum", wish.maximum))
     tests = [f"tests, valueCode: {each}" for each in wish.tests]
+    tests += [f"{name}, valueDecimal: {_written(limit)}" for name, limit in limits if limit is not None]
+    counts = [f"    - {{url: valid-days, valueInteger: {wish.valid_days}}}"] if wish.valid_days else []
     told = f"value, {VALUES['boolean']}: true" if wish.type == "boolean" else f'part, valueString: "{name}"'
     return [
         "- url: reading",
         "  extension:",
         "    - {url: kind, valueCode: results}",
+        *counts,
         "    - url: part",
         f'      extension: [{{url: name, valueString: "{name}"}}, {_joined([*parts, *tests])}]',
         "    - url: rule",
@@ -129,3 +178,8 @@ def _reading(wish: FindingWish) -> list[str]:
 
 def _joined(fields: list[str]) -> str:
     return ", ".join(f"{{url: {field}}}" for field in fields)
+
+
+def _written(limit: float) -> str:
+    """A number as YAML reads it: never with an exponent."""
+    return f"{limit:.10f}".rstrip("0").rstrip(".")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from plugin.quality.authoring.codes import add_code
-from plugin.quality.authoring.wording import checked_code, pascal, quoted, skeleton
+from plugin.quality.authoring.wording import checked_code, pascal, placeholder, quoted, skeleton
 from plugin.quality.authoring.workplace import Workplace, refuse_taken
 
 # Kind on the command line -> CodeSystem, file, the request it would become, and the heading it stands under.
@@ -36,7 +36,7 @@ def new_item(
             "item": code,
             "name": pascal(code),
             "title": quoted(title),
-            "description": quoted(description or f"To be written: what {title} is, in words for a clinician."),
+            "description": quoted(description or f"{placeholder()}: what {title} is, in words for a clinician."),
             "topic": quoted(topic or usual_topic),
             "kind": request or usual_request,
             "system": system,

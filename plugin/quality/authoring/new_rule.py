@@ -10,7 +10,7 @@ from plugin.library.expressions import Disjunction, Expression
 from plugin.quality.authoring.first_cases import Conditions, Facts, Patients, patients
 from plugin.quality.authoring.parts import add_part
 from plugin.quality.authoring.rule_text import documentation, extensions_of, gate_extensions, rule_extensions
-from plugin.quality.authoring.wording import checked_code, quoted, skeleton
+from plugin.quality.authoring.wording import checked_code, placeholder, quoted, skeleton
 from plugin.quality.authoring.workplace import Workplace, refuse_taken, refuse_unknown
 
 DEFAULT_CONFIDENCE = "moderate"
@@ -37,7 +37,7 @@ class RuleWish:
 
     item: the code that it lists, or whose line it closes. when: its condition. part: the pathway of a treatment rule.
     gate: the disposition of a gate; empty for a rule that opens. cites: ids of sources; none marks it unsourced.
-    encodes: names of the recommendations that it encodes; the sources' ids where there are none.
+    encodes: names of the recommendations that it encodes.
     """
 
     id: str
@@ -85,7 +85,7 @@ def new_rule(folder: Path, wish: RuleWish) -> NewRule:
 
 
 def _system(wish: RuleWish, place: Workplace) -> str:
-    known = {**dict.fromkeys(place.terminology.displays("alert"), "alert"), **place.items}
+    known = {**place.items, **dict.fromkeys(place.terminology.displays("alert"), "alert")}
     refuse_unknown("item", wish.item, known, "describe it first with careplan new category")
     system = known[wish.item]
     if wish.gate and system != "treatment-category":
@@ -105,8 +105,9 @@ def _home(wish: RuleWish, system: str) -> tuple[str, str]:
 def _rule(wish: RuleWish, system: str, place: Workplace) -> str:
     if system == "treatment-category":
         disposition = "judgement" if wish.judgement else "offered"
-        encodes = wish.encodes or wish.cites or (wish.id,)
-        extensions = rule_extensions(disposition, wish.evidence, wish.confidence, encodes, unsourced=not wish.cites)
+        extensions = rule_extensions(
+            disposition, wish.evidence, wish.confidence, _encodes(wish), unsourced=not wish.cites
+        )
     elif system == "alert":
         extensions = extensions_of([("alert-level", wish.level)], wish.encodes, unsourced=not wish.cites)
     else:
@@ -130,7 +131,6 @@ def _rule(wish: RuleWish, system: str, place: Workplace) -> str:
 
 
 def _gate(wish: RuleWish) -> str:
-    encodes = wish.encodes or wish.cites or (wish.id,)
     return skeleton(
         "gate.yaml",
         rule=wish.id,
@@ -139,9 +139,14 @@ def _gate(wish: RuleWish) -> str:
         when=quoted(wish.when),
         documentation=documentation(wish.cites),
         extensions=gate_extensions(
-            wish.gate, wish.item, wish.evidence, wish.confidence, encodes, unsourced=not wish.cites
+            wish.gate, wish.item, wish.evidence, wish.confidence, _encodes(wish), unsourced=not wish.cites
         ),
     )
+
+
+def _encodes(wish: RuleWish) -> tuple[str, ...]:
+    """What the rule encodes; where the author does not say, that it is still to be said of each source."""
+    return wish.encodes or tuple(f"{placeholder()}: which part of {source}" for source in wish.cites) or (wish.id,)
 
 
 def _opening(wish: RuleWish, place: Workplace, conditions: Conditions) -> Expression | None:

@@ -1,4 +1,4 @@
-"""A whole template to begin with: it loads, its two cases get what they expect, and every text says what to write."""
+"""A whole template to begin with: it loads, its cases get what they expect, and it offers nothing yet."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from plugin.errors import InputError, UsageError
-from plugin.library.content import CANONICAL, content_folder
+from plugin.library.content import content_folder
 from plugin.library.terminology import shared_terminology
 from plugin.library.vocabulary import variable_name
 from plugin.quality.authoring.codes import add_code
 from plugin.quality.authoring.parts import add_part
-from plugin.quality.authoring.rule_text import EVERY_CATEGORY, documentation, gate_extensions, rule_extensions
-from plugin.quality.authoring.wording import checked_code, pascal, quoted, skeleton
+from plugin.quality.authoring.rule_text import EVERY_CATEGORY, gate_extensions
+from plugin.quality.authoring.wording import checked_code, pascal, placeholder, quoted, skeleton
 from plugin.quality.authoring.workplace import Workplace, save_files
 
 ABOUT = {"source-attribute": "attribute", "review-basis": "part"}
-FIRST_RULE, DECEASED, UNCLEAR = "first-rule", "deceased", "death-unclear"
+DECEASED, UNCLEAR = "deceased", "death-unclear"
 GATES = (
     (
         DECEASED,
@@ -64,74 +64,38 @@ def new_template(folder: Path, title: str) -> tuple[str, ...]:
 def _files(home: Path, code: str, title: str) -> dict[str, str]:
     place = Workplace(home)
     names = {"id": code, "name": pascal(code)}
-    item, scope = f"{code}-first", f"{code}-in-scope"
+    scope = f"{code}-in-scope"
     place.put("strategy.yaml", skeleton("strategy.yaml", **names, title=quoted(title)))
     for file, word in (("findings", "Findings"), ("definitions", "Named conditions"), ("evidence", "Sources")):
         titled = {f"{file}_title": quoted(f"{word}: {title}")}
         variable = {} if file == "evidence" else {"scope_variable": variable_name(scope)}
         place.put(f"{file}.yaml", skeleton(f"{file}.yaml", **names, **titled, **variable))
     add_code(place, code, "finding", scope, "In the scope of this template")
-    add_code(place, code, "treatment-category", item, "First category")
-    place.put("activities/categories.yaml", _activity(code, item))
-    add_part(place, code, "first", "First decision", "pathways/first.yaml", listed=False)
-    place.add_item("pathways/first.yaml", "action", _rule(code, item))
     add_part(place, code, "safety", "Safety gates", "safety.yaml", listed=False)
     for gate in GATES:
         place.add_item("safety.yaml", "action", _gate(*gate), apart=True)
-    place.put("cases/first.yaml", skeleton("cases.yaml"))
-    known, dead = f"{scope}: true", f"{scope}: true, deceased"
-    for case, who, findings, expected in (
-        (f"{FIRST_RULE}.1", "In scope", known, "offered"),
-        (f"{FIRST_RULE}.2", "Not in scope", f"{scope}: false", "not_offered"),
-        (f"{FIRST_RULE}.3", "Not known whether in scope", "", "conditional"),
-        (f"{DECEASED}.1", "In scope, and deceased", f"{dead}: true", "not_offered"),
-        (f"{UNCLEAR}.1", "In scope, and nobody knows whether alive", f"{dead}: unknown", "conditional"),
+    place.put("cases/safety.yaml", skeleton("cases.yaml"))
+    for case, who, deceased, expected in (
+        (f"{DECEASED}.1", "In scope, and deceased", "true", "{offered_exactly: []}"),
+        (f"{DECEASED}.2", "In scope, and alive", "false", f"{{silent: [{DECEASED}]}}"),
+        (f"{UNCLEAR}.1", "In scope, and nobody knows whether alive", "unknown", "{offered_exactly: []}"),
     ):
         fields = {"case": case, "rule": case.partition(".")[0], "title": quoted(who)}
-        item_expected = f"{{{expected}: [{item}]}}"
-        text = skeleton("case.yaml", **fields, findings=f"{{{findings}}}", expect=item_expected)
-        place.add_item("cases/first.yaml", "cases", text)
+        findings = f"{{{scope}: true, deceased: {deceased}}}"
+        text = skeleton("case.yaml", **fields, findings=findings, expect=expected)
+        place.add_item("cases/safety.yaml", "cases", text)
     holds = quoted(f"What must hold for every patient: {title}")
     place.put("invariants.yaml", skeleton("invariants.yaml", **names, invariants_title=holds))
     place.put("about.yaml", skeleton("about.yaml", **names, about_title=quoted(f"About the template: {title}")))
     for kind, key in ABOUT.items():
         for part, label in shared_terminology(content_folder("profiles")).displays(kind).items():
-            text = quoted(f"To be written before release: {label}.")
+            text = quoted(f"{placeholder()} before release: {label}.")
             place.add_item(
                 "about.yaml", "extension", skeleton("attribute.yaml", kind=kind, key=key, code=part, text=text)
             )
     for form in SHIPPED:
         place.put(f"questionnaires/{form}", skeleton(f"questionnaires/{form}", **names))
     return place.changes
-
-
-def _activity(template: str, item: str) -> str:
-    return skeleton(
-        "activity.yaml",
-        template=template,
-        item=item,
-        name=pascal(item),
-        title=quoted("First category"),
-        description=quoted("To be written: what the first category is."),
-        topic=quoted("Treatment"),
-        kind="MedicationRequest",
-        system="treatment-category",
-    )
-
-
-def _rule(template: str, item: str) -> str:
-    return skeleton(
-        "rule.yaml",
-        rule=FIRST_RULE,
-        title=quoted("First rule"),
-        reason=quoted("To be written: why this is offered, in the words of the source."),
-        system="treatment-category",
-        item=item,
-        definition=f"{CANONICAL}/ActivityDefinition/{template}-{item}",
-        when=quoted("%patientInScope"),
-        documentation=documentation(("first_source",)),
-        extensions=rule_extensions("offered", "knowledge", "moderate", ("first_source",), unsourced=False),
-    )
 
 
 def _gate(rule: str, title: str, reason: str, when: str, disposition: str, target: str) -> str:

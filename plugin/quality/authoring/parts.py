@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from plugin.quality.authoring.wording import pascal, quoted, skeleton
+from plugin.quality.authoring.wording import pascal, placeholder, quoted, skeleton
 from plugin.quality.authoring.workplace import Workplace
 
 # Part -> the comment on top of its file, and its description.
 COMMENTS = {
     "pathway": (
         "A rule opens its line where its condition is true, lets it wait where it is unknown, and says nothing else.",
-        "To be written: for whom these rules are, and which decision they prepare.",
+        "for whom these rules are, and which decision they prepare.",
     ),
     "safety": (
         "Gates speak after all rules and always win: true closes or moves the line, unknown makes it wait.",
@@ -42,7 +42,7 @@ def add_part(place: Workplace, code: str, part: str, title: str, file: str, *, l
             name=pascal(part),
             title=quoted(title),
             comment=words[0],
-            description=words[1],
+            description=words[1] if part in COMMENTS else f"{placeholder()}: {words[1]}",
         ),
     )
     if listed:

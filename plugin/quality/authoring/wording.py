@@ -10,7 +10,8 @@ from string import Template
 from textwrap import indent
 
 from plugin.errors import UsageError
-from plugin.library.content import CANONICAL
+from plugin.library.content import CANONICAL, content_folder
+from plugin.library.terminology import shared_terminology
 
 CODE = re.compile(r"^[a-z0-9]+(-[a-z0-9]+)*$")
 LONGEST_CODE = 64
@@ -19,7 +20,13 @@ LONGEST_CODE = 64
 def skeleton(file: str, /, **fields: str) -> str:
     """The text of a skeleton, such as `rule.yaml`, with its fields filled in as they are."""
     text = (resources.files("plugin.quality.authoring") / "skeletons" / file).read_text(encoding="utf-8")
-    return Template(text).substitute(base=CANONICAL, today=today(), next_year=next_year(), **fields)
+    own = {"base": CANONICAL, "today": today(), "next_year": next_year(), "placeholder": placeholder()}
+    return Template(text).substitute(own, **fields)
+
+
+def placeholder() -> str:
+    """What stands where the author has still to write: words of the profiles, which the check looks for."""
+    return shared_terminology(content_folder("profiles")).displays("wording")["placeholder"]
 
 
 def today() -> str:

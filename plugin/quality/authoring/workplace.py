@@ -17,6 +17,9 @@ from plugin.library.template import VOCABULARY_FILE, read_documents
 from plugin.library.terminology import Terminology
 from plugin.library.yaml_file import Document, read_yaml
 from plugin.quality.authoring.insertion import with_document, with_item
+from plugin.quality.lints.walking import elements
+
+MOST_NAMED = 12  # names that a refusal lists where none is near
 
 
 class Workplace:
@@ -77,8 +80,20 @@ class Workplace:
     @cached_property
     def findings(self) -> list[str]:
         """Codes of the findings."""
-        [document, *_] = read_yaml(self.folder / VOCABULARY_FILE, VOCABULARY_FILE)
-        return [str(each.get("id")) for each in document.data.get("dataRequirement", [])]
+        return [str(each.get("id")) for each in self._vocabulary.data.get("dataRequirement", [])]
+
+    @cached_property
+    def units(self) -> frozenset[str]:
+        """The units in which the vocabulary shows and reads numbers."""
+        return frozenset(
+            str(element.get("valueString"))
+            for _, element in elements(self._vocabulary.data)
+            if element.get("url") == "unit"
+        )
+
+    @cached_property
+    def _vocabulary(self) -> Document:
+        return read_yaml(self.folder / VOCABULARY_FILE, VOCABULARY_FILE)[0]
 
     @cached_property
     def cases(self) -> dict[str, str]:
@@ -152,4 +167,7 @@ def refuse_unknown(what: str, name: str, known: Iterable[str], remedy: str) -> N
     names = list(known)
     if name in names:
         return
-    raise UsageError(f"there is no {what} '{name}'; {did_you_mean(name, names)}{remedy}")
+    near = did_you_mean(name, names)
+    some = ", ".join(names[:MOST_NAMED]) + (f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else "")
+    there = near or (f"there are {some}; " if names else "there is none yet; ")
+    raise UsageError(f"there is no {what} '{name}'; {there}{remedy}")

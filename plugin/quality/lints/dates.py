@@ -19,6 +19,7 @@ from plugin.quality.report import Remark, Section
 KNOWLEDGE = "knowledge"
 PERIOD = "effectivePeriod"
 LAST = "lastReviewDate"
+ORDERED = "write the day of the review as its start, and a later day as its end"
 AGAIN = "review it, then write the new lastReviewDate and effectivePeriod"
 
 
@@ -47,7 +48,7 @@ def review_not_overdue(material: Material) -> Section:
     start, end = date.fromisoformat(period["start"]), date.fromisoformat(period["end"])
     if end <= start:
         message = f"the {PERIOD} ends on {end}, before it starts"
-        return Section("Reviews that are not overdue", 1, (at(strategy, (PERIOD, "end"), message, AGAIN),))
+        return Section("Reviews that are not overdue", 1, (at(strategy, (PERIOD, "end"), message, ORDERED),))
     reviewed = [document for document in material.documents if LAST in document.data]
     remarks = [remark for document in reviewed for remark in _review(document, end - start, material.as_of)]
     if end < material.as_of:

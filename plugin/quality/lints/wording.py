@@ -13,17 +13,12 @@ from typing import Any
 
 from plugin.errors import Fault, TemplateError
 from plugin.library.content import CANONICAL, system_url
-from plugin.library.yaml_file import ElementPath
 from plugin.quality.lints.conformance import Conformance
-from plugin.quality.lints.walking import as_document, at
+from plugin.quality.lints.walking import as_document, at, texts_of
 from plugin.quality.material import Material
 from plugin.quality.report import Remark, Section
 
 POLICY = system_url("wording")
-# What is read by programs only.
-NOT_READ = frozenset(
-    {"id", "url", "linkId", "system", "code", "expression", "language", "version", "name", "valueCode", "resourceType"}
-)
 REMEDY = "say what is considered, and leave amounts, rhythms, days and orders to whoever prescribes"
 
 
@@ -50,7 +45,7 @@ def wording_orders_nothing(material: Material) -> Section:
         *(
             (document, path, text)
             for document in material.documents
-            for path, name, text in _texts(document.data)
+            for path, name, text in texts_of(document.data)
             if name not in policy.quoting
         ),
         *(
@@ -80,7 +75,7 @@ def wording_policy(profiles: Conformance) -> Policy:
 def _policy(resource: dict[str, Any]) -> Policy:
     said = {
         concept["display"]: {
-            kind: [each["valueString"] for each in concept["property"] if each["code"] == kind]
+            kind: [each["valueString"] for each in concept.get("property", []) if each["code"] == kind]
             for kind in ("pattern", "element")
         }
         for concept in resource["concept"]
@@ -91,30 +86,6 @@ def _policy(resource: dict[str, Any]) -> Policy:
 
 def _message(kind: str, words: str) -> str:
     return f"the text says “{words}”: {kind[:1].lower()}{kind[1:]}"
-
-
-def _texts(data: Any, path: ElementPath = (), name: str = "") -> Iterator[tuple[ElementPath, str, str]]:
-    """Every text for people: its path, its element by names (extensions by their short url), and itself."""
-    if isinstance(data, str):
-        yield path, name, data
-    elif isinstance(data, list):
-        for index, member in enumerate(data):
-            yield from _texts(member, (*path, index), name)
-    elif isinstance(data, dict):
-        for key, member in data.items():
-            if key in NOT_READ and isinstance(member, str):
-                continue
-            yield from _texts(member, (*path, key), _named(name, key, data))
-
-
-def _named(name: str, key: str, element: dict[str, Any]) -> str:
-    """The name of a member: an extension is called by the end of its url, and its value like itself."""
-    is_extension = isinstance(element.get("url"), str) and "resourceType" not in element
-    if is_extension and (key == "extension" or key.startswith("value")):
-        key = element["url"].rpartition("/")[2]
-    elif key == "extension":
-        return name
-    return f"{name}.{key}" if name else key
 
 
 def _of_codes(material: Material, policy: Policy) -> Iterator[Remark]:

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from plugin.drafting.bundle import draft_bundle
+from plugin.drafting.model import Draft
 from plugin.drafting.plan import draft_plan
 from plugin.errors import InputError
 from plugin.findings.reader import read_findings
@@ -20,12 +21,20 @@ def example_drafts(
 ) -> Iterator[Resource]:
     """Every resource of each chart, then the parts of its draft, with ids that begin with the chart's name.
 
+    None at all of a template that offers nothing to any of the patients: it is for others.
     A resource that several charts hold comes once. as_of: the day to draft for; that of the template when None.
     Raises InputError where the template has no date and none is given.
     """
+    day = _day(template, as_of)
+    drafts = {
+        name: draft_plan(read_findings(list(chart), template.vocabulary, day), template, day)
+        for name, chart in charts.items()
+    }
+    if not any(draft.standing("offered") for draft in drafts.values()):
+        return
     seen: set[str] = set()
     for name, chart in charts.items():
-        for resource in (*chart, *_parts(name, chart, template, _day(template, as_of), software_version)):
+        for resource in (*chart, *_parts(name, drafts[name], template, software_version)):
             key = f"{resource['resourceType']}/{resource['id']}"
             if key not in seen:
                 seen.add(key)
@@ -40,11 +49,8 @@ def _day(template: Template, as_of: date | None) -> date:
     return date.fromisoformat(template.date)
 
 
-def _parts(
-    name: str, chart: Sequence[Resource], template: Template, as_of: date, software_version: str
-) -> Iterator[Resource]:
+def _parts(name: str, draft: Draft, template: Template, software_version: str) -> Iterator[Resource]:
     """The parts of the draft. What is a template's own resource and no patient's stays out: the package has it."""
-    draft = draft_plan(read_findings(list(chart), template.vocabulary, as_of), template, as_of)
     entries = draft_bundle(draft, template, software_version)["entry"]
     names: dict[str, str] = {}
     counts: dict[str, int] = {}

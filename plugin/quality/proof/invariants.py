@@ -120,7 +120,8 @@ class _Reader:
     def _invariant(self, fields: Fields, index: int) -> Invariant:
         kind = fields.required("kind")
         own = self._side(fields, "agent", "agent-class", ())
-        categories = self._categories(fields)
+        every = fields.one("every-category", False)
+        categories = self._categories(fields, every)
         invariant = Invariant(
             id=fields.required("id"),
             statement=fields.required("statement"),
@@ -139,7 +140,10 @@ class _Reader:
             line=self.document.line("extension", index),
         )
         fields.finish("an invariant")
+        # Of a template that opens no category yet, what is said of every category holds already.
         for lacking in self._lacking(invariant):
+            if lacking == "categories" and every and not self.opened:
+                continue
             fields.fault(f"invariant '{invariant.id}' of kind {kind} names no {lacking}", f"add {lacking} to it")
         return invariant
 
@@ -157,11 +161,11 @@ class _Reader:
                 return ("extension", index, "extension", place)
         return ("extension", index)
 
-    def _categories(self, fields: Fields) -> tuple[str, ...]:
+    def _categories(self, fields: Fields, every: bool) -> tuple[str, ...]:
         named = [*fields.all("category")]
         for canonical in fields.all("group"):
             named.extend(self._group(fields, canonical))
-        if fields.one("every-category", False):
+        if every:
             named.extend(self.opened)
         return self._known(fields, named)
 

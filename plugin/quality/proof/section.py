@@ -28,8 +28,11 @@ def summary(verdicts: tuple[Verdict, ...]) -> str:
     if not verdicts:
         return ""
     held = [verdict for verdict in verdicts if verdict.result == "proven"]
+    if not held:
+        return f"none of {len(verdicts)} is proven"
     covered = sum(verdict.combinations for verdict in held)
-    return f"{len(held)} of {len(verdicts)} are proven, over {in_powers(covered)} combinations of facts"
+    noun = "combination" if covered == 1 else "combinations"
+    return f"{len(held)} of {len(verdicts)} are proven, over {in_powers(covered)} {noun} of facts"
 
 
 def in_powers(count: int) -> str:
@@ -44,6 +47,8 @@ def _remarks(verdicts: tuple[Verdict, ...]) -> Iterator[Remark]:
     for verdict in verdicts:
         where = f"{verdict.invariant.file}:{verdict.invariant.line}"
         said = f"{verdict.invariant.id}: {verdict.invariant.statement}"
+        if verdict.result == "proven" and not verdict.facts:
+            yield Remark("note", f"{said} That says nothing yet: no fact decides it", where)
         if verdict.result == "broken":
             yield Remark("fault", f"{said} That does not hold: {verdict.why}", where, MEND)
         if verdict.result == "undecided":
