@@ -52,9 +52,9 @@ def section_head(section: Section) -> str:
     return f"{section.topic}: {section.looked_at} looked at{f', {counts}' if counts else ''}"
 
 
-def counted(count: int, what: str) -> str:
-    """A number and its noun, as `1 case` or `2 cases`."""
-    return f"{count} {what}" if count == 1 else f"{count} {what}s"
+def counted(count: int, what: str, many: str = "") -> str:
+    """A number and its noun, as `1 case` or `2 cases`. many: its plural, where that is not made with an s."""
+    return f"{count} {what}" if count == 1 else f"{count} {many or f'{what}s'}"
 
 
 def _failure(outcome: Outcome) -> Iterator[str]:

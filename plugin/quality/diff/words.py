@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from plugin.findings.words import value_in_words
 from plugin.library.vocabulary import FindingDefinition, Value
+from plugin.quality.diff.compare import Difference
 from plugin.quality.diff.lines import Move
 from plugin.quality.diff.regions import Fact, Region
 from plugin.quality.proof.examples import CounterExample
@@ -19,6 +20,18 @@ STANDS = {
     "judgement": "for judgement",
     "not-offered": "not offered",
 }
+SIGNS = {"added": "+", "removed": "-", "meaning": "~", "changed": "~", "wording": "·"}
+SAID = {
+    "added": "is new",
+    "removed": "is gone",
+    "meaning": "means something else",
+    "changed": "says something else",
+    "wording": "is worded otherwise",
+}
+NOT_SHORT = "no short description: it depends on what else the line waits for"
+SAME_FACTS = "where the facts are the same"
+RESTING = "facts that rest on these, or are read with them:"
+MANY = 30  # entries of one list that a terminal shows
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +45,22 @@ class Together:
     where: tuple[str, ...]
     complete: bool
     example: CounterExample | None
+
+
+def headline(found: Difference) -> str:
+    """What is compared."""
+    old, new = found.old.template, found.new.template
+    return f"{new.title}: {old.version} ({found.old.name}) → {new.version} ({found.new.name})"
+
+
+def of_cohort(found: Difference) -> str:
+    """How many of a cohort get another plan."""
+    return f"Patients of the cohort who get another plan: {len(found.patients)} of {found.cohort}"
+
+
+def moved(found: Difference) -> list[Together]:
+    """The moves of lines, those that are alike in one."""
+    return list(together(found.moves, found.definitions, found.domains))
 
 
 def together(moves: tuple[Move, ...], definitions: Definitions, domains: Mapping[str, Domain]) -> Iterator[Together]:
