@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from plugin.library.rules import Template
+from plugin.library.rules import Condition, Template
 from plugin.library.vocabulary import FindingDefinition
 from plugin.quality.diff.codes import ChangedCodes, changed_systems
 from plugin.quality.diff.cohort import Cohort, Patient, compared
@@ -36,7 +36,7 @@ class Difference:
     odd: codes that stand elsewhere also for charts with facts that disagree or are in doubt, in other ways than told.
     undecided: codes of which the solver could not tell in its time. cohort: how many patients were drafted for by both;
     patients: those who get another plan; skipped: files without patients, and why. domains: the values of facts that
-    the versions tell apart.
+    the versions tell apart. labels: what people read for the codes of items.
     """
 
     old: Version
@@ -56,6 +56,7 @@ class Difference:
     patients: tuple[Patient, ...]
     skipped: tuple[tuple[str, str], ...]
     domains: Mapping[str, Domain]
+    labels: Mapping[str, str]
 
     @property
     def definitions(self) -> dict[str, FindingDefinition]:
@@ -64,9 +65,8 @@ class Difference:
         return found | {each.variable: each for each in self.new.template.vocabulary.values()}
 
     def label(self, code: str) -> str:
-        """What people read for the code of an item, by the new version where it describes it."""
-        new, old = self.new.template, self.old.template
-        return new.label(code) if code in new.activities else old.label(code)
+        """What people read for the code of an item; the code where nobody says."""
+        return self.labels.get(code, code)
 
 
 def compare(old: Version, new: Version, cohort: Cohort, as_of: date, told: Told) -> Difference:
@@ -76,10 +76,9 @@ def compare(old: Version, new: Version, cohort: Cohort, as_of: date, told: Told)
     """
     one, two = old.template, new.template
     told("rules")
-    others = tuple(changed_others(one, two))
-    told("charts")
     worlds = _Worlds(one, two)
-    rules = tuple(changed_rules(one, two, frozenset(worlds.same())))
+    rules = tuple(changed_rules(one, two, frozenset(worlds.same(_conditions))))
+    others = tuple(changed_others(one, two, frozenset(worlds.same(_names))))
     moving = [each.id for each in rules if each.change != "wording"]
     lines = Lines(worlds.old, worlds.new, worlds.regions, moving)
     moves = tuple(lines.moves(lambda code: told(f"line {code}")))
@@ -111,7 +110,14 @@ def compare(old: Version, new: Version, cohort: Cohort, as_of: date, told: Told)
         patients=tuple(affected),
         skipped=cohort.skipped,
         domains=worlds.regions.charts.domains,
+        labels=_labels(one) | _labels(two),
     )
+
+
+def _labels(template: Template) -> dict[str, str]:
+    goals = {rule.code: rule.label for rule in template.goal_rules}
+    items = {code: each.label for code, each in template.activities.items()}
+    return {**template.terminology.displays("alert"), **goals, **items}
 
 
 class _Worlds:
@@ -129,20 +135,26 @@ class _Worlds:
         self.regions = Regions(charts, self.solving)
         self.old, self.new = Policy(old, before), Policy(new, charts)
 
-    def same(self) -> Iterable[str]:
-        """The ids of rules whose conditions are true, and false, of the same charts in both versions."""
+    def same(self, conditions: Callable[[Template], dict[str, Condition]]) -> Iterator[str]:
+        """The ids of conditions that are true, and false, of the same charts in both versions."""
         algebra = self.new.algebra
-        before = {rule.id: rule for rule in self.old.template.rules}
-        for rule in self.new.template.rules:
-            if rule.id not in before:
-                continue
-            one, two = self.old.truth(before[rule.id].condition), self.new.truth(rule.condition)
+        before, after = conditions(self.old.template), conditions(self.new.template)
+        for name in before.keys() & after.keys():
+            one, two = self.old.truth(before[name]), self.new.truth(after[name])
             if one.yes is two.yes and one.no is two.no:
-                yield rule.id
+                yield name
                 continue
             differs = differ((one.yes, one.no), (two.yes, two.no), algebra)
             try:
                 if self.solving.somebody(differs) is None:
-                    yield rule.id
+                    yield name
             except OutOfPatience:
                 continue
+
+
+def _conditions(template: Template) -> dict[str, Condition]:
+    return {rule.id: rule.condition for rule in template.rules}
+
+
+def _names(template: Template) -> dict[str, Condition]:
+    return {name: each.condition for name, each in template.named.items()}

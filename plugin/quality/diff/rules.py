@@ -76,10 +76,13 @@ def changed_rules(old: Template, new: Template, same: frozenset[str]) -> Iterato
             yield Changed("rule", rule_id, "removed", (), _place(old, rule_id), _title(rule))
 
 
-def changed_others(old: Template, new: Template) -> Iterator[Changed]:
-    """Everything but rules, in the order of the new version: facts, named conditions, items, drugs, what texts say."""
+def changed_others(old: Template, new: Template, same: frozenset[str]) -> Iterator[Changed]:
+    """Everything but rules, in the order of the new version: facts, named conditions, items, drugs, what texts say.
+
+    same: the named conditions that mean the same in both.
+    """
     yield from changed_findings(old.vocabulary, new.vocabulary)
-    yield from _changed_of("definition", old.named, new.named, lambda name: name)
+    yield from _changed_of("definition", old.named, new.named, lambda name: name, lambda one, _: one.name in same)
     yield from _changed_of("item", old.activities, new.activities, new.label)
     yield from _changed_of("drug", old.drugs, new.drugs, lambda name: name, _means_the_same)
     for code in dict.fromkeys((*new.parts, *old.parts)):

@@ -88,10 +88,14 @@ def _read(found: Difference) -> str:
     named = (
         f"{', '.join(labels[:MOST_NAMED])}{f' and {len(labels) - MOST_NAMED} more' if len(labels) > MOST_NAMED else ''}"
     )
-    what = f"these facts: {named}" if labels else "charts"
-    moved = _moved(found) if _moves(found) or found.undecided else f"nothing stands elsewhere{_of_cohort(found)}"
+    what = f"{counted(len(labels), 'fact')}: {named}" if labels else "no fact of these templates"
+    moved = (
+        _moved(found, "some of them")
+        if _moves(found) or found.undecided
+        else f"nothing stands elsewhere{_of_cohort(found)}"
+    )
     return (
-        f"It has changed how a chart is read for {what}. What that does is not decided for every chart: the same chart "
+        f"How a chart is read has changed for {what}. What that does is not decided for every chart: the same chart "
         f"may give other facts. For charts with the same facts, {moved}{_stated(found)}."
     )
 
@@ -100,12 +104,12 @@ def _moves(found: Difference) -> bool:
     return bool(found.moves or found.gone or found.added or found.listings or found.odd)
 
 
-def _moved(found: Difference) -> str:
+def _moved(found: Difference, whom: str = "some charts") -> str:
     codes = {move.code for move in found.moves} | {*found.gone, *found.added}
     items = {(each.kind, each.code) for each in found.listings}
     count = len(codes) + len(items)
     said = f"{counted(len(codes), 'line')} and {counted(len(items), 'item')} stand{'s' if count == 1 else ''} elsewhere"
-    return f"{said} for some charts{_of_cohort(found)}"
+    return f"{said} for {whom}{_of_cohort(found)}"
 
 
 def _of_cohort(found: Difference) -> str:

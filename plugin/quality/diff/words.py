@@ -102,9 +102,33 @@ def _fact(fact: Fact, definitions: Definitions, domains: Mapping[str, Domain]) -
     missing = [value for value in domain.values if value not in fact.values]
     if None in fact.values and len(missing) == 1:
         return f"{definition.label} is not known to be {_value(missing[0], definition, domain)}"
-    said = [_value(value, definition, domain) for value in known]
+    numeric = definition.type not in ("boolean", "code")
+    said = (
+        list(_ranges(known, definition, domain)) if numeric else [_value(value, definition, domain) for value in known]
+    )
     said += ["unknown"] if None in fact.values else []
     return f"{definition.label} is {' or '.join(said)}"
+
+
+def _ranges(known: list[Value], definition: FindingDefinition, domain: Domain) -> Iterator[str]:
+    """Numbers as few ranges as can be: those that border on each other are one."""
+    places = [domain.values.index(value) for value in known]
+    while places:
+        last = next(at for at in range(len(places)) if at + 1 == len(places) or places[at + 1] != places[at] + 1)
+        yield _range(places[0], places[last], definition, domain)
+        places = places[last + 1 :]
+
+
+def _range(first: int, last: int, definition: FindingDefinition, domain: Domain) -> str:
+    if first == last:
+        return _value(domain.values[first], definition, domain)
+    following = domain.values[last + 1] if last + 1 < len(domain.values) else None
+    start = domain.values[first]
+    if following is None:
+        return f"{value_in_words(start, definition.unit)} or more"
+    if first == 0:
+        return f"below {value_in_words(following, definition.unit)}"
+    return f"{value_in_words(start, '')} to below {value_in_words(following, definition.unit)}"
 
 
 def _value(value: Value, definition: FindingDefinition, domain: Domain) -> str:
