@@ -1,4 +1,4 @@
-"""Every way to turn one comparison of a condition around, as its author wrote it."""
+"""Every way to turn one comparison of a condition around, or to leave one part of it out, as its author wrote it."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ OPPOSITE: dict[ComparisonOperator, ComparisonOperator] = {
 
 @dataclass(frozen=True, slots=True)
 class Flip:
-    """A condition with one comparison turned around: that comparison as it was, and the whole as it would be."""
+    """A condition with one part turned around or left out: that part as it was, and the whole as it would be."""
 
-    leaf: Leaf
+    part: Expression
     expression: Expression
 
 
@@ -44,12 +44,30 @@ def flips(expression: Expression) -> Iterator[Flip]:
             for place, operand in enumerate(operands):
                 for flip in flips(operand):
                     several = (*operands[:place], flip.expression, *operands[place + 1 :])
-                    yield Flip(flip.leaf, replace(expression, operands=several))
+                    yield Flip(flip.part, replace(expression, operands=several))
         case Negation(operand):
             for flip in flips(operand):
-                yield Flip(flip.leaf, Negation(flip.expression))
+                yield Flip(flip.part, Negation(flip.expression))
         case _:
             yield Flip(expression, _turned(expression))
+
+
+def omissions(expression: Expression) -> Iterator[Flip]:
+    """The condition with each part of its conjunctions and disjunctions left out, one at a time, in reading order.
+
+    A part is a comparison, or several in brackets; a condition that is nothing but one comparison has none.
+    """
+    match expression:
+        case Conjunction(operands) | Disjunction(operands):
+            for place, operand in enumerate(operands):
+                left = (*operands[:place], *operands[place + 1 :])
+                yield Flip(operand, left[0] if len(left) == 1 else replace(expression, operands=left))
+                for flip in omissions(operand):
+                    several = (*operands[:place], flip.expression, *operands[place + 1 :])
+                    yield Flip(flip.part, replace(expression, operands=several))
+        case Negation(operand):
+            for flip in omissions(operand):
+                yield Flip(flip.part, Negation(flip.expression))
 
 
 def _turned(leaf: Leaf) -> Expression:
