@@ -10,6 +10,7 @@ import pytest
 
 from plugin.library.vocabulary import Vocabulary
 from plugin.quality.diff.readings import changed_readings
+from plugin.quality.diff.rules import changed_others
 from tests.quality.test_diff import BRIGHT, change, chart, diff, difference, oil, versions
 
 __all__ = ["versions"]
@@ -171,6 +172,23 @@ def test_the_history_of_treatment_and_the_sites_of_samples_are_reading(template,
     expected = {"treatment": "metastatic-line", "sites": "pik3ca"}[policy]
     assert expected in {fact.code for fact in readings.facts}
     assert readings.rules
+
+
+def test_a_drug_that_lost_a_use_and_a_part_without_a_drug_are_named_in_words(template):
+    name, drug = next((name, drug) for name, drug in template.drugs.items() if len(drug.uses) > 1)
+    code, parts = next((code, parts) for code, parts in template.parts.items() if len(parts[0].agents) > 1)
+    fewer = (replace(parts[0], agents=parts[0].agents[1:]), *parts[1:])
+    new = replace(
+        template,
+        drugs={**template.drugs, name: replace(drug, uses=drug.uses[1:])},
+        parts={**template.parts, code: fewer},
+    )
+    found = {each.kind: each for each in changed_others(template, new, frozenset())}
+    assert (found["drug"].id, found["drug"].change) == (name, "meaning")
+    assert drug.uses[0].text in found["drug"].what[0][1]
+    assert drug.uses[0].text not in found["drug"].what[0][2]
+    assert (found["category part"].id, found["category part"].change) == (code, "meaning")
+    assert not any(word in f"{found['drug'].what}" for word in ("DrugUse", "frozenset", "Citation", "Term("))
 
 
 def test_a_cohort_that_gets_another_plan_where_nothing_stands_elsewhere_is_told_at_the_top(versions, tmp_path):

@@ -79,7 +79,8 @@ def test_only_what_changed_is_told_and_a_broken_save_is_survived(folder):
         assert told[0].startswith("✗ cases/first.yaml:5: first-rule.1")
         assert told[1:3] == [
             "    judgement",
-            "      - expected, missing: small-first — is offered by rule first-rule, since small-in-scope = true",
+            "      - expected, missing: small-first — is offered by rule first-rule, since small-in-scope = true "
+            "(pathways/first.yaml:30)",
         ]
         save(rule, "%patientInScope", "%patientInScop")
         told = watched.until("small: 1 fault")
