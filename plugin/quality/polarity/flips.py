@@ -18,6 +18,7 @@ from plugin.library.expressions import (
     Name,
     Negation,
 )
+from plugin.library.rules import NamedCondition
 
 OPPOSITE: dict[ComparisonOperator, ComparisonOperator] = {
     "=": "!=",
@@ -68,6 +69,33 @@ def omissions(expression: Expression) -> Iterator[Flip]:
         case Negation(operand):
             for flip in omissions(operand):
                 yield Flip(flip.part, Negation(flip.expression))
+
+
+def stands_in(named: NamedCondition, expression: Expression) -> bool:
+    """Whether a named condition stands in an expression; it is one object wherever it stands."""
+    if expression is named.condition.expression:
+        return True
+    match expression:
+        case Conjunction(operands) | Disjunction(operands):
+            return any(stands_in(named, operand) for operand in operands)
+        case Negation(operand):
+            return stands_in(named, operand)
+    return False
+
+
+def put(expression: Expression, named: NamedCondition, other: Expression) -> Expression:
+    """The expression with another in the place of a named condition; what does not hold it stays the same object."""
+    if expression is named.condition.expression:
+        return other
+    match expression:
+        case Conjunction(operands) | Disjunction(operands):
+            several = tuple(put(operand, named, other) for operand in operands)
+            same = all(one is two for one, two in zip(operands, several, strict=True))
+            return expression if same else replace(expression, operands=several)
+        case Negation(operand):
+            inner = put(operand, named, other)
+            return expression if inner is operand else Negation(inner)
+    return expression
 
 
 def _turned(leaf: Leaf) -> Expression:

@@ -6,13 +6,14 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, partial
+from itertools import chain
 
 from plugin.library.expressions import Expression, inline, written
 from plugin.library.grammar import parse
 from plugin.library.rules import AlertRule, Combination, Condition, GoalRule, ItemRule, NamedCondition, Rule
 from plugin.quality.cases import NOT_BESIDE, SPEAKS, Case
 from plugin.quality.polarity.expectations import Expectations, Spot
-from plugin.quality.polarity.flips import Flip, flips, omissions
+from plugin.quality.polarity.flips import Flip, flips, omissions, put, stands_in
 from plugin.quality.polarity.idle import is_idle_name, is_idle_rule
 from plugin.quality.worlds.index import index_of
 from plugin.quality.worlds.outcomes import touched
@@ -84,10 +85,22 @@ class Polarity:
         return bool(self.expectations.disappointed(spot, policy) & ~self._before[spot])
 
     def _is_noticed_by_name(self, named: NamedCondition, expression: Expression) -> bool:
-        old = named.condition.expression
-        truths, sure = (each.where_other(old, expression) for each in (self.policy.truths, self.policy.sure))
-        policy = Policy(self.template, self.policy.world, truths=truths, sure=sure)
-        return any(self._disappoints(spot, policy) for spot in self._before)
+        """Looks first where the rules speak that use the name, since most changes are noticed there."""
+        using = self._using[named.name]
+        instead = {id(rule.condition): put(rule.condition.expression, named, expression) for rule in using}
+        codes = {rule.id: touched(rule, self.policy) for rule in using}
+        policy = self.policy.changed(instead, chain.from_iterable(codes.values()))
+        near = dict.fromkeys(spot for rule in using for spot in self._spots_of(rule, codes[rule.id]))
+        far = (spot for spot in self._before if spot not in near)
+        return any(self._disappoints(spot, policy) for spot in chain(near, far))
+
+    @cached_property
+    def _using(self) -> dict[str, list[Rule]]:
+        """By named condition, the rules in whose conditions it stands."""
+        return {
+            name: [rule for rule in self.template.rules if stands_in(named, rule.condition.expression)]
+            for name, named in self.template.named.items()
+        }
 
     def _spots_of(self, rule: Rule, codes: tuple[str, ...]) -> Iterator[Spot]:
         yield from (spot for spot in self._spots.get(rule.id, ()) if spot.list == SPEAKS)
