@@ -1,4 +1,4 @@
-"""How a fact is read from the chart, in words: "low calcium is yes where the calcium mass is below 8.5 mg/dL".
+"""How a fact is read from the chart, in words: "low oil is yes where the oil mass is below 8.5 mg/dL".
 
 Pure. One sentence part for each thing that a reading says, under a name of its own, so that two versions can be
 compared name by name and a page can list them. Every field of a reading and of its parts has words here; a test keeps
@@ -110,7 +110,7 @@ class _Words:
 
 
 def part_in_words(name: str) -> str:
-    """`calciumMass` -> `calcium mass`: names of parts are FHIRPath identifiers."""
+    """`oilMass` -> `oil mass`: names of parts are FHIRPath identifiers."""
     return HUMP.sub(" ", name).lower()
 
 
