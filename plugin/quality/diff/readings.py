@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from plugin.library.expressions import names_in
-from plugin.library.reading_words import reading_words
+from plugin.library.reading_aspects import reading_aspects
 from plugin.library.rules import Template
 from plugin.library.vocabulary import FindingDefinition, Vocabulary
 from plugin.library.vocabulary_file import SHARED_MAPS, SHARED_SETS, code_sets_of
@@ -93,7 +93,7 @@ def _what(before: FindingDefinition, after: FindingDefinition, old: Vocabulary, 
 
 def _words(definition: FindingDefinition, vocabulary: Vocabulary) -> dict[str, str]:
     kind = {field_in_words(name): shown(getattr(definition, name)) for name in KIND_OF_VALUE}
-    return {**kind, **{word.about: word.text for word in reading_words(definition, vocabulary)}}
+    return {**kind, **{word.about: word.text for word in reading_aspects(definition, vocabulary)}}
 
 
 def _panel(definition: FindingDefinition, vocabulary: Vocabulary) -> set[str]:

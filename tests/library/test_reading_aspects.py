@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import fields
 
 from plugin.library.expressions import Comparison, Disjunction
-from plugin.library.reading_words import PART, READING, reading_words
+from plugin.library.reading_aspects import PART, READING, reading_aspects
 from plugin.library.readings import Part, Reading, Rule
 from plugin.library.vocabulary import FindingDefinition
 
@@ -27,7 +27,7 @@ OIL = FindingDefinition(
 
 
 def test_thresholds_units_and_age_limits_are_said() -> None:
-    said = {word.about: word.text for word in reading_words(OIL)}
+    said = {word.about: word.text for word in reading_aspects(OIL)}
 
     assert said["is yes"] == "where oil mass: below 8.5 mg/dL or oil moles: below 2.1 mmol/L"
     assert said["age limit"] == "at most 28 days old"
@@ -43,7 +43,7 @@ def test_every_field_of_a_reading_and_of_its_parts_has_words() -> None:
 
 def test_whatever_the_shipped_templates_read_is_said_in_words(template) -> None:
     for code, definition in template.vocabulary.items():
-        words = reading_words(definition, template.vocabulary)
+        words = reading_aspects(definition, template.vocabulary)
         names = [word.about for word in words]
         assert len(names) == len(set(names)), code
         assert bool(words) or definition.reading is None, code

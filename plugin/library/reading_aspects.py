@@ -35,7 +35,7 @@ ORDER = {"before": "before the disease it is about", "after": "since the disease
 
 
 @dataclass(frozen=True, slots=True)
-class ReadingWord:
+class ReadingAspect:
     """One thing that is said of how a fact is read. about: what of it, unique within the fact, as `age limit`."""
 
     about: str
@@ -45,16 +45,16 @@ class ReadingWord:
         return f"{self.about}: {self.text}"
 
 
-def reading_words(
+def reading_aspects(
     definition: FindingDefinition, panel: Vocabulary | None = None, code_sets: CodeSets | None = None
-) -> tuple[ReadingWord, ...]:
+) -> tuple[ReadingAspect, ...]:
     """All that is said of how a fact is read, from what it is read to how long it counts; what is usual is left out.
 
     panel: the vocabulary, whose labels and units name the other facts that its rules ask about.
     code_sets: those of the vocabulary, whose titles name the ValueSets; without them they go by their own names.
     """
     words = _Words(definition, panel, code_sets or (panel.code_sets if panel else CodeSets()))
-    return tuple(ReadingWord(about, text) for about, text in words.all() if text)
+    return tuple(ReadingAspect(about, text) for about, text in words.all() if text)
 
 
 class _Words:
