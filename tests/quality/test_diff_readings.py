@@ -127,7 +127,11 @@ def test_a_map_that_every_reading_uses_touches_every_fact_that_is_read(versions)
     readings = difference(*versions)["readings"]
     [codes] = readings["codes"]
     assert (codes["kind"], len(codes["removed"]), codes["added"]) == ("ConceptMap", 1, [])
-    read = {code for code, each in load_template(versions[1]).vocabulary.items() if each.reading}
+    read = {
+        code
+        for code, each in load_template(versions[1], versions[1].parent.parent / "profiles").vocabulary.items()
+        if each.reading
+    }
     assert {each["code"] for each in readings["facts"]} == read >= {"deceased", "age", "oil-level"}
 
 
