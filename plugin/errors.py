@@ -3,6 +3,7 @@
 CareplanError                 exit code
 ├── UsageError                2   the command or setting was written wrongly
 ├── InputError                1   a file or resource we were given cannot be used
+│   └── NoResources           1   it is JSON, and holds no FHIR resource
 ├── TemplateError             1   a template or profile on disk is broken; carries file, line and remedy
 │   └── LocalCodesError       1   a site's map of its own codes is broken
 ├── LaunchError               1   a SMART launch was refused; carries the HTTP status to answer with
@@ -31,6 +32,10 @@ class UsageError(CareplanError):
 
 class InputError(CareplanError):
     """A file or resource that we were handed cannot be used; names the source and the remedy."""
+
+
+class NoResources(InputError):
+    """What we were handed is sound JSON, and holds no FHIR resource."""
 
 
 @dataclass(frozen=True)

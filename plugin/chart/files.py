@@ -11,7 +11,7 @@ from typing import Any
 
 import orjson
 
-from plugin.errors import InputError
+from plugin.errors import InputError, NoResources
 from plugin.findings.bundle import resources_of, unfetched
 
 GZIP_MAGIC = b"\x1f\x8b"
@@ -46,8 +46,8 @@ def _document(name: str) -> Any:
 def _resources(document: Any, shown: str) -> list[dict[str, Any]]:
     try:
         found = resources_of(document)
-    except InputError as error:
-        raise InputError(f"{shown}: {error}") from error
+    except NoResources as error:
+        raise NoResources(f"{shown}: {error}") from error
     if isinstance(document, dict) and document.get("resourceType") == "OperationOutcome":
         raise InputError(f"{shown} holds no chart but a server's answer that something failed; ask the server again")
     return found

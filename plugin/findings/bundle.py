@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from plugin.errors import InputError
+from plugin.errors import NoResources
 from plugin.findings.contained import renamed
 from plugin.findings.elements import Json, code_of, id_in, kind_in, name_of, objects, text_of
 
@@ -21,19 +21,19 @@ def resources_of(document: object) -> list[Json]:
     OperationOutcome, which the reader shows as a problem; so is an answer of a batch that failed. What a history says
     was deleted is left out. Inside a transaction, references by `urn:uuid` are replaced by the type and id of the
     resource they mean.
-    Raises InputError for anything that is no FHIR, and for a document that holds no resource.
+    Raises NoResources, an InputError, for anything that is no FHIR, and for a document that holds no resource.
     """
     if not isinstance(document, dict | list):
-        raise InputError(f"this is JSON, but not FHIR: a {type(document).__name__} stands at the top; {REMEDY}")
+        raise NoResources(f"this is JSON, but not FHIR: a {type(document).__name__} stands at the top; {REMEDY}")
     if not document:
-        raise InputError(f"the document is empty; {REMEDY}")
+        raise NoResources(f"the document is empty; {REMEDY}")
     if isinstance(document, dict) and not text_of(document.get("resourceType")):
-        raise InputError(f"this is JSON, but not FHIR: it has no resourceType; {REMEDY}")
+        raise NoResources(f"this is JSON, but not FHIR: it has no resourceType; {REMEDY}")
     junk: list[str] = []
     found = list(_opened(document, "", junk))
     if not found:
         kind = "Bundle" if isinstance(document, dict) else "array"
-        raise InputError(f"the {kind} holds no FHIR resource; {REMEDY}")
+        raise NoResources(f"the {kind} holds no FHIR resource; {REMEDY}")
     aliases = _aliases(found)
     resources = [_named(resource, url) for resource, url in found]
     if aliases:

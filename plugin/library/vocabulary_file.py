@@ -172,7 +172,7 @@ def _code_sets(
     for name in SHARED_MAPS:
         code_sets.maps[name] = code_map(terminology.resource("ConceptMap", name))
     for index, definition in enumerate(definitions):
-        sets, maps = _named(definition)
+        sets, maps = code_sets_of(definition)
         missing = _added(sets, maps, terminology, code_sets)
         faults.extend(_missing(document, index, definition, error) for error in missing)
     return code_sets
@@ -194,7 +194,8 @@ def _added(
             yield error
 
 
-def _named(definition: FindingDefinition) -> tuple[set[str], set[str]]:
+def code_sets_of(definition: FindingDefinition) -> tuple[set[str], set[str]]:
+    """The names of the ValueSets and of the ConceptMaps by which a fact is read, beside those that all are read by."""
     sets = {url.rsplit("/", 1)[-1] for url in definition.value_sets}
     maps: set[str] = set()
     if definition.presumption is not None:

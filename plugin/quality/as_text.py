@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from textwrap import wrap
 
+from plugin.quality.culprits import culprits
 from plugin.quality.report import LEVELS, Level, Remark, Section, Table, TemplateReport
 from plugin.quality.running import Outcome
 
 WIDTH = 110
 MOST_ROWS = 30
+MOST_CULPRITS = 3
 NARROWEST = 12  # characters that a column of a table keeps, however wide the others are
 MARKS: dict[Level | None, str] = {"fault": "✗", "gap": "○", "note": "·", None: "✓"}
 
@@ -20,6 +22,7 @@ def report_text(report: TemplateReport) -> str:
     failed = report.failed
     if report.outcomes:
         lines += [f"{'✗' if failed else '✓'} Cases that get what they expect: {passed_share(report)}"]
+        lines += _in_common(report)
         for outcome in failed:
             lines += _failure(outcome)
     for section in report.sections:
@@ -52,9 +55,16 @@ def section_head(section: Section) -> str:
     return f"{section.topic}: {section.looked_at} looked at{f', {counts}' if counts else ''}"
 
 
-def counted(count: int, what: str) -> str:
-    """A number and its noun, as `1 case` or `2 cases`."""
-    return f"{count} {what}" if count == 1 else f"{count} {what}s"
+def counted(count: int, what: str, many: str = "") -> str:
+    """A number and its noun, as `1 case` or `2 cases`. many: its plural, where that is not made with an s."""
+    return f"{count} {what}" if count == 1 else f"{count} {many or f'{what}s'}"
+
+
+def _in_common(report: TemplateReport) -> Iterator[str]:
+    """The rules behind most failures, where several cases fail."""
+    for culprit in culprits(report.failed)[:MOST_CULPRITS]:
+        at = f" ({culprit.at})" if culprit.at else ""
+        yield f"  {culprit.by} of {len(report.failed)} failures have to do with {culprit.id}{at}"
 
 
 def _failure(outcome: Outcome) -> Iterator[str]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from plugin.drafting.facts import Facts
 from plugin.drafting.model import AgentLine, CategoryLine, Draft, Fact, GateOutcome, GoalLine, ItemLine
 from plugin.library.near import did_you_mean
-from plugin.library.rules import Combination, Gate, Rule, Template
+from plugin.library.rules import Combination, Gate, ItemRule, Rule, Template
 from plugin.quality.cases import ABSENT, NOT_BESIDE, SILENT, SPEAKS, Case
 
 EXACTLY = "_exactly"
@@ -18,21 +18,27 @@ HELD_BACK = {
     "agents_waiting": ("conditional",),
     "agents_judgement": ("judgement",),
 }
+MOST_LINES = 3
 MOST_GATES = 3  # named, of those that hold a line: a patient of whom little is known is held by a dozen
 DISPOSITIONS = {"not_offered": "not offered", "judgement": "for judgement", "supportive_care": "supportive care"}
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One code that is missing from a list, or stands there although it should not; why: what put it where it is."""
+    """One code that is missing from a list, or stands there although it should not; why: what put it where it is.
+
+    by: id of the rule or gate that did; at: where its condition is written, as `safety.yaml:105`. Both empty for none.
+    """
 
     code: str
     missing: bool
     why: str
+    by: str = ""
+    at: str = ""
 
     def __str__(self) -> str:
         sign = "- expected, missing" if self.missing else "+ not expected"
-        return f"{sign}: {self.code} — {self.why}"
+        return f"{sign}: {self.code} — {self.why}{f' ({self.at})' if self.at else ''}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,23 +62,23 @@ def _of_lists(case: Case, lists: Mapping[str, tuple[str, ...]], why: _Explanatio
     for name, expected in case.expect.items():
         if name == SILENT:
             heard = [rule for rule in expected if rule in why.speaking()]
-            yield Miss(name, tuple(Difference(rule, False, why.spoke(rule)) for rule in heard))
+            yield Miss(name, tuple(why.told(rule, False, why.spoke(rule), rule) for rule in heard))
             continue
         if name == SPEAKS:
             unheard = [rule for rule in expected if rule not in why.speaking()]
-            yield Miss(name, tuple(Difference(rule, True, why.kept_silent(rule)) for rule in unheard))
+            yield Miss(name, tuple(why.told(rule, True, why.kept_silent(rule), rule) for rule in unheard))
             continue
         if name == ABSENT:
             found = [code for code in expected if any(code in codes for codes in lists.values())]
-            yield Miss(name, tuple(Difference(code, False, why.of(code)) for code in found))
+            yield Miss(name, tuple(why.standing(code, False) for code in found))
             continue
         got = lists[name.removesuffix(EXACTLY)]
         surplus = [code for code in got if code not in expected] if name.endswith(EXACTLY) else []
         yield Miss(
             name,
             (
-                *(Difference(code, True, why.of(code)) for code in expected if code not in got),
-                *(Difference(code, False, why.of(code)) for code in surplus),
+                *(why.standing(code, True) for code in expected if code not in got),
+                *(why.standing(code, False) for code in surplus),
             ),
         )
 
@@ -84,10 +90,12 @@ def _of_lines(case: Case, draft: Draft, why: _Explanation) -> Iterator[Miss]:
             line = lines.get(code)
             if line is None:
                 reason = f"there is no line {code}: {why.of(code)}"
-                yield Miss(f"{name} of {code}", tuple(Difference(each, True, reason) for each in expected))
+                missing = (why.told(each, True, reason, why.behind(code)) for each in expected)
+                yield Miss(f"{name} of {code}", tuple(missing))
                 continue
             lacking = [each for each in expected if each not in _of_line(name, line)]
-            yield Miss(f"{name} of {code}", tuple(Difference(each, True, why.on_line(each, line)) for each in lacking))
+            missing = (why.told(each, True, why.on_line(each, line), why.behind_drug(each, line)) for each in lacking)
+            yield Miss(f"{name} of {code}", tuple(missing))
 
 
 def _of_line(name: str, line: CategoryLine) -> tuple[str, ...]:
@@ -106,6 +114,32 @@ class _Explanation:
         self.draft = draft
         self.template = template
         self._facts: Facts | None = None
+
+    def standing(self, code: str, missing: bool) -> Difference:
+        """A code that stands elsewhere than expected."""
+        return self.told(code, missing, self.of(code), self.behind(code))
+
+    def told(self, code: str, missing: bool, why: str, by: str) -> Difference:
+        """A difference with the place of what is behind it."""
+        at = self.template.conditions_at.get(by)
+        return Difference(code, missing, why, by, f"{at[0]}:{at[1]}" if at else "")
+
+    def behind(self, code: str) -> str:
+        """The id of the rule or gate by which a code stands where it stands; of its first rule where it is nowhere."""
+        line = next((line for line in self.draft.categories if line.code == code), None)
+        if line is not None:
+            return self._behind_line(line)
+        rules = self._rules(code)
+        return next((rule.id for rule in (*filter(self._holds, rules), *rules)), "")
+
+    def behind_drug(self, name: str, line: CategoryLine) -> str:
+        """The id of the gate that holds a drug back on a line; of what leads the line where none does."""
+        gate = next((agent.gate for agent in line.agents if agent.name == name), None)
+        return gate.id if gate else self._behind_line(line)
+
+    def _behind_line(self, line: CategoryLine) -> str:
+        undecided = [gate.id for gate in line.gates if gate.truth is None]
+        return undecided[0] if line.disposition == "conditional" and undecided else line.rule
 
     def of(self, code: str) -> str:
         """Where a code stands, by which rule or gate, what it waits for and what closed it."""
@@ -150,8 +184,28 @@ class _Explanation:
         rule = next((rule for rule in self.template.rules if rule.id == rule_id), None)
         if rule is None:
             return "there is no rule of this id"
-        answer = {True: "holds, but its line is closed", False: "does not hold", None: "is undecided"}
-        return f"it {answer[self.facts.truth(rule.condition)]}{_since(self.facts.reasons(rule.condition))}"
+        since = _since(self.facts.reasons(rule.condition))
+        if self._true(rule):
+            return f"it holds{since}, but {self._unheard(rule)}"
+        missing = self.facts.missing(rule.condition)
+        return f"it waits for {_listed(missing)}" if missing else f"it does not hold{since}"
+
+    def _unheard(self, rule: Rule) -> str:
+        """Why a rule that holds says nothing."""
+        if self.draft.no_plan:
+            return f"no plan is drafted ({self.draft.no_plan})"
+        if isinstance(rule, ItemRule) and rule.accompanies:
+            lines = [line for line in self.draft.categories if line.code in rule.accompanies]
+            told = [f"{line.code} is {line.disposition} {', '.join(self.because(line))}" for line in lines[:MOST_LINES]]
+            more = f"; and {len(lines) - MOST_LINES} more" if len(lines) > MOST_LINES else ""
+            return (
+                f"no line that it stands beside may start: {'; '.join(told)}{more}"
+                if told
+                else "it stands beside no line"
+            )
+        if isinstance(rule, Combination):
+            return "no two lines stand open that it keeps apart"
+        return "nothing that it lists is drafted"
 
     def speaking(self) -> frozenset[str]:
         """The rules that are heard in the draft: of its lines, its goals and its alerts, and what keeps lines apart."""
@@ -189,7 +243,7 @@ class _Explanation:
             missing = self.facts.missing(rule.condition)
             reasons = self.facts.reasons(rule.condition)
             said = f"waits for {_listed(missing)}" if missing else f"does not hold{_since(reasons)}"
-            told.append(f"rule {rule.id} {'holds, but its line is not drafted' if self._true(rule) else said}")
+            told.append(f"rule {rule.id} {f'holds, but {self._unheard(rule)}' if self._true(rule) else said}")
         return "; ".join(told) or f"no rule lists it; {did_you_mean(code, self._codes())}".strip("; ")
 
     def _codes(self) -> set[str]:

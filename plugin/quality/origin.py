@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from hashlib import sha256
@@ -39,11 +39,24 @@ def origin_of(folder: Path, profiles: Path) -> Origin:
 
 def content_hash(folder: Path) -> str:
     """`sha256:…` over the relative names and the bytes of all files, hidden ones left out."""
-    digest = sha256()
+    return hashed(hashes(folder))
+
+
+def hashes(folder: Path) -> dict[str, str]:
+    """Relative name -> SHA-256 of the bytes of every file, hidden ones left out, in the order of names."""
+    found = {}
     for path in sorted(each for each in folder.rglob("*") if each.is_file()):
         name = path.relative_to(folder)
         if not any(part.startswith(".") for part in name.parts):
-            digest.update(f"{name.as_posix()}\0{sha256(path.read_bytes()).hexdigest()}\n".encode())
+            found[name.as_posix()] = sha256(path.read_bytes()).hexdigest()
+    return found
+
+
+def hashed(files: Mapping[str, str]) -> str:
+    """`sha256:…` over the names and hashes of files, as `hashes` gives them."""
+    digest = sha256()
+    for name, each in files.items():
+        digest.update(f"{name}\0{each}\n".encode())
     return f"sha256:{digest.hexdigest()}"
 
 

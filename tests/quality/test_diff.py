@@ -98,6 +98,14 @@ def test_a_condition_written_otherwise_that_means_the_same_is_wording(versions):
     assert not found["lines"]["moved"]
 
 
+def test_a_name_that_is_defined_otherwise_and_means_the_same_is_wording(versions):
+    """What flickers counts as unknown, so that whatever is known and not dim is bright."""
+    change(versions[1] / "definitions.yaml", "%glow = 'bright'", "%glow != 'dim'")
+    found = difference(*versions)
+    assert [(each["kind"], each["change"]) for each in found["changed"]] == [("definition", "wording")]
+    assert found["kind"] == "wording"
+
+
 def test_another_limit_moves_exactly_the_patients_between_the_two(versions):
     change(versions[1] / "pathways/treatment.yaml", "%oilLevel >= 10.5", "%oilLevel >= 12")
     found = difference(*versions)
@@ -189,8 +197,10 @@ def test_the_page_says_the_same(versions, tmp_path):
     result = diff(*versions, "--html", page)
     assert result.exit_code == 0
     text = page.read_text()
-    assert "offered → not offered: lamp" in text
+    assert "<h3>offered → not offered</h3>" in text
+    assert "<li>Lamp <code>lamp</code></li>" in text
     assert "10.5 to below 12 mg/dL" in text
+    assert 'class="status open"' in text
     assert "<script" not in text
 
 
@@ -199,6 +209,7 @@ def test_the_page_says_the_same(versions, tmp_path):
     [
         ("nothing-of-the-kind", "is no template"),
         ("HEAD:nowhere/at/all", "git has no 'nowhere/at/all' in 'HEAD'"),
+        ("no-such-branch:templates/x", "git has no revision 'no-such-branch'"),
         ("HEAD:", "names no folder"),
     ],
 )
@@ -208,8 +219,105 @@ def test_a_version_that_is_not_there_is_refused(versions, old, said):
     assert said in result.stderr
 
 
+def test_outside_a_repository_a_revision_is_refused_as_that(versions, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
+    result = diff("HEAD:templates/lantern-fever", versions[1])
+    assert result.exit_code == 2
+    assert "in no git repository" in result.stderr
+
+
+def test_files_without_patients_are_skipped_and_named(versions, tmp_path):
+    cohort = tmp_path / "cohort"
+    cohort.mkdir()
+    chart(cohort / "ada.ndjson", "ada", **BRIGHT, **oil(11))
+    (cohort / "index.json").write_text('[{"id": "ada", "file": "ada.ndjson"}]')
+    (cohort / "codes.json").write_text('{"resourceType": "ValueSet", "id": "v"}')
+    found = difference(*versions, "--cohort", cohort)
+    assert found["cohort"]["patients"] == 1
+    assert found["cohort"]["skipped"] == [
+        {"file": "codes.json", "why": "it holds no Patient"},
+        {"file": "index.json", "why": "it holds no FHIR resource"},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("content", "said"), [('{"resourceType": "Pat', "is not JSON"), ('[{"id": "ada"}]', "holds no FHIR resource")]
+)
+def test_a_cohort_is_looked_into_before_anything_else(tmp_path, content, said):
+    file = tmp_path / "broken.json"
+    file.write_text(content)
+    result = diff("no-such-template", "nor-this", "--cohort", file)
+    assert result.exit_code == 1
+    assert said in result.stderr
+    assert "broken.json" in result.stderr
+
+
 def test_a_cohort_that_is_not_there_is_refused(versions, tmp_path):
     empty = tmp_path / "empty"
     empty.mkdir()
     assert "holds no FHIR files" in diff(*versions, "--cohort", empty).stderr
     assert "there is no" in diff(*versions, "--cohort", tmp_path / "nobody").stderr
+
+
+def test_a_statement_and_a_case_that_are_gone_leave_a_trace(versions):
+    file = versions[1] / "invariants.yaml"
+    text = file.read_text()
+    start = text.rindex("\n", 0, text.index("- url", text.index("GATE-GLASS")))
+    first = text.rindex("\n", 0, text.rindex("- url", 0, text.index("No lamp for somebody")))
+    file.write_text(text[:first] + text[start:])
+    cases = versions[1] / "cases/all.yaml"
+    change(cases, 'title: "Oil at its limit"', 'title: "Just enough oil"')
+    text = cases.read_text()
+    cases.write_text(text[: text.index("  - id: lamp-first.2")] + text[text.index("  - id: lamp-first.3") :])
+    found = difference(*versions)
+    assert {(each["kind"], each["change"], each["says"]) for each in found["stated"]} == {
+        ("statement", "removed", "No lamp for somebody who is allergic to glass."),
+        ("case", "changed", "Just enough oil"),
+        ("case", "removed", "Oil unknown"),
+    }
+    assert found["kind"] == "stated"
+    assert "1 statement and 2 cases differ" in found["verdict"]
+    said = diff(*versions).stdout
+    assert "Nothing differs" not in said
+    assert "No lamp for somebody who is allergic to glass." in said
+
+
+def test_content_that_changed_under_one_version_is_said(versions):
+    change(versions[1] / "questionnaires/for-the-patient.yaml", "Answer what you like.", "Answer some of it.")
+    found = difference(*versions)
+    assert found["kind"] == "files"
+    assert "questionnaires/for-the-patient.yaml" in found["verdict"]
+    assert found["old"]["content"] != found["new"]["content"]
+    assert found["old"]["profiles_content"] == found["new"]["profiles_content"]
+    assert any("call themselves version" in each for each in found["remarks"])
+    assert found["new"]["content"][:19] in diff(*versions).stdout
+
+
+def test_what_moves_no_list_and_yet_means_something_else_is_not_called_wording(versions):
+    change(versions[1] / "alerts.yaml", "alert-level, valueCode: critical", "alert-level, valueCode: info")
+    found = difference(*versions)
+    assert found["kind"] == "meaning"
+    assert "1 rule, fact or item means something else" in found["verdict"]
+
+
+def test_a_test_that_is_due_since_a_line_waits_for_it_is_decided_for_every_chart(versions, tmp_path):
+    """No rule makes the oil test due where the oil is known; a line waits for the fact that it would settle now."""
+    file = versions[1] / "findings.yaml"
+    fever = file.read_text().index("settled-by", file.read_text().index("- id: lantern-fever"))
+    text = file.read_text()
+    file.write_text(text[:fever] + text[fever:].replace("valueCode: glow-test", "valueCode: oil-test", 1))
+    cohort = chart(tmp_path / "ada.ndjson", "ada", **{name: BRIGHT[name] for name in ("glow", "line")}, **oil(11))
+    found = difference(*versions, "--cohort", cohort)
+    assert {("assessment", "oil-test", True), ("assessment", "glow-test", False)} <= {
+        (each["kind"], each["code"], each["listed"]) for each in found["items"]
+    }
+    [patient] = found["cohort"]["changed"]
+    assert patient["items"] == [{"list": "assessments", "added": ["oil-test"], "removed": ["glow-test"]}]
+
+
+def test_numbers_that_border_on_each_other_are_one_range(versions):
+    change(versions[1] / "pathways/treatment.yaml", "%oilLevel >= 10.5", "%oilLevel >= 14")
+    change(versions[1] / "safety.yaml", 'expression: "%glassAllergy"', 'expression: "%glassAllergy and %oilLevel < 12"')
+    wheres = [where for each in difference(*versions)["lines"]["moved"] for where in each["where"]]
+    assert any("10.5 to below 14 mg/dL" in where for where in wheres)

@@ -90,9 +90,36 @@ def test_a_case_that_expects_the_line_notices_every_comparison(template: Templat
 
     section, _ = judged(bone, case(BONE, "{offered: [bma]}"))
 
-    assert (section.looked_at, section.remarks) == (4, ())
-    assert "4 of 4" in section.summary
-    assert "100.0 %" in section.summary
+    assert section.looked_at == 8
+    assert not [remark for remark in section.remarks if "says the opposite" in remark.text]
+    assert "4 of 4 comparisons turned around make a case fail (100.0 %)" in section.summary
+
+
+def test_a_part_that_could_be_left_out_wants_a_case_that_lacks_it_alone(template: Template, judged: Judged) -> None:
+    """A patient who has it all does not tell whether each part is asked for; one who lacks one part does."""
+    bone = small(template, "bone-bma")
+    without = BONE.replace("metastasis-bone: true", "metastasis-bone: false")
+    other = BONE.replace("breast-cancer: true", "breast-cancer: false")
+
+    having, _ = judged(bone, case(BONE, "{offered: [bma]}"))
+    lacking, _ = judged(bone, case(BONE, "{offered: [bma]}") + case(without, "{not_offered: [bma]}", 2))
+    both, _ = judged(bone, case(without, "{not_offered: [bma]}", 2) + case(other, "{not_offered: [bma]}", 3))
+
+    left_out = [remark for remark in having.remarks if "is left out" in remark.text]
+    assert [remark.level for remark in left_out] == ["gap", "gap"]
+    assert left_out[0].text == "bone-bma: no case fails when %metastaticBreastCancer, %metastasisBone is left out"
+    assert lacking.remarks[0].text == "bone-bma: no case fails when %metastaticBreastCancer is left out"
+    assert "0 of 4 parts left out" in having.summary
+    assert "1 of 4 parts left out" in lacking.summary
+    assert not any("bone-bma" in remark.text and "is left out" in remark.text for remark in both.remarks)
+
+
+def test_very_many_parts_that_could_be_left_out_are_one_note(template: Template, judged: Judged) -> None:
+    section, _ = judged(template, case(BONE, "{offered: [bma]}"))
+
+    [debt] = [remark for remark in section.remarks if "left out" in remark.text]
+    assert debt.level == "note"
+    assert re.search(r"no case fails when any of \d{4} parts of conditions is left out", debt.text)
 
 
 def test_a_case_that_expects_nothing_of_it_leaves_survivors_with_file_and_line(
@@ -102,7 +129,7 @@ def test_a_case_that_expects_nothing_of_it_leaves_survivors_with_file_and_line(
 
     section, _ = judged(bone, case(BONE, "{absent: [trial]}"))
 
-    first, second = section.remarks
+    first, second = [remark for remark in section.remarks if "says the opposite" in remark.text]
     assert "bone-bma: no case fails when %metastaticBreastCancer, %metastasisBone says the opposite" in first.text
     file, line = first.where.split(":")[:2]
     written = (default_template_folder() / file).read_text(encoding="utf-8").splitlines()
@@ -120,7 +147,8 @@ def test_a_comparison_that_no_chart_can_make_matter_is_a_note_and_not_counted(
     section, _ = judged(bone, case(BONE, "{offered: [bma]}"))
 
     idle = [remark for remark in section.remarks if remark.level == "note"]
-    assert ["%deceased can never matter" in remark.text for remark in idle] == [True]
+    assert [remark.text.startswith("leaving out") for remark in idle] == [False, False]
+    assert ["%deceased can never matter" in remark.text for remark in idle] == [True, True]
     assert "%deceased.exists()" not in idle[0].text
     assert "1 more can never matter" in section.summary
 

@@ -9,6 +9,7 @@ import pytest
 from plugin.drafting.facts import Facts
 from plugin.drafting.plan import draft_plan
 from plugin.quality.stated import findings_from_values
+from plugin.quality.worlds.awaited import Awaited
 from plugin.quality.worlds.domains import domains, expressions_of
 from plugin.quality.worlds.observed import Observed, seen
 from plugin.quality.worlds.policy import Policy
@@ -79,6 +80,16 @@ def test_the_same_items_goals_and_alerts_are_listed(drafted):
         alerts = {alert.rule for alert in draft.alerts if alert.rule}
         for rule in policy.template.alert_rules:
             assert where(policy.heard(rule.id), number) == (rule.id in alerts), (number, rule.id)
+
+
+def test_the_same_tests_are_listed_because_something_waits_for_them(drafted):
+    policy, drafts = drafted
+    awaited, waited_for = Awaited(policy), 0
+    for number, draft in enumerate(drafts):
+        listed = {item.code for item in draft.assessments}
+        waited_for += sum(not item.rule for item in draft.assessments)
+        assert listed == {code for code in awaited.tests() if where(awaited.listed(code), number)}, number
+    assert waited_for > len(drafts)
 
 
 def test_the_same_rules_are_heard(drafted):

@@ -89,7 +89,8 @@ def test_only_what_changed_is_told_and_a_broken_save_is_survived(folder):
         assert told[0].startswith("✗ cases/first.yaml:5: opens.1")
         assert told[1:3] == [
             "    judgement",
-            "      - expected, missing: agent — is offered by rule opens, since small-in-scope = true",
+            "      - expected, missing: agent — is offered by rule opens, since small-in-scope = true "
+            "(pathways/first.yaml:30)",
         ]
         save(rule, "%patientInScope", "%patientInScop")
         told = watched.until("small: 1 fault")

@@ -8,9 +8,10 @@ from importlib import resources
 
 from jinja2 import Environment
 
-from plugin.quality.diff.as_text import NOT_SHORT, SAID, headline, moved, verdict
+from plugin.quality.as_text import counted
 from plugin.quality.diff.compare import Difference
-from plugin.quality.diff.words import STANDS, described
+from plugin.quality.diff.verdict import remarks, verdict
+from plugin.quality.diff.words import NOT_SHORT, SAID, STANDS, described, headline, moved
 from plugin.quality.pages import page_environment
 
 
@@ -23,7 +24,9 @@ def difference_html(found: Difference, as_of: date, software: str) -> str:
             found=found,
             headline=headline(found),
             verdict=verdict(found),
+            remarks=list(remarks(found)),
             moved=moved(found),
+            labels={each.code: each.label for each in found.definitions.values()},
             listings=[(each, described(each.region, found.definitions, found.domains)) for each in found.listings],
             as_of=as_of,
             software=software,
@@ -46,5 +49,5 @@ def _style() -> str:
 @cache
 def _environment() -> Environment:
     environment = page_environment("plugin.quality.diff", "plugin.quality.reports", "plugin.quality.book")
-    environment.globals |= {"said": SAID, "stands": STANDS, "not_short": NOT_SHORT}
+    environment.globals |= {"said": SAID, "stands": STANDS, "not_short": NOT_SHORT, "counted": counted}
     return environment

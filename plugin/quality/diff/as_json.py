@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from plugin.quality.diff.as_text import moved, verdict
+from plugin.quality.diff.codes import ChangedCodes
 from plugin.quality.diff.compare import Difference
+from plugin.quality.diff.verdict import remarks, verdict
 from plugin.quality.diff.versions import Version
-from plugin.quality.diff.words import described
+from plugin.quality.diff.words import described, moved
 from plugin.quality.proof.examples import CounterExample
 
 
@@ -25,17 +26,34 @@ def difference_json(found: Difference, as_of: date, software: str) -> dict[str, 
         "as_of": as_of.isoformat(),
         "old": _version(found.old),
         "new": _version(found.new),
-        "verdict": verdict(found),
+        "verdict": verdict(found).text,
+        "kind": verdict(found).kind,
+        "remarks": list(remarks(found)),
+        "readings": _readings(found),
         "changed": [
             {
                 "kind": each.kind,
                 "id": each.id,
                 "change": each.change,
                 "where": each.where,
-                "parts": [{"part": part, "old": old, "new": new} for part, old, new in each.what],
+                "title": each.title,
+                "parts": [_part(*what) for what in each.what],
             }
             for each in found.changed
         ],
+        "codes": [_codes(each) for each in found.systems],
+        "stated": [
+            {
+                "kind": each.kind,
+                "id": each.id,
+                "change": each.change,
+                "says": each.says,
+                "where": each.where,
+                "parts": [_part(*what) for what in each.what],
+            }
+            for each in found.stated
+        ],
+        "files": [{"name": each.name, "change": each.change} for each in found.files],
         "lines": {
             "added": list(found.added),
             "removed": list(found.gone),
@@ -66,9 +84,11 @@ def difference_json(found: Difference, as_of: date, software: str) -> dict[str, 
         ],
         "cohort": {
             "patients": found.cohort,
+            "skipped": [{"file": name, "why": why} for name, why in found.skipped],
             "changed": [
                 {
                     "name": patient.name,
+                    "facts": [{"label": label, "old": was, "new": is_} for label, was, is_ in patient.facts],
                     "lines": [
                         {"code": line.code, "old": line.old, "new": line.new, "was": line.why_old, "is": line.why_new}
                         for line in patient.lines
@@ -84,6 +104,46 @@ def difference_json(found: Difference, as_of: date, software: str) -> dict[str, 
     }
 
 
+def _readings(found: Difference) -> dict[str, Any]:
+    readings = found.readings
+    return {
+        "facts": [
+            {
+                "code": fact.code,
+                "label": fact.label,
+                "parts": [_part(*what) for what in fact.what],
+                "codes": list(fact.codes),
+            }
+            for fact in readings.facts
+        ],
+        "policies": [_part(*what) for what in readings.policies],
+        "codes": [_codes(each) for each in readings.codes],
+        "resting": list(readings.resting),
+        "rules": list(readings.rules),
+    }
+
+
+def _codes(each: ChangedCodes) -> dict[str, Any]:
+    return {
+        "kind": each.kind,
+        "name": each.name,
+        "title": each.title,
+        "added": list(each.added),
+        "removed": list(each.removed),
+    }
+
+
+def _part(part: str, old: str, new: str) -> dict[str, str]:
+    return {"part": part, "old": old, "new": new}
+
+
 def _version(version: Version) -> dict[str, str]:
     template = version.template
-    return {"name": version.name, "url": template.url, "version": template.version, "date": template.date}
+    return {
+        "name": version.name,
+        "url": template.url,
+        "version": template.version,
+        "date": template.date,
+        "content": version.content,
+        "profiles_content": version.profiles_content,
+    }

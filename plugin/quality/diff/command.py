@@ -12,20 +12,23 @@ from rich.console import Console
 from plugin.quality.diff.as_html import difference_html
 from plugin.quality.diff.as_json import difference_json
 from plugin.quality.diff.as_text import difference_text
+from plugin.quality.diff.cohort import cohort
 from plugin.quality.diff.compare import Difference, compare
 from plugin.quality.diff.versions import version
 
 
-def find_difference(old: str, new: str, cohort: Sequence[Path], as_of: date) -> Difference:
+def find_difference(old: str, new: str, paths: Sequence[Path], as_of: date) -> Difference:
     """The difference of two versions, named as for `versions.version`; shows on stderr what it looks at.
+
+    paths: files or folders of the cohort, which is looked into before anything else.
 
     Raises UsageError for a version that is not there, TemplateError for one that is broken, and InputError for a
     cohort that cannot be read.
     """
     with Console(stderr=True).status("loading") as status:
+        patients = cohort(paths, lambda name: status.update(f"looking into {name}"))
         with version(old) as before, version(new) as after:
-            one, two = before, after
-        return compare(one, two, cohort, as_of, status.update)
+            return compare(before, after, patients, as_of, status.update)
 
 
 def rendered(found: Difference, form: str, as_of: date, software: str) -> bytes:

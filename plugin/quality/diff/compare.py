@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 
-from plugin.library.rules import Template
+from plugin.library.rules import Condition, Template
 from plugin.library.vocabulary import FindingDefinition
-from plugin.quality.diff.cohort import Patient, compared, patients
+from plugin.quality.diff.codes import ChangedCodes, changed_systems
+from plugin.quality.diff.cohort import Cohort, Patient, compared
+from plugin.quality.diff.files import ChangedFile, changed_files
 from plugin.quality.diff.items import Items, Listing
 from plugin.quality.diff.lines import Lines, Move
+from plugin.quality.diff.readings import Readings, changed_readings
 from plugin.quality.diff.regions import Regions
-from plugin.quality.diff.rules import Changed, changed_definitions, changed_findings, changed_rules
+from plugin.quality.diff.rules import Changed, changed_others, changed_rules
+from plugin.quality.diff.stated import Stated, changed_cases, changed_statements
 from plugin.quality.diff.versions import Version
 from plugin.quality.worlds.charts import Charts
 from plugin.quality.worlds.domains import Domain, domains, expressions_of, own_expressions
@@ -28,20 +31,32 @@ Told = Callable[[str], None]
 class Difference:
     """What differs.
 
-    gone, added: categories that only one version opens. cohort: how many patients were drafted for by both; patients:
-    those who get another plan. domains: the values of facts that the versions tell apart.
+    readings: what is read differently from a chart; moves and listings then speak of charts with the same facts only.
+    systems: our own codes. stated: statements and cases. gone, added: categories that only one version opens.
+    odd: codes that stand elsewhere also for charts with facts that disagree or are in doubt, in other ways than told.
+    undecided: codes of which the solver could not tell in its time. cohort: how many patients were drafted for by both;
+    patients: those who get another plan; skipped: files without patients, and why. domains: the values of facts that
+    the versions tell apart. labels: what people read for the codes of items.
     """
 
     old: Version
     new: Version
+    readings: Readings
     changed: tuple[Changed, ...]
+    systems: tuple[ChangedCodes, ...]
+    stated: tuple[Stated, ...]
+    files: tuple[ChangedFile, ...]
     gone: tuple[str, ...]
     added: tuple[str, ...]
     moves: tuple[Move, ...]
     listings: tuple[Listing, ...]
+    odd: tuple[str, ...]
+    undecided: tuple[str, ...]
     cohort: int
     patients: tuple[Patient, ...]
+    skipped: tuple[tuple[str, str], ...]
     domains: Mapping[str, Domain]
+    labels: Mapping[str, str]
 
     @property
     def definitions(self) -> dict[str, FindingDefinition]:
@@ -49,42 +64,60 @@ class Difference:
         found = {each.variable: each for each in self.old.template.vocabulary.values()}
         return found | {each.variable: each for each in self.new.template.vocabulary.values()}
 
+    def label(self, code: str) -> str:
+        """What people read for the code of an item; the code where nobody says."""
+        return self.labels.get(code, code)
 
-def compare(old: Version, new: Version, cohort: Iterable[Path], as_of: date, told: Told) -> Difference:
-    """Compare two loaded versions. cohort: files or folders of patients; as_of: the day for which they are drafted.
+
+def compare(old: Version, new: Version, cohort: Cohort, as_of: date, told: Told) -> Difference:
+    """Compare two loaded versions. cohort: patients to draft for by both; as_of: the day for which they are drafted.
 
     told: called with what is being looked at, for people who wait. Raises InputError for a cohort that cannot be read.
     """
     one, two = old.template, new.template
     told("rules")
-    changed_before = (*changed_findings(one.vocabulary, two.vocabulary), *changed_definitions(one, two))
-    told("charts")
     worlds = _Worlds(one, two)
-    rules = tuple(changed_rules(one, two, frozenset(worlds.same())))
+    rules = tuple(changed_rules(one, two, frozenset(worlds.same(_conditions))))
+    others = tuple(changed_others(one, two, frozenset(worlds.same(_names))))
     moving = [each.id for each in rules if each.change != "wording"]
     lines = Lines(worlds.old, worlds.new, worlds.regions, moving)
     moves = tuple(lines.moves(lambda code: told(f"line {code}")))
-    told("items")
-    listings = tuple(Items(worlds.old, worlds.new, worlds.regions, moving).listings())
+    told("tests, care, goals and alerts")
+    items = Items(worlds.old, worlds.new, worlds.regions, moving)
+    listings = tuple(items.listings())
     seen, affected = 0, []
-    for name, resources in patients(cohort):
-        told(f"patient {name}")
+    for name, resources in cohort.patients():
         seen += 1
+        told(f"patient {seen}: {name}")
         if (patient := compared(name, resources, one, two, as_of)) is not None:
             affected.append(patient)
     was, is_ = worlds.old.categories, worlds.new.categories
     return Difference(
         old=old,
         new=new,
-        changed=(*rules, *changed_before),
+        readings=changed_readings(one, two),
+        changed=(*rules, *others),
+        systems=tuple(changed_systems(one.terminology, two.terminology)),
+        stated=(*changed_statements(old.statements, new.statements), *changed_cases(old.cases, new.cases)),
+        files=(*changed_files("", old.files, new.files), *changed_files("profiles/", old.profiles, new.profiles)),
         gone=tuple(code for code in was if code not in is_),
         added=tuple(code for code in is_ if code not in was),
         moves=moves,
         listings=listings,
+        odd=tuple(dict.fromkeys((*lines.odd, *items.odd))),
+        undecided=tuple(dict.fromkeys((*lines.undecided, *items.undecided))),
         cohort=seen,
         patients=tuple(affected),
+        skipped=cohort.skipped,
         domains=worlds.regions.charts.domains,
+        labels=_labels(one) | _labels(two),
     )
+
+
+def _labels(template: Template) -> dict[str, str]:
+    goals = {rule.code: rule.label for rule in template.goal_rules}
+    items = {code: each.label for code, each in template.activities.items()}
+    return {**template.terminology.displays("alert"), **goals, **items}
 
 
 class _Worlds:
@@ -102,20 +135,26 @@ class _Worlds:
         self.regions = Regions(charts, self.solving)
         self.old, self.new = Policy(old, before), Policy(new, charts)
 
-    def same(self) -> Iterable[str]:
-        """The ids of rules whose conditions are true, and false, of the same charts in both versions."""
+    def same(self, conditions: Callable[[Template], dict[str, Condition]]) -> Iterator[str]:
+        """The ids of conditions that are true, and false, of the same charts in both versions."""
         algebra = self.new.algebra
-        before = {rule.id: rule for rule in self.old.template.rules}
-        for rule in self.new.template.rules:
-            if rule.id not in before:
-                continue
-            one, two = self.old.truth(before[rule.id].condition), self.new.truth(rule.condition)
+        before, after = conditions(self.old.template), conditions(self.new.template)
+        for name in before.keys() & after.keys():
+            one, two = self.old.truth(before[name]), self.new.truth(after[name])
             if one.yes is two.yes and one.no is two.no:
-                yield rule.id
+                yield name
                 continue
             differs = differ((one.yes, one.no), (two.yes, two.no), algebra)
             try:
                 if self.solving.somebody(differs) is None:
-                    yield rule.id
+                    yield name
             except OutOfPatience:
                 continue
+
+
+def _conditions(template: Template) -> dict[str, Condition]:
+    return {rule.id: rule.condition for rule in template.rules}
+
+
+def _names(template: Template) -> dict[str, Condition]:
+    return {name: each.condition for name, each in template.named.items()}

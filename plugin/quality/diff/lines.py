@@ -47,29 +47,46 @@ class Lines:
         self._changed = [rule for policy in (old, new) for rule in policy.template.rules if rule.id in ids]
         self._without = _instead(new, ids, Literally(False), Literally(False))
         self._with = _instead(new, ids, Literally(True), Literally(False))
+        self.odd: list[str] = []
+        self.undecided: list[str] = []
 
     def moves(self, told: Callable[[str], None] = lambda _: None) -> Iterator[Move]:
-        """Every way in which a line of both versions may move; told: called with each line before it is asked."""
-        solving = self.regions.solving
+        """Every way in which a line of both versions may move; told: called with each line before it is asked.
+
+        Lines that move otherwise for charts with facts that disagree or are in doubt go to `odd`, those that the solver
+        cannot tell in its time to `undecided`.
+        """
         shown: set[tuple[object, ...]] = set()
         for code in self.new.categories:
             if code not in self.old.categories:
                 continue
             told(code)
-            old, new = self.old.line(code), self.new.line(code)
-            found: list[Formula] = []
-            plain = tuple(self.regions.charts.plain())
-            while somebody := solving.somebody(self._differs(old, new), *plain, *found):
-                before, after = self._where(old, somebody), self._where(new, somebody)
-                without, with_ = (self._where(each.line(code), somebody) for each in (self._without, self._with))
-                among = self._stand(code, without, with_)
-                inside = self.algebra.each((self._is(old, before), self._is(new, after)))
-                found.append(self.algebra.other(self.algebra.each((among, inside))))
-                region = self._region(code, among, inside)
-                alike = (before, after, without, region)
-                example = None if alike in shown else self._example(self.algebra.each((among, inside)))
-                shown.add(alike)
-                yield Move(code, before, after, without, region, example)
+            try:
+                yield from self._of(code, shown)
+            except OutOfPatience:
+                self.undecided.append(code)
+
+    def _of(self, code: str, shown: set[tuple[object, ...]]) -> Iterator[Move]:
+        solving = self.regions.solving
+        old, new = self.old.line(code), self.new.line(code)
+        differs = self._differs(old, new)
+        if differs is self.algebra.nobody:
+            return
+        found: list[Formula] = []
+        plain = tuple(self.regions.charts.plain())
+        while somebody := solving.somebody(differs, *plain, *found):
+            before, after = self._where(old, somebody), self._where(new, somebody)
+            without, with_ = (self._where(each.line(code), somebody) for each in (self._without, self._with))
+            among = self._stand(code, without, with_)
+            inside = self.algebra.each((self._is(old, before), self._is(new, after)))
+            found.append(self.algebra.other(self.algebra.each((among, inside))))
+            region = self._region(code, among, inside)
+            alike = (before, after, without, region)
+            example = None if alike in shown else self._example(self.algebra.each((among, inside)))
+            shown.add(alike)
+            yield Move(code, before, after, without, region, example)
+        if solving.somebody(differs, *found):
+            self.odd.append(code)
 
     def _example(self, whole: Formula) -> CounterExample | None:
         return next(examples(whole, self.regions.charts, self.regions.solving), None)

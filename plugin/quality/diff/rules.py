@@ -1,16 +1,20 @@
-"""Rules that were added, removed, or changed: in what they mean, or only in their words."""
+"""What was added, removed or changed among rules, facts, items and drugs: in what it means, or only in its words."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any, Literal
 
+from plugin.library.drugs import Drug
 from plugin.library.rules import Rule, Template
-from plugin.library.vocabulary import Vocabulary
+from plugin.library.vocabulary import FindingDefinition, Vocabulary
+from plugin.quality.diff.shown import differing, field_in_words, shown
 
 Change = Literal["added", "removed", "meaning", "wording"]
-# Of a rule and of a finding, what people read but no draft depends on.
+Kind = Literal["rule", "definition", "finding", "item", "drug", "category part", "older statement"]
+What = tuple[str, str, str]
+# Of a rule, a finding and an item, what people read but no list of a draft depends on.
 WORDS = frozenset(
     {
         "title",
@@ -24,20 +28,35 @@ WORDS = frozenset(
         "unit",
         "flags",
         "category",
+        "description",
+        "topic",
+        "monitors",
+        "not_with",
+        "notes",
+        "who",
+        "asks",
+        "asked_of",
     }
 )
 CONDITION = "condition"
+# Of a finding, how it is read from a chart: told of in words of its own, by `plugin.quality.diff.readings`.
+READ = frozenset({"reading", "value_sets", "stated_days", "holds_since"})
+CANONICAL = frozenset({"url"})
 
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """One rule, named condition or finding that differs. kind: what it is; what: the parts that differ, old and new."""
+    """One thing that differs. kind: what it is; title: what people call it; what: the parts that differ, old and new.
 
-    kind: Literal["rule", "definition", "finding"]
+    where: file and line of a rule; empty for everything else.
+    """
+
+    kind: Kind
     id: str
     change: Change
-    what: tuple[tuple[str, str, str], ...]
+    what: tuple[What, ...]
     where: str
+    title: str = ""
 
 
 def changed_rules(old: Template, new: Template, same: frozenset[str]) -> Iterator[Changed]:
@@ -45,67 +64,76 @@ def changed_rules(old: Template, new: Template, same: frozenset[str]) -> Iterato
     before, after = {rule.id: rule for rule in old.rules}, {rule.id: rule for rule in new.rules}
     for rule_id, rule in after.items():
         if rule_id not in before:
-            yield Changed(
-                "rule",
-                rule_id,
-                "added",
-                (("title", "", rule.title if hasattr(rule, "title") else rule.text),),
-                _place(new, rule_id),
-            )
+            yield Changed("rule", rule_id, "added", (), _place(new, rule_id), _title(rule))
             continue
-        parts = tuple(_differing(before[rule_id], rule))
+        parts = tuple(differing(before[rule_id], rule))
         if parts:
-            meant = [name for name, _, _ in parts if name not in WORDS and not (name == CONDITION and rule_id in same)]
-            yield Changed("rule", rule_id, "meaning" if meant else "wording", parts, _place(new, rule_id))
-    for rule_id in before:
+            meant = [name for name, *_ in parts if name not in WORDS and not (name == CONDITION and rule_id in same)]
+            change: Change = "meaning" if meant else "wording"
+            yield Changed("rule", rule_id, change, _told(parts), _place(new, rule_id), _title(rule))
+    for rule_id, rule in before.items():
         if rule_id not in after:
-            yield Changed("rule", rule_id, "removed", (), _place(old, rule_id))
+            yield Changed("rule", rule_id, "removed", (), _place(old, rule_id), _title(rule))
+
+
+def changed_others(old: Template, new: Template, same: frozenset[str]) -> Iterator[Changed]:
+    """Everything but rules, in the order of the new version: facts, named conditions, items, drugs, what texts say.
+
+    same: the named conditions that mean the same in both.
+    """
+    yield from changed_findings(old.vocabulary, new.vocabulary)
+    yield from _changed_of("definition", old.named, new.named, lambda name: name, lambda one, _: one.name in same)
+    yield from _changed_of("item", old.activities, new.activities, new.label)
+    yield from _changed_of("drug", old.drugs, new.drugs, lambda name: name, _means_the_same)
+    for code in dict.fromkeys((*new.parts, *old.parts)):
+        one, two = shown(old.parts.get(code, ())), shown(new.parts.get(code, ()))
+        if one != two:
+            yield Changed("category part", code, "meaning", (("parts", one, two),), "", new.label(code))
+    before, after = ({each.id: each for each in template.superseded} for template in (old, new))
+    yield from _changed_of("older statement", before, after, lambda name: name, lambda *_: True)
 
 
 def changed_findings(old: Vocabulary, new: Vocabulary) -> Iterator[Changed]:
-    """Every finding that differs, in the order of the new version."""
-    yield from _changed_of("finding", dict(old.items()), dict(new.items()))
-
-
-def changed_definitions(old: Template, new: Template) -> Iterator[Changed]:
-    """Every named condition that differs, as its author wrote it."""
-    yield from _changed_of("definition", old.named, new.named)
+    """Every finding that differs otherwise than in how it is read, in the order of the new version."""
+    either = {code: each.label for code, each in (*old.items(), *new.items())}
+    yield from _changed_of("finding", dict(old.items()), dict(new.items()), either.__getitem__)
 
 
 def _changed_of(
-    kind: Literal["definition", "finding"], old: Mapping[str, Any], new: Mapping[str, Any]
+    kind: Kind,
+    old: Mapping[str, Any],
+    new: Mapping[str, Any],
+    title: Callable[[str], str],
+    same: Callable[[Any, Any], bool] | None = None,
 ) -> Iterator[Changed]:
+    """same: whether two that differ mean the same; where none is given, what differs in anything but words does not."""
     for name, each in new.items():
         if name not in old:
-            yield Changed(kind, name, "added", (), "")
+            yield Changed(kind, name, "added", (), "", title(name))
             continue
-        parts = tuple(_differing(old[name], each))
+        parts = tuple(differing(old[name], each, _left_out(each)))
         if parts:
-            meant = any(part not in WORDS | {"description"} for part, _, _ in parts)
-            yield Changed(kind, name, "meaning" if meant else "wording", parts, "")
-    yield from (Changed(kind, name, "removed", (), "") for name in old if name not in new)
+            worded = same(old[name], each) if same else WORDS.issuperset(part for part, *_ in parts)
+            yield Changed(kind, name, "wording" if worded else "meaning", _told(parts), "", title(name))
+    yield from (Changed(kind, name, "removed", (), "", title(name)) for name in old if name not in new)
 
 
-def _differing(old: Rule, new: Rule) -> Iterator[tuple[str, str, str]]:
-    """The parts in which two of one id differ; a rule of another kind differs in its kind."""
-    if type(old) is not type(new):
-        yield "kind", type(old).__name__, type(new).__name__
-        return
-    for each in fields(new):
-        before, after = getattr(old, each.name), getattr(new, each.name)
-        if each.compare and _shown(before) != _shown(after):
-            yield each.name, _shown(before), _shown(after)
+def _left_out(each: Any) -> frozenset[str]:
+    return READ if isinstance(each, FindingDefinition) else CANONICAL
 
 
-def _shown(value: Any) -> str:
-    """A part of a rule as a reviewer reads it: conditions as they were written, sets in order."""
-    if hasattr(value, "expression") and hasattr(value, "text"):
-        return str(value.text)
-    if isinstance(value, frozenset):
-        return ", ".join(sorted(map(str, value)))
-    if isinstance(value, tuple) and all(isinstance(each, str) for each in value):
-        return ", ".join(value)
-    return str(value)
+def _means_the_same(old: Drug, new: Drug) -> bool:
+    """Whether two entries of a drug let lines name it, and keep it from others, in the same way."""
+    one, two = ([(use.categories, use.status, use.named) for use in drug.uses] for drug in (old, new))
+    return old.classes == new.classes and one == two
+
+
+def _told(parts: tuple[What, ...]) -> tuple[What, ...]:
+    return tuple((field_in_words(name), old, new) for name, old, new in parts)
+
+
+def _title(rule: Rule) -> str:
+    return rule.title if hasattr(rule, "title") else rule.text
 
 
 def _place(template: Template, rule_id: str) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from plugin.findings.words import value_in_words
 from plugin.library.vocabulary import FindingDefinition, Value
+from plugin.quality.diff.compare import Difference
 from plugin.quality.diff.lines import Move
 from plugin.quality.diff.regions import Fact, Region
 from plugin.quality.proof.examples import CounterExample
@@ -19,6 +20,18 @@ STANDS = {
     "judgement": "for judgement",
     "not-offered": "not offered",
 }
+SIGNS = {"added": "+", "removed": "-", "meaning": "~", "changed": "~", "wording": "·"}
+SAID = {
+    "added": "is new",
+    "removed": "is gone",
+    "meaning": "means something else",
+    "changed": "says something else",
+    "wording": "is worded otherwise",
+}
+NOT_SHORT = "no short description: it depends on what else the line waits for"
+SAME_FACTS = "where the facts are the same"
+RESTING = "facts that rest on these, or are read with them:"
+MANY = 30  # entries of one list that a terminal shows
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +45,22 @@ class Together:
     where: tuple[str, ...]
     complete: bool
     example: CounterExample | None
+
+
+def headline(found: Difference) -> str:
+    """What is compared."""
+    old, new = found.old.template, found.new.template
+    return f"{new.title}: {old.version} ({found.old.name}) → {new.version} ({found.new.name})"
+
+
+def of_cohort(found: Difference) -> str:
+    """How many of a cohort get another plan."""
+    return f"Patients of the cohort who get another plan: {len(found.patients)} of {found.cohort}"
+
+
+def moved(found: Difference) -> list[Together]:
+    """The moves of lines, those that are alike in one."""
+    return list(together(found.moves, found.definitions, found.domains))
 
 
 def together(moves: tuple[Move, ...], definitions: Definitions, domains: Mapping[str, Domain]) -> Iterator[Together]:
@@ -73,9 +102,33 @@ def _fact(fact: Fact, definitions: Definitions, domains: Mapping[str, Domain]) -
     missing = [value for value in domain.values if value not in fact.values]
     if None in fact.values and len(missing) == 1:
         return f"{definition.label} is not known to be {_value(missing[0], definition, domain)}"
-    said = [_value(value, definition, domain) for value in known]
+    numeric = definition.type not in ("boolean", "code")
+    said = (
+        list(_ranges(known, definition, domain)) if numeric else [_value(value, definition, domain) for value in known]
+    )
     said += ["unknown"] if None in fact.values else []
     return f"{definition.label} is {' or '.join(said)}"
+
+
+def _ranges(known: list[Value], definition: FindingDefinition, domain: Domain) -> Iterator[str]:
+    """Numbers as few ranges as can be: those that border on each other are one."""
+    places = [domain.values.index(value) for value in known]
+    while places:
+        last = next(at for at in range(len(places)) if at + 1 == len(places) or places[at + 1] != places[at] + 1)
+        yield _range(places[0], places[last], definition, domain)
+        places = places[last + 1 :]
+
+
+def _range(first: int, last: int, definition: FindingDefinition, domain: Domain) -> str:
+    if first == last:
+        return _value(domain.values[first], definition, domain)
+    following = domain.values[last + 1] if last + 1 < len(domain.values) else None
+    start = domain.values[first]
+    if following is None:
+        return f"{value_in_words(start, definition.unit)} or more"
+    if first == 0:
+        return f"below {value_in_words(following, definition.unit)}"
+    return f"{value_in_words(start, '')} to below {value_in_words(following, definition.unit)}"
 
 
 def _value(value: Value, definition: FindingDefinition, domain: Domain) -> str:

@@ -1,8 +1,8 @@
-"""What cases are worth, in the report of a check: comparisons that could be turned around, sides that no case shows."""
+"""What cases are worth, in the report of a check: what could say the opposite or be left out, sides that none shows."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from plugin.library.rules import Template
 from plugin.library.template import VOCABULARY_FILE
@@ -13,30 +13,59 @@ from plugin.quality.report import Remark, Section
 from plugin.quality.worlds.policy import Policy
 
 UNNOTICED = "write a case that fails by it, or take the comparison out"
+UNNOTICED_PART = "write a case of which that part alone is not so, with what it must not get, or take the part out"
+MANY = 100
 NEVER_MATTERS = "take the comparison out, unless it is there for the reader"
 UNSEEN = "write a case that has it"
 
 
 def polarity(cases: tuple[Case, ...], policy: Policy[int]) -> Section:
-    """Every comparison of every rule and named condition, turned around: some case must fail by it."""
+    """Every comparison of every rule and named condition turned around, every part left out: some case must fail by it.
+
+    Of parts left out by which none fails, many are one note: they are the debt of cases that were written before.
+    """
     mutants = tuple(Polarity(cases, policy).mutants())
-    idle = [mutant for mutant in mutants if mutant.idle]
-    missed = [mutant for mutant in mutants if not mutant.noticed and not mutant.idle]
-    gaps = (
-        Remark("gap", f"{owner}: no case fails when {_listed(leaves)} says the opposite", where, UNNOTICED)
-        for owner, where, leaves in _by_owner(missed, policy.template)
-    )
-    notes = (
-        Remark("note", f"{owner}: {_listed(leaves)} can never matter, whatever a chart holds", where, NEVER_MATTERS)
-        for owner, where, leaves in _by_owner(idle, policy.template)
-    )
-    counted = len(mutants) - len(idle)
-    noticed = counted - len(missed)
-    summary = f"{noticed} of {counted} comparisons turned around make a case fail ({_share(noticed, counted)})"
-    if idle:
-        summary += f"; {len(idle)} more can never matter"
-    topic = "Comparisons that cases would notice if they said the opposite"
-    return Section(topic, len(mutants), (*gaps, *notes), summary)
+    template = policy.template
+    turned, left_out = ([each for each in mutants if each.left_out is kind] for kind in (False, True))
+    remarks = [
+        *_gaps(_missed(turned), template, "no case fails when {} says the opposite", UNNOTICED),
+        *_never(turned, template, "{} can never matter, whatever a chart holds"),
+        *_never(left_out, template, "leaving out {} can never matter, whatever a chart holds"),
+    ]
+    missing = _missed(left_out)
+    if len(missing) > MANY:
+        text = (
+            f"no case fails when any of {len(missing)} parts of conditions is left out; told one by one from {MANY} on"
+        )
+        remarks.append(Remark("note", text, "", UNNOTICED_PART))
+    else:
+        remarks += _gaps(missing, template, "no case fails when {} is left out", UNNOTICED_PART)
+    summary = f"{_score(turned, 'comparisons turned around')}; {_score(left_out, 'parts left out')}"
+    topic = "Comparisons that cases would notice if they said the opposite or were left out"
+    return Section(topic, len(mutants), tuple(remarks), summary)
+
+
+def _missed(mutants: Iterable[Mutant]) -> list[Mutant]:
+    return [mutant for mutant in mutants if not mutant.noticed and not mutant.idle]
+
+
+def _gaps(missed: Iterable[Mutant], template: Template, text: str, remedy: str) -> Iterator[Remark]:
+    for owner, where, parts in _by_owner(missed, template):
+        yield Remark("gap", f"{owner}: {text.format(_listed(parts))}", where, remedy)
+
+
+def _never(mutants: Iterable[Mutant], template: Template, text: str) -> Iterator[Remark]:
+    for owner, where, parts in _by_owner((each for each in mutants if each.idle), template):
+        yield Remark("note", f"{owner}: {text.format(_listed(parts))}", where, NEVER_MATTERS)
+
+
+def _score(mutants: list[Mutant], what: str) -> str:
+    """How many of what can matter make a case fail."""
+    idle = sum(mutant.idle for mutant in mutants)
+    counted = len(mutants) - idle
+    noticed = counted - len(_missed(mutants))
+    more = f", {idle} more can never matter" if idle else ""
+    return f"{noticed} of {counted} {what} make a case fail ({_share(noticed, counted)}{more})"
 
 
 def shown(policy: Policy[int], lines: Mapping[str, Mapping[str, int]]) -> Section:
@@ -75,7 +104,7 @@ def _value_place(lines: Mapping[str, int], missing: list[str]) -> str:
 def _by_owner(missed: Iterable[Mutant], template: Template) -> list[tuple[str, str, list[str]]]:
     found: dict[str, list[str]] = {}
     for mutant in missed:
-        found.setdefault(mutant.owner, []).append(mutant.leaf)
+        found.setdefault(mutant.owner, []).append(mutant.part)
     return [(owner, _place(owner, template), leaves) for owner, leaves in found.items()]
 
 

@@ -12,6 +12,7 @@ from jinja2 import Environment
 
 from plugin.drafting.facts import written_value
 from plugin.quality.as_text import counted, passed_share
+from plugin.quality.culprits import culprits
 from plugin.quality.pages import page_environment
 from plugin.quality.report import LEVELS, Level, Remark, Section, Table, TemplateReport
 
@@ -61,6 +62,6 @@ def _style() -> str:
 def _environment() -> Environment:
     environment = page_environment("plugin.quality.reports", "plugin.quality.book")
     environment.filters |= {"groups": groups, "counted": counted, "share": passed_share, "value": written_value}
-    environment.filters["numeric"] = numeric
+    environment.filters |= {"numeric": numeric, "culprits": culprits}
     environment.globals |= {"headings": HEADINGS, "shapes": SHAPES, "levels": LEVELS}
     return environment

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from plugin.quality.as_text import verdict
+from plugin.quality.misses import Difference
 from plugin.quality.report import LEVELS, Remark, Section, Table, TemplateReport
 from plugin.quality.running import Outcome
 
@@ -60,12 +61,16 @@ def _case(outcome: Outcome) -> dict[str, Any]:
         "misses": [
             {
                 "list": miss.name,
-                "missing": [{"code": each.code, "why": each.why} for each in miss.differences if each.missing],
-                "unexpected": [{"code": each.code, "why": each.why} for each in miss.differences if not each.missing],
+                "missing": [_difference(each) for each in miss.differences if each.missing],
+                "unexpected": [_difference(each) for each in miss.differences if not each.missing],
             }
             for miss in outcome.misses
         ],
     }
+
+
+def _difference(each: Difference) -> dict[str, str]:
+    return {"code": each.code, "why": each.why, "by": each.by, "at": each.at}
 
 
 def _section(section: Section) -> dict[str, Any]:

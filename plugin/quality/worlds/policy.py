@@ -54,7 +54,7 @@ class Policy(Generic[Element]):
         self.truths = truths or Truths(world)
         self.sure = sure or Truths(world, sure=True)
         self._instead = instead
-        self._index = index_of(template)
+        self.index = index_of(template)
         self._moved: dict[tuple[str, bool], Rank[Element]] = {}
         self._alone: dict[str, Rank[Element]] = {}
         self._standing: dict[str, Rank[Element]] = {}
@@ -65,11 +65,15 @@ class Policy(Generic[Element]):
     @property
     def categories(self) -> tuple[str, ...]:
         """The categories that any rule opens, in the order of the template."""
-        return tuple(self._index.rules)
+        return tuple(self.index.rules)
 
     def truth(self, condition: Condition) -> Truth3[Element]:
         """Where a condition is true, and where it is false."""
-        return self.truths.of(self._instead.get(id(condition), condition.expression))
+        return self.truths.of(self.expression(condition))
+
+    def expression(self, condition: Condition) -> Expression:
+        """What stands in the place of a condition: its own expression, unless another was given for it."""
+        return self._instead.get(id(condition), condition.expression)
 
     def is_open_somewhere(self, condition: Condition) -> bool:
         """Whether a condition is undecided for anybody; of formulas, whether that is not excluded yet."""
@@ -77,7 +81,7 @@ class Policy(Generic[Element]):
 
     def surely(self, condition: Condition) -> Truth3[Element]:
         """Where a condition is true, and where it is false, by what is more than presumed."""
-        return self.sure.of(self._instead.get(id(condition), condition.expression))
+        return self.sure.of(self.expression(condition))
 
     def changed(self, instead: Mapping[int, Expression], codes: Iterable[str]) -> Policy[Element]:
         """The policy with other expressions in the place of some conditions.
@@ -87,7 +91,7 @@ class Policy(Generic[Element]):
         other = Policy(self.template, self.world, instead=instead, truths=self.truths, sure=self.sure)
         alone = set(codes)
         other._moved = {
-            key: rank for key, rank in self._moved.items() if id(self._index.by_id[key[0]].condition) not in instead
+            key: rank for key, rank in self._moved.items() if id(self.index.by_id[key[0]].condition) not in instead
         }
         other._alone = {code: rank for code, rank in self._alone.items() if code not in alone}
         touched = alone | self._beside_them(alone)
@@ -97,15 +101,15 @@ class Policy(Generic[Element]):
 
     def _beside_them(self, codes: set[str]) -> set[str]:
         """The categories whose gates look at where some others stand."""
-        paired = [gate for gate in self._index.paired if codes.intersection(gate.companions)]
+        paired = [gate for gate in self.index.paired if codes.intersection(gate.companions)]
         drugs = [gate for gate in self.template.agent_gates if codes.intersection(gate.companions)]
         touched = {code for gate in paired for code in gate.targets}
-        return touched | ({code for gate in drugs for code in gate.targets or self._index.rules})
+        return touched | ({code for gate in drugs for code in gate.targets or self.index.rules})
 
     def stopped(self) -> Element:
         """Where a gate ends the plan, so that nothing is drafted but alerts."""
         if self._stopped is None:
-            self._stopped = self.algebra.some(self.truth(gate.condition).yes for gate in self._index.stops)
+            self._stopped = self.algebra.some(self.truth(gate.condition).yes for gate in self.index.stops)
         return self._stopped
 
     def line(self, code: str) -> Rank[Element]:
@@ -120,7 +124,7 @@ class Policy(Generic[Element]):
     def standing(self, code: str) -> Rank[Element]:
         """Where a category stands by its rules and its gates, before its drugs are looked at."""
         if code not in self._standing:
-            paired = [gate for gate in self._index.paired if code in gate.targets]
+            paired = [gate for gate in self.index.paired if code in gate.targets]
             beside = [self._beside(gate, self._gate(gate), self.alone) for gate in paired]
             self._standing[code] = self.ranks.strictest((self.alone(code), *beside))
         return self._standing[code]
@@ -128,21 +132,21 @@ class Policy(Generic[Element]):
     def alone(self, code: str) -> Rank[Element]:
         """Where a category stands by its rules and the gates that ask for no companion."""
         if code not in self._alone:
-            gates = (self._gate(gate) for gate in self._index.own if code in gate.targets)
+            gates = (self._gate(gate) for gate in self.index.own if code in gate.targets)
             self._alone[code] = self.ranks.strictest((self._opening(code), *gates))
         return self._alone[code]
 
     def agent(self, name: str, code: str) -> Rank[Element]:
         """Where a drug stands on the line of a category: offered where the line names it."""
         if (name, code) not in self._agents:
-            held = self.ranks.strictest(self._holding(gate, wait_alone=True) for gate in self._agent_gates(name, code))
+            held = self.ranks.strictest(self.holding(gate, wait_alone=True) for gate in self.agent_gates(name, code))
             closed = self.ranks.only(self.line(code).closed, self.ranks.shut)
             self._agents[name, code] = self.ranks.strictest((held, closed))
         return self._agents[name, code]
 
     def listed(self, kind: ItemKind, code: str) -> Element:
         """Where a test or an item of care is listed by a rule of its own."""
-        return self.algebra.some(self.heard(rule.id) for rule in self._index.items.get((kind, code), ()))
+        return self.algebra.some(self.heard(rule.id) for rule in self.index.items.get((kind, code), ()))
 
     def proposed(self, code: str) -> Element:
         """Where a goal is proposed."""
@@ -158,11 +162,11 @@ class Policy(Generic[Element]):
         return algebra.each((open_, algebra.other(holding), algebra.other(self.stopped())))
 
     def _goal_rules(self, code: str) -> list[GoalRule]:
-        return self._index.goals.get(code, [])
+        return self.index.goals.get(code, [])
 
     def alerted(self, code: str) -> Element:
         """Where an alert of this code is shown by a rule."""
-        return self.algebra.some(self.heard(rule.id) for rule in self._index.alerts.get(code, ()))
+        return self.algebra.some(self.heard(rule.id) for rule in self.index.alerts.get(code, ()))
 
     def heard(self, rule_id: str) -> Element:
         """Where a rule speaks in the draft: of a line, an item, a goal, an alert or a combination; nowhere for a gate.
@@ -171,9 +175,9 @@ class Policy(Generic[Element]):
         """
         algebra = self.algebra
         going_on = algebra.other(self.stopped())
-        match rule := self._index.by_id.get(rule_id):
+        match rule := self.index.by_id.get(rule_id):
             case CategoryRule(code=code):
-                return algebra.each((self._loudest(rule, self._index.rules[code]), going_on))
+                return algebra.each((self._loudest(rule, self.index.rules[code]), going_on))
             case GoalRule(code=code):
                 return algebra.each((self._loudest(rule, self._goal_rules(code)), going_on))
             case ItemRule(accompanies=beside):
@@ -187,7 +191,7 @@ class Policy(Generic[Element]):
 
     def leads(self, rule: CategoryRule) -> Element:
         """Where the line of a category is explained by this rule, as the first of the strictest that hold."""
-        algebra, rules = self.algebra, self._index.rules[rule.code]
+        algebra, rules = self.algebra, self.index.rules[rule.code]
         stricter = [each for each in rules if each.disposition == "judgement" != rule.disposition]
         before = [each for each in rules[: rules.index(rule)] if each.disposition == rule.disposition]
         ahead = algebra.some(self.truth(each.condition).yes for each in (*stricter, *before))
@@ -199,7 +203,7 @@ class Policy(Generic[Element]):
         return algebra.some((truth.yes, algebra.each((self._undecided(truth), algebra.other(holding)))))
 
     def _beside_any(self, codes: Iterable[str]) -> Element:
-        known = [code for code in sorted(codes) if code in self._index.rules]
+        known = [code for code in sorted(codes) if code in self.index.rules]
         return self.algebra.some(self.startable(code) for code in known)
 
     def startable(self, code: str) -> Element:
@@ -210,7 +214,7 @@ class Policy(Generic[Element]):
     def _opening(self, code: str) -> Rank[Element]:
         """Rules that hold open a category, as strictly as the strictest of them says; else it waits, or is closed."""
         algebra = self.algebra
-        rules = [(rule, self.truth(rule.condition)) for rule in self._index.rules[code]]
+        rules = [(rule, self.truth(rule.condition)) for rule in self.index.rules[code]]
         holding = algebra.some(truth.yes for _, truth in rules)
         to_judge = algebra.some(truth.yes for rule, truth in rules if rule.disposition == "judgement")
         closed = algebra.each(truth.no for _, truth in rules)
@@ -243,25 +247,26 @@ class Policy(Generic[Element]):
     def _beside(self, gate: Gate, rank: Rank[Element], standing: Callable[[str], Rank[Element]]) -> Rank[Element]:
         """What a gate says that asks for a companion, by where the companions stand."""
         ranks, algebra = self.ranks, self.algebra
-        companions = [standing(code) for code in gate.companions if code in self._index.rules]
+        companions = [standing(code) for code in gate.companions if code in self.index.rules]
         followed = ranks.mildest((ranks.to_judge, *companions))
         yes = self.truth(gate.condition).yes
         return ranks.strictest((ranks.only(yes, followed), ranks.only(algebra.other(yes), rank)))
 
-    def _agent_gates(self, name: str, code: str) -> list[Gate]:
-        gates = self._index.by_agent.get(name, ())
+    def agent_gates(self, name: str, code: str) -> list[Gate]:
+        """The gates that may hold a drug back on the line of a category."""
+        gates = self.index.by_agent.get(name, ())
         return [gate for gate in gates if not gate.targets or code in gate.targets]
 
-    def _holding(self, gate: Gate, *, wait_alone: bool) -> Rank[Element]:
+    def holding(self, gate: Gate, *, wait_alone: bool) -> Rank[Element]:
         """What a gate says of its drugs. wait_alone: count also where it lets them wait without their line."""
         rank = self._gate(gate, presumption_waits=gate.presumption_waits)
         if gate.companions:
             rank = self._beside(gate, rank, self.standing)
         if wait_alone or not gate.waits_alone:
             return rank
-        return self.ranks.only(self._told(gate), rank)
+        return self.ranks.only(self.told(gate), rank)
 
-    def _told(self, gate: Gate) -> Element:
+    def told(self, gate: Gate) -> Element:
         """Where a gate that lets its drugs wait by themselves is decided, and not on a presumption it waits for."""
         algebra = self.algebra
         truth = self.truth(gate.condition)
@@ -270,7 +275,7 @@ class Policy(Generic[Element]):
 
     def _lacking(self, code: str, agents: Iterable[str]) -> Rank[Element]:
         """What the line follows where every drug of a part is held back: the mildest of what holds them."""
-        held = [[self._holding(gate, wait_alone=False) for gate in self._agent_gates(name, code)] for name in agents]
+        held = [[self.holding(gate, wait_alone=False) for gate in self.agent_gates(name, code)] for name in agents]
         if not all(held):
             return self.ranks.offered
         mildest = self.ranks.mildest(self.ranks.strictest(gates) for gates in held)
