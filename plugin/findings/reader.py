@@ -10,26 +10,21 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from plugin.findings.chart import Chart, open_chart
-from plugin.findings.conditions import ConditionReader
+from plugin.findings.chart import Chart
 from plugin.findings.contained import problem_under_holder, under_holders
 from plugin.findings.dates import spoken
 from plugin.findings.derive import Conclusions
 from plugin.findings.doubts import recorded_doubts, signs_of
-from plugin.findings.entries import Entries
 from plugin.findings.evidence import Evidence
-from plugin.findings.history.drugs import Drugs
-from plugin.findings.history.history import History, last_progression
+from plugin.findings.gathered import Gathered, by_panel, gather
+from plugin.findings.history.history import History
 from plugin.findings.history.measures import measured
 from plugin.findings.history.setting import beginning_of, history_of
-from plugin.findings.index import Index, index_of, reading_of
+from plugin.findings.index import Index, reading_of
 from plugin.findings.model import Finding, Findings, unknown
-from plugin.findings.observations import Notebook, ObservationReader
 from plugin.findings.person import read_person
 from plugin.findings.resolve import Resolved, resolve_panel
-from plugin.findings.statements import Statements, read_statements
-from plugin.findings.validity import Validity
-from plugin.findings.variants import VariantReader
+from plugin.findings.statements import Statements
 from plugin.findings.wishes import form_answers, goals_on_record
 from plugin.library.expressions import names_in
 from plugin.library.vocabulary import FindingDefinition, Vocabulary
@@ -41,26 +36,26 @@ def read_findings(resources: list[dict[str, Any]], vocabulary: Vocabulary, as_of
     resources: as they came from a server or file; an OperationOutcome among them names a part of the chart that could
         not be read. Raises InputError when there is nothing to read, something is no FHIR, or two patients are mixed.
     """
-    chart = open_chart(resources, as_of)
-    index = index_of(vocabulary)
-    entries = Entries(chart, index)
-    statements = read_statements(chart, vocabulary, entries)
-    notebook = _read_chart(chart, index, entries)
-    drugs = Drugs(chart, index)
-    progressed = last_progression(notebook.evidence, drugs, index)
-    evidence = Validity(chart, index, drugs, progressed).weighed(notebook.evidence)
-    by_panel = _by_panel([found for found in evidence if found.origin.reference not in chart.strays])
-    resolved = _resolve(index, by_panel)
+    return findings_of(gather(resources, vocabulary, as_of))
+
+
+def findings_of(gathered: Gathered) -> Findings:
+    """What a chart that was opened comes to, fact by fact."""
+    chart, index, statements, drugs = gathered.chart, gathered.index, gathered.statements, gathered.drugs
+    vocabulary, notebook = index.vocabulary, gathered.notebook
+    evidence = gathered.weighed()
+    panels = by_panel([found for found in evidence if found.origin.reference not in chart.strays])
+    resolved = _resolve(index, panels)
     if chart.strays:
-        _doubt_strays(resolved, _resolve(index, _by_panel(evidence)))
+        _doubt_strays(resolved, _resolve(index, by_panel(evidence)))
     _outdate(vocabulary, resolved, statements)
-    history = history_of(index, resolved, by_panel, drugs, statements)
+    history = history_of(index, resolved, panels, drugs, statements)
     findings = _assemble(chart, index, resolved, history, statements)
     conclusions = Conclusions(vocabulary, findings)
     conclusions.deny()  # before anything follows from what cannot be
     conclusions.derive()
     conclusions.deny()
-    doubts = recorded_doubts(chart, index, by_panel, statements.doubts())
+    doubts = recorded_doubts(chart, index, panels, statements.doubts())
     conclusions.presume(chart, doubts, signs_of(chart, drugs))
     goals, answers = goals_on_record(chart), form_answers(chart)
     named = [problem_under_holder(found, chart.holders) for found in (*notebook.problems.values(), *chart.problems)]
@@ -72,33 +67,10 @@ def read_findings(resources: list[dict[str, Any]], vocabulary: Vocabulary, as_of
     return Findings(chart.patient, given, vocabulary, ordered, chart.inputs, history.lines, goals, answers)
 
 
-def _read_chart(chart: Chart, index: Index, entries: Entries) -> Notebook:
-    notebook = Notebook()
-    observations = ObservationReader(index, notebook)
-    variants = VariantReader(index, notebook)
-    for observation, found in entries.all():
-        if role := variants.role(found[0]):
-            variants.collect(observation, found[0], role)
-            continue
-        for entry in found:
-            if genes := observations.read(entry):
-                variants.collect_test(entry, genes)
-    variants.judge()
-    ConditionReader(chart, index, notebook).read()
-    return notebook
-
-
-def _by_panel(evidence: list[Evidence]) -> dict[str, list[Evidence]]:
-    grouped: dict[str, list[Evidence]] = {}
-    for found in evidence:
-        grouped.setdefault(found.panel, []).append(found)
-    return grouped
-
-
-def _resolve(index: Index, by_panel: dict[str, list[Evidence]]) -> dict[str, Resolved]:
+def _resolve(index: Index, panels: dict[str, list[Evidence]]) -> dict[str, Resolved]:
     resolved: dict[str, Resolved] = {}
     for panel in index.panels.values():
-        resolved.update(resolve_panel(panel, by_panel.get(panel.name, [])))
+        resolved.update(resolve_panel(panel, panels.get(panel.name, [])))
     return resolved
 
 

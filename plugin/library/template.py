@@ -21,7 +21,8 @@ from plugin.library.yaml_file import Document, read_yaml
 
 VOCABULARY_FILE = "findings.yaml"
 WORTH_IT = 100  # documents; each is checked for some ten milliseconds
-NOT_RESOURCES = frozenset({"cases", CODES_FOLDER})
+CHARTS_FOLDER = "charts"
+NOT_RESOURCES = frozenset({"cases", CHARTS_FOLDER, CODES_FOLDER})
 # Marks of the documents that this process found sound: a check at every save would else do all of it again.
 _sound: set[bytes] = set()
 
