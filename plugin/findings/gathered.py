@@ -16,7 +16,6 @@ from plugin.findings.history.drugs import Drugs
 from plugin.findings.history.history import last_progression
 from plugin.findings.index import Index, Panel, index_of
 from plugin.findings.observations import Notebook, ObservationReader
-from plugin.findings.resolve import Resolved, resolve_panel
 from plugin.findings.statements import Statements, read_statements
 from plugin.findings.validity import Validity
 from plugin.findings.variants import VariantReader
@@ -41,17 +40,16 @@ class Gathered:
         """All evidence, that set aside which may not count."""
         return Validity(self.chart, self.index, self.drugs, self.progressed).weighed(self.notebook.evidence)
 
-    def resolved(self, panel: Panel, left_out: tuple[str, str] = ("", "")) -> dict[str, Resolved]:
-        """What this chart comes to by the readings of a panel, which may be others than those of the vocabulary.
+    def weighed_for(self, panel: Panel) -> list[Evidence]:
+        """The evidence of one panel, weighed by its readings, which may be others than those of the vocabulary.
 
-        panel: has the name and the parts of one of the vocabulary; its rules and limits of age may differ.
-        left_out: reference of a resource and name of a part; what the one says of the other is not looked at.
+        panel: has the name and the parts of one of the vocabulary; its limits of age may differ.
         """
         index = copy.copy(self.index)
         index.panels = {**self.index.panels, panel.name: panel}
-        found = [each for each in self._by_panel.get(panel.name, ()) if (each.origin.reference, each.part) != left_out]
-        evidence = Validity(self.chart, index, self.drugs, self.progressed).weighed(found)
-        return resolve_panel(panel, [each for each in evidence if each.origin.reference not in self.chart.strays])
+        found = self.evidence_of(panel.name)
+        weighed = Validity(self.chart, index, self.drugs, self.progressed).weighed(found)
+        return [each for each in weighed if each.origin.reference not in self.chart.strays]
 
     def evidence_of(self, panel: str) -> list[Evidence]:
         """What was found for a panel, as it was found."""

@@ -23,7 +23,7 @@ from plugin.findings.history.setting import beginning_of, history_of
 from plugin.findings.index import Index, reading_of
 from plugin.findings.model import Finding, Findings, unknown
 from plugin.findings.person import read_person
-from plugin.findings.resolve import Resolved, resolve_panel
+from plugin.findings.resolve import Resolved, resolve_panel, unread
 from plugin.findings.statements import Statements
 from plugin.findings.wishes import form_answers, goals_on_record
 from plugin.library.expressions import names_in
@@ -68,9 +68,9 @@ def findings_of(gathered: Gathered) -> Findings:
 
 
 def _resolve(index: Index, panels: dict[str, list[Evidence]]) -> dict[str, Resolved]:
-    resolved: dict[str, Resolved] = {}
-    for panel in index.panels.values():
-        resolved.update(resolve_panel(panel, panels.get(panel.name, [])))
+    resolved = dict(unread(index))
+    for name, evidence in panels.items():
+        resolved.update(resolve_panel(index.panels[name], evidence))
     return resolved
 
 
@@ -91,21 +91,20 @@ def _assemble(
     findings = {code: unknown(code) for code in vocabulary}
     findings.update((code, found.finding) for code, found in resolved.items())
     findings.update((finding.code, finding) for finding in read_person(chart, vocabulary))
-    for definition in vocabulary.values():
-        kind = reading_of(definition).kind if definition.reading else ""
-        if kind == "treatment":
-            findings[definition.code] = measured(history, definition, vocabulary.treatment, chart.as_of.isoformat())
+    as_of = chart.as_of.isoformat()
+    for definition in vocabulary.read_as("treatment"):
+        findings[definition.code] = measured(history, definition, vocabulary.treatment, as_of)
     corrected = _state(findings, statements, resolved)
     _forget_followers(index, findings, corrected)
-    for definition in vocabulary.values():
-        if reading_of(definition).kind == "ever" and findings[definition.code].state == "unknown":
+    for definition in vocabulary.read_as("ever"):
+        if findings[definition.code].state == "unknown":
             findings[definition.code] = _ever(vocabulary, definition, resolved, findings)
     return findings
 
 
 def _outdate(vocabulary: Vocabulary, resolved: dict[str, Resolved], statements: Statements) -> None:
     """Statements older than the state of the disease that they would speak about are set aside."""
-    for definition in vocabulary.values():
+    for definition in vocabulary.dated:
         since = definition.holds_since
         if since in resolved and (began := beginning_of(resolved[since])):
             label = vocabulary[since].label
@@ -115,7 +114,8 @@ def _outdate(vocabulary: Vocabulary, resolved: dict[str, Resolved], statements: 
 def _state(findings: dict[str, Finding], statements: Statements, resolved: dict[str, Resolved]) -> set[str]:
     """Let clinicians' statements lead; returns the findings that they change."""
     changed: set[str] = set()
-    for code, finding in findings.items():
+    for code in statements.heard:
+        finding = findings[code]
         led = statements.lead(code, finding, resolved[code].behind if code in resolved else ())
         if led is not None:
             if led.value != finding.value:
@@ -129,7 +129,7 @@ def _forget_followers(index: Index, findings: dict[str, Finding], corrected: set
 
     So does a limit that the chart's own number was held against; it then follows from the number that was stated.
     """
-    for definition in index.vocabulary.values():
+    for definition in index.vocabulary.values() if corrected else ():
         reading = reading_of(definition)
         if reading.follows not in corrected or definition.code in corrected:
             continue

@@ -11,6 +11,7 @@ from datetime import date
 
 from plugin.library.rules import CategoryRule, Gate, Rule, Template
 from plugin.library.source_attributes import used_findings
+from plugin.quality.charts.section import charts_read, readings_shown, readings_tried
 from plugin.quality.coverage import COVERAGE_FILE, load_coverage
 from plugin.quality.lints.codes import cases_name_what_is_there, codes_known, codes_used
 from plugin.quality.lints.dates import review_not_overdue, sources_dated
@@ -209,6 +210,9 @@ SECTIONS: tuple[Callable[[Material], Section], ...] = (
     sources_dated,
     review_not_overdue,
     wording_orders_nothing,
+    charts_read,
+    readings_shown,
+    readings_tried,
     sense,
     proofs,
     noticed,

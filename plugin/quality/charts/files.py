@@ -56,6 +56,9 @@ class ChartCases:
     complete: bool = False
 
 
+NO_CHARTS = ChartCases()
+
+
 def read_chart_cases(folder: Path, template: Template) -> ChartCases:
     """The chart cases under `folder`/charts; none where there is no such folder."""
     home = folder / CHARTS_FOLDER
