@@ -6,6 +6,7 @@ cannot be read becomes a Problem and never a negative.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -28,6 +29,8 @@ from plugin.findings.statements import Statements
 from plugin.findings.wishes import form_answers, goals_on_record
 from plugin.library.expressions import names_in
 from plugin.library.vocabulary import FindingDefinition, Vocabulary
+
+MOST_REMEMBERED = 1000
 
 
 def read_findings(resources: list[dict[str, Any]], vocabulary: Vocabulary, as_of: date) -> Findings:
@@ -91,15 +94,26 @@ def _assemble(
     findings = {code: unknown(code) for code in vocabulary}
     findings.update((code, found.finding) for code, found in resolved.items())
     findings.update((finding.code, finding) for finding in read_person(chart, vocabulary))
-    as_of = chart.as_of.isoformat()
-    for definition in vocabulary.read_as("treatment"):
-        findings[definition.code] = measured(history, definition, vocabulary.treatment, as_of)
+    findings.update(_of_treatment(history, index, chart.as_of.isoformat()))
     corrected = _state(findings, statements, resolved)
     _forget_followers(index, findings, corrected)
     for definition in vocabulary.read_as("ever"):
         if findings[definition.code].state == "unknown":
             findings[definition.code] = _ever(vocabulary, definition, resolved, findings)
     return findings
+
+
+def _of_treatment(history: History, index: Index, as_of: str) -> Mapping[str, Finding]:
+    """What the history tells; remembered where it holds no treatment, since that leaves every patient at the same."""
+    empty = not (history.courses or history.lines or history.reactions or history.aside)
+    known: Mapping[str, Finding] | None = index.untreated.get((history, as_of)) if empty else None
+    if known is not None:
+        return known
+    vocabulary = index.vocabulary
+    told = {each.code: measured(history, each, vocabulary.treatment, as_of) for each in vocabulary.read_as("treatment")}
+    if empty and len(index.untreated) < MOST_REMEMBERED:
+        index.untreated[history, as_of] = told
+    return told
 
 
 def _outdate(vocabulary: Vocabulary, resolved: dict[str, Resolved], statements: Statements) -> None:

@@ -17,6 +17,7 @@ from plugin.quality.lints.codes import cases_name_what_is_there, codes_known, co
 from plugin.quality.lints.dates import review_not_overdue, sources_dated
 from plugin.quality.lints.ids import ids_unique
 from plugin.quality.lints.limits import numbers_possible
+from plugin.quality.lints.readings import readings_sound
 from plugin.quality.lints.references import items_named, parts_named, references_resolve
 from plugin.quality.lints.terminology import maps_sound, value_sets_sound
 from plugin.quality.lints.vocabulary import units_read, value_lines, vocabulary_form
@@ -207,6 +208,7 @@ SECTIONS: tuple[Callable[[Material], Section], ...] = (
     vocabulary_form,
     units_read,
     numbers_possible,
+    readings_sound,
     sources_dated,
     review_not_overdue,
     wording_orders_nothing,

@@ -50,6 +50,10 @@ class ReadingPlaces:
         found = [path for reading, _ in self._readings(code) for path, _ in self._inside(reading, url)]
         return self._where(found[0] if found else self.path(code))
 
+    def has(self, code: str, url: str) -> bool:
+        """Whether its reading says anything under this url."""
+        return any(True for reading, _ in self._readings(code) for _ in self._inside(reading, url))
+
     def age(self, code: str, part: str) -> str:
         """Its limit of age, or that of one part."""
         if not part:
