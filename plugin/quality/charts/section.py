@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
+from plugin.library.rules import Template
 from plugin.library.source_attributes import used_findings
 from plugin.library.template import VOCABULARY_FILE
 from plugin.quality.charts.places import ReadingPlaces
@@ -40,9 +41,7 @@ def charts_read(material: Material) -> Section:
 
 def readings_shown(material: Material) -> Section:
     """Every reading that rules rest on gives a value in some chart case."""
-    template = material.template
-    used = used_findings(template)
-    readings = [code for code, definition in template.vocabulary.items() if definition.reading and code in used]
+    readings = readings_used(material.template)
     shown = frozenset[str]().union(*(outcome.shown for outcome in material.chart_outcomes))
     unseen = [code for code in readings if code not in shown]
     summary = f"Readings that a chart case shows: {len(readings) - len(unseen)} of {len(readings)}"
@@ -56,6 +55,12 @@ def readings_shown(material: Material) -> Section:
     elif unseen:
         remarks = (Remark("note", f"no chart case shows how these are read: {', '.join(unseen)}"),)
     return Section("Readings that a chart case shows", len(readings), remarks, summary)
+
+
+def readings_used(template: Template) -> tuple[str, ...]:
+    """The findings that are read from a chart and that rules rest on."""
+    used = used_findings(template)
+    return tuple(code for code, definition in template.vocabulary.items() if definition.reading and code in used)
 
 
 def readings_tried(material: Material) -> Section:
