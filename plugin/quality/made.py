@@ -18,7 +18,8 @@ class Made:
     """The stamp of a document.
 
     content: folder of a template -> `sha256:…` of it. profiles: the same of the profiles.
-    on: the day for which it was made, as ISO writes it. software: name and version. commit: of the software; empty where nobody knows.
+    on: the day for which it was made, as ISO writes it. software: name and version.
+    commit: of the software; empty where nobody knows.
     """
 
     content: dict[str, str]
