@@ -10,8 +10,10 @@ import tarfile
 import pytest
 from click.testing import CliRunner
 
+from plugin import __version__
 from plugin.cli import main
 from plugin.library.content import content_folder, default_template_folder
+from plugin.quality.origin import content_hash
 from plugin.quality.package.archive import archive
 from plugin.quality.package.contents import gather
 
@@ -130,3 +132,13 @@ def test_what_is_no_fhir_is_refused_with_its_file(tmp_path):
     file.write_text(file.read_text().replace('"status": "active"', '"status": "ready"'))
     with pytest.raises(Exception, match=r"ValueSet-er-tests.json: ValueSet.status: 'ready'"):
         gather([default_template_folder()], profiles, {}, None, "1")
+
+
+def test_the_package_names_the_content_that_it_was_made_from(written):
+    told = written["package/package.json"]["careplan"]
+    home = content_folder("templates")
+    folders = [path for path in home.iterdir() if path.is_dir()]
+    assert told["templates"] == {folder.name: content_hash(folder) for folder in folders}
+    assert told["profiles"] == content_hash(content_folder("profiles"))
+    assert told["software"] == f"careplan-plugin {__version__}"
+    assert told["as_of"]
