@@ -289,8 +289,8 @@ def diff(old: str, new: str, cohort: tuple[Path, ...], as_of: date, form: str, h
 def book(ctx: click.Context, template: str, folder: Path, as_of: date) -> None:
     """Write a template as a document that clinicians can read and sign: HTML pages in DIR, and one file to print.
 
-    TEMPLATE: a template's folder or name. Exit code 1 where a case fails or a statement is not proven; the book is
-    written and says so.
+    TEMPLATE: a template's folder or name. Exit code 1 where a case fails, a chart is read otherwise or a statement is
+    not proven; the book is written and says so.
     """
     from plugin.quality.command import write_book
 
@@ -302,7 +302,10 @@ def book(ctx: click.Context, template: str, folder: Path, as_of: date) -> None:
         which = ", ".join(view.verdict.invariant.id for view in made.unproven)
         counted = f"{len(made.unproven)} of {len(made.statements)} statements"
         click.echo(f"careplan: not proven, {counted}: {which}; see careplan prove", err=True)
-    if made.failed or made.unproven:
+    if made.charts.failed:
+        counted = f"{made.charts.failed} of {made.charts.cases} charts"
+        click.echo(f"careplan: {counted} are not read as their cases say; see careplan check", err=True)
+    if made.failed or made.unproven or made.charts.failed:
         ctx.exit(1)
 
 

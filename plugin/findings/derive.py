@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import lru_cache
 
 from plugin.findings.chart import Chart
 from plugin.findings.dates import later
@@ -14,6 +15,20 @@ from plugin.library.expressions import evaluate, names_in
 from plugin.library.vocabulary import Derivation, FindingDefinition, Presumption, Value, Vocabulary
 
 
+@lru_cache(maxsize=16)
+def followers(vocabulary: Vocabulary) -> tuple[tuple[FindingDefinition, frozenset[str], bool], ...]:
+    """The findings that may follow from others, the names they follow from, and whether any follows of knowing nothing.
+
+    While nothing of those names is known, and nothing new since it was last asked, nothing can follow.
+    """
+    found = []
+    for definition in vocabulary.derived:
+        names = frozenset[str]().union(*(names_in(each.when) for each in definition.derivations))
+        of_nothing = any(evaluate(each.when, {}) is True for each in definition.derivations)
+        found.append((definition, names, of_nothing))
+    return tuple(found)
+
+
 class Conclusions:
     """Completes findings in place, in passes, until nothing more follows."""
 
@@ -21,6 +36,7 @@ class Conclusions:
         self.vocabulary = vocabulary
         self.findings = findings
         self.environment: dict[str, Value | None] = {}
+        self.known: set[str] = set()
         self.doubts: Doubts = {}
         for definition in vocabulary.values():
             self._remember(definition)
@@ -30,16 +46,20 @@ class Conclusions:
 
         What follows from something presumed is itself presumed, and what speaks against it by itself cancels it too.
         """
-        changed = True
-        while changed:
-            changed = False
-            for definition in self.vocabulary.derived:
+        before: set[str] | None = None
+        while before is None or before:
+            moved: set[str] = set()
+            for definition, names, of_nothing in followers(self.vocabulary):
+                news = self.known if before is None else before | moved
+                if names.isdisjoint(news) and not (of_nothing and before is None):
+                    continue
                 if self.findings[definition.code].state == "unknown" and self._derive(definition):
-                    changed = True
+                    moved.add(definition.variable)
+            before = moved
 
     def deny(self) -> None:
         """What was found although it cannot be is a conflict."""
-        for definition in self.vocabulary.values():
+        for definition in self.vocabulary.denied:
             finding = self.findings[definition.code]
             against = [each for each in definition.denials if each.value == finding.value]
             denial = next((each for each in against if self._holds_against(finding, each)), None)
@@ -65,7 +85,7 @@ class Conclusions:
         signs: ValueSets with a code in the chart, and what the chart calls it.
         """
         doubts = self.doubts = spread(self.vocabulary, self.findings, recorded, self.environment)
-        for definition in self.vocabulary.values():
+        for definition in self.vocabulary.presumable:
             presumption = definition.presumption
             finding = self.findings[definition.code]
             if presumption is None or finding.state != "unknown" or finding.note == STATED_UNKNOWN:
@@ -132,6 +152,10 @@ class Conclusions:
         finding = self.findings[definition.code]
         decided = finding.state in DECIDED and finding.value not in definition.undecided
         self.environment[definition.variable] = finding.value if decided else None
+        if decided:
+            self.known.add(definition.variable)
+        else:
+            self.known.discard(definition.variable)
 
 
 def _dates(finding: Finding) -> list[str]:

@@ -52,7 +52,7 @@ class Wanted:
 
 @dataclass
 class Index:
-    """Everything that readers look up; built once for a vocabulary."""
+    """Everything that readers look up; built once for a vocabulary. unread, untreated: remembered by the readers."""
 
     vocabulary: Vocabulary
     code_sets: CodeSets = field(init=False)
@@ -68,6 +68,8 @@ class Index:
     tests: Namer = field(init=False)
     organs: Namer = field(init=False)
     questions: Questions = field(init=False)
+    unread: dict[str, Any] = field(default_factory=dict)
+    untreated: dict[Any, Any] = field(default_factory=dict)
     _memberships: dict[tuple[str, str], frozenset[str]] = field(default_factory=dict)
     _endings: dict[str, tuple[str, ...]] = field(default_factory=dict)
     _words: dict[str, set[str]] = field(default_factory=dict)

@@ -6,33 +6,31 @@ cannot be read becomes a Problem and never a negative.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from plugin.findings.chart import Chart, open_chart
-from plugin.findings.conditions import ConditionReader
+from plugin.findings.chart import Chart
 from plugin.findings.contained import problem_under_holder, under_holders
 from plugin.findings.dates import spoken
 from plugin.findings.derive import Conclusions
 from plugin.findings.doubts import recorded_doubts, signs_of
-from plugin.findings.entries import Entries
 from plugin.findings.evidence import Evidence
-from plugin.findings.history.drugs import Drugs
-from plugin.findings.history.history import History, last_progression
+from plugin.findings.gathered import Gathered, by_panel, gather
+from plugin.findings.history.history import History
 from plugin.findings.history.measures import measured
 from plugin.findings.history.setting import beginning_of, history_of
-from plugin.findings.index import Index, index_of, reading_of
+from plugin.findings.index import Index, reading_of
 from plugin.findings.model import Finding, Findings, unknown
-from plugin.findings.observations import Notebook, ObservationReader
 from plugin.findings.person import read_person
-from plugin.findings.resolve import Resolved, resolve_panel
-from plugin.findings.statements import Statements, read_statements
-from plugin.findings.validity import Validity
-from plugin.findings.variants import VariantReader
+from plugin.findings.resolve import Resolved, resolve_panel, unread
+from plugin.findings.statements import Statements
 from plugin.findings.wishes import form_answers, goals_on_record
 from plugin.library.expressions import names_in
 from plugin.library.vocabulary import FindingDefinition, Vocabulary
+
+MOST_REMEMBERED = 1000
 
 
 def read_findings(resources: list[dict[str, Any]], vocabulary: Vocabulary, as_of: date) -> Findings:
@@ -41,26 +39,26 @@ def read_findings(resources: list[dict[str, Any]], vocabulary: Vocabulary, as_of
     resources: as they came from a server or file; an OperationOutcome among them names a part of the chart that could
         not be read. Raises InputError when there is nothing to read, something is no FHIR, or two patients are mixed.
     """
-    chart = open_chart(resources, as_of)
-    index = index_of(vocabulary)
-    entries = Entries(chart, index)
-    statements = read_statements(chart, vocabulary, entries)
-    notebook = _read_chart(chart, index, entries)
-    drugs = Drugs(chart, index)
-    progressed = last_progression(notebook.evidence, drugs, index)
-    evidence = Validity(chart, index, drugs, progressed).weighed(notebook.evidence)
-    by_panel = _by_panel([found for found in evidence if found.origin.reference not in chart.strays])
-    resolved = _resolve(index, by_panel)
+    return findings_of(gather(resources, vocabulary, as_of))
+
+
+def findings_of(gathered: Gathered) -> Findings:
+    """What a chart that was opened comes to, fact by fact."""
+    chart, index, statements, drugs = gathered.chart, gathered.index, gathered.statements, gathered.drugs
+    vocabulary, notebook = index.vocabulary, gathered.notebook
+    evidence = gathered.weighed()
+    panels = by_panel([found for found in evidence if found.origin.reference not in chart.strays])
+    resolved = _resolve(index, panels)
     if chart.strays:
-        _doubt_strays(resolved, _resolve(index, _by_panel(evidence)))
+        _doubt_strays(resolved, _resolve(index, by_panel(evidence)))
     _outdate(vocabulary, resolved, statements)
-    history = history_of(index, resolved, by_panel, drugs, statements)
+    history = history_of(index, resolved, panels, drugs, statements)
     findings = _assemble(chart, index, resolved, history, statements)
     conclusions = Conclusions(vocabulary, findings)
     conclusions.deny()  # before anything follows from what cannot be
     conclusions.derive()
     conclusions.deny()
-    doubts = recorded_doubts(chart, index, by_panel, statements.doubts())
+    doubts = recorded_doubts(chart, index, panels, statements.doubts())
     conclusions.presume(chart, doubts, signs_of(chart, drugs))
     goals, answers = goals_on_record(chart), form_answers(chart)
     named = [problem_under_holder(found, chart.holders) for found in (*notebook.problems.values(), *chart.problems)]
@@ -72,33 +70,10 @@ def read_findings(resources: list[dict[str, Any]], vocabulary: Vocabulary, as_of
     return Findings(chart.patient, given, vocabulary, ordered, chart.inputs, history.lines, goals, answers)
 
 
-def _read_chart(chart: Chart, index: Index, entries: Entries) -> Notebook:
-    notebook = Notebook()
-    observations = ObservationReader(index, notebook)
-    variants = VariantReader(index, notebook)
-    for observation, found in entries.all():
-        if role := variants.role(found[0]):
-            variants.collect(observation, found[0], role)
-            continue
-        for entry in found:
-            if genes := observations.read(entry):
-                variants.collect_test(entry, genes)
-    variants.judge()
-    ConditionReader(chart, index, notebook).read()
-    return notebook
-
-
-def _by_panel(evidence: list[Evidence]) -> dict[str, list[Evidence]]:
-    grouped: dict[str, list[Evidence]] = {}
-    for found in evidence:
-        grouped.setdefault(found.panel, []).append(found)
-    return grouped
-
-
-def _resolve(index: Index, by_panel: dict[str, list[Evidence]]) -> dict[str, Resolved]:
-    resolved: dict[str, Resolved] = {}
-    for panel in index.panels.values():
-        resolved.update(resolve_panel(panel, by_panel.get(panel.name, [])))
+def _resolve(index: Index, panels: dict[str, list[Evidence]]) -> dict[str, Resolved]:
+    resolved = dict(unread(index))
+    for name, evidence in panels.items():
+        resolved.update(resolve_panel(index.panels[name], evidence))
     return resolved
 
 
@@ -119,21 +94,31 @@ def _assemble(
     findings = {code: unknown(code) for code in vocabulary}
     findings.update((code, found.finding) for code, found in resolved.items())
     findings.update((finding.code, finding) for finding in read_person(chart, vocabulary))
-    for definition in vocabulary.values():
-        kind = reading_of(definition).kind if definition.reading else ""
-        if kind == "treatment":
-            findings[definition.code] = measured(history, definition, vocabulary.treatment, chart.as_of.isoformat())
+    findings.update(_of_treatment(history, index, chart.as_of.isoformat()))
     corrected = _state(findings, statements, resolved)
     _forget_followers(index, findings, corrected)
-    for definition in vocabulary.values():
-        if reading_of(definition).kind == "ever" and findings[definition.code].state == "unknown":
+    for definition in vocabulary.read_as("ever"):
+        if findings[definition.code].state == "unknown":
             findings[definition.code] = _ever(vocabulary, definition, resolved, findings)
     return findings
 
 
+def _of_treatment(history: History, index: Index, as_of: str) -> Mapping[str, Finding]:
+    """What the history tells; remembered where it holds no treatment, since that leaves every patient at the same."""
+    empty = not (history.courses or history.lines or history.reactions or history.aside)
+    known: Mapping[str, Finding] | None = index.untreated.get((history, as_of)) if empty else None
+    if known is not None:
+        return known
+    vocabulary = index.vocabulary
+    told = {each.code: measured(history, each, vocabulary.treatment, as_of) for each in vocabulary.read_as("treatment")}
+    if empty and len(index.untreated) < MOST_REMEMBERED:
+        index.untreated[history, as_of] = told
+    return told
+
+
 def _outdate(vocabulary: Vocabulary, resolved: dict[str, Resolved], statements: Statements) -> None:
     """Statements older than the state of the disease that they would speak about are set aside."""
-    for definition in vocabulary.values():
+    for definition in vocabulary.dated:
         since = definition.holds_since
         if since in resolved and (began := beginning_of(resolved[since])):
             label = vocabulary[since].label
@@ -143,7 +128,8 @@ def _outdate(vocabulary: Vocabulary, resolved: dict[str, Resolved], statements: 
 def _state(findings: dict[str, Finding], statements: Statements, resolved: dict[str, Resolved]) -> set[str]:
     """Let clinicians' statements lead; returns the findings that they change."""
     changed: set[str] = set()
-    for code, finding in findings.items():
+    for code in statements.heard:
+        finding = findings[code]
         led = statements.lead(code, finding, resolved[code].behind if code in resolved else ())
         if led is not None:
             if led.value != finding.value:
@@ -157,7 +143,7 @@ def _forget_followers(index: Index, findings: dict[str, Finding], corrected: set
 
     So does a limit that the chart's own number was held against; it then follows from the number that was stated.
     """
-    for definition in index.vocabulary.values():
+    for definition in index.vocabulary.values() if corrected else ():
         reading = reading_of(definition)
         if reading.follows not in corrected or definition.code in corrected:
             continue

@@ -6,13 +6,13 @@ that differ, and samples of which one has no date, are a conflict: nothing here 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
 from plugin.findings.dates import first_day, last_day, later, spoken
 from plugin.findings.evidence import Evidence
-from plugin.findings.index import Panel, reading_of
+from plugin.findings.index import Index, Panel, reading_of
 from plugin.findings.interval import Interval
 from plugin.findings.model import Finding, Result, unknown
 from plugin.findings.samples import Outcome, Sample, group, outcome_alone, outcome_of
@@ -61,6 +61,14 @@ def resolve_panel(panel: Panel, evidence: list[Evidence]) -> dict[str, Resolved]
         found = _resolve(panel, definition, candidates, leader, results)
         resolved[definition.code] = _against_inadequate(panel, definition, found, evidence)
     return resolved
+
+
+def unread(index: Index) -> Mapping[str, Resolved]:
+    """Every finding that is read from results, as a chart without any leaves it."""
+    if not index.unread:
+        for panel in index.panels.values():
+            index.unread.update((one.code, _unread(one.code)) for one in panel.definitions)
+    return index.unread
 
 
 @lru_cache(maxsize=4096)

@@ -131,6 +131,11 @@ class Statements:
         """Per finding, what statements say that do not count: their value, or None where it cannot be read."""
         return {code: tuple(values) for code, values in self._doubts.items()}
 
+    @property
+    def heard(self) -> frozenset[str]:
+        """The findings of which somebody stated something, whether it counts or not."""
+        return frozenset((*self._standing, *self._aside, *self._echoes))
+
     def lead(self, code: str, finding: Finding, behind: Iterable[Evidence] = ()) -> Finding | None:
         """The finding as clinicians state it; None where nobody states it.
 

@@ -159,6 +159,7 @@ def _part(fields: Fields) -> Part:
         share_above=fields.one("share-above", 0),
         minimum=fields.one("minimum"),
         maximum=fields.one("maximum"),
+        step=fields.one("step", 0),
         reference=fields.one("reference", ""),
         fallback=fields.one("fallback", False),
         sites=fields.names("sites"),

@@ -92,6 +92,11 @@ def explain(
     return _Explainer(vocabulary, named, environment).clause(_parsed(condition.text))
 
 
+def explain_expression(expression: Expression, vocabulary: Vocabulary) -> Clause:
+    """A condition that names no other conditions, such as one inside the vocabulary, in words."""
+    return _Explainer(vocabulary, {}, None).clause(expression)
+
+
 def one_line(clause: Clause) -> str:
     """The clause as running text, for places that are too small for a list."""
     if not clause.parts:

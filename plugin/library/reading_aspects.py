@@ -148,6 +148,10 @@ def _years(_: _Words, years: int) -> str:
     return f"{years} years" if years else ""
 
 
+def _step(_: _Words, value: Any) -> str:
+    return f"{value:g}" if value else ""
+
+
 def _number(_: _Words, number: float | None) -> str:
     return "" if number is None else f"{number:g}"
 
@@ -210,6 +214,7 @@ PART: tuple[tuple[str, str, Say], ...] = (
     ("share_above", "reads over a share above", _share),
     ("minimum", "least possible number", _number),
     ("maximum", "greatest possible number", _number),
+    ("step", "comes in steps of", _step),
     ("reference", "a multiple of the laboratory's limit", _text),
     ("fallback", "counts only where the others say nothing", _yes),
     ("sites", "body sites", _Words.sets),

@@ -32,7 +32,8 @@ class Part:
     units: accepted units; unitless: ValueSets of tests whose unit may be missing; label: word that must stand before
         the number when it is read from text.
         other_labels: labels of numbers in the same text that are read over.
-    minimum, maximum: a number outside is impossible. share_above: a percentage of cells beside an answer is read over
+    minimum, maximum: a number outside is impossible. step: the number comes in steps of so much; 0 for none.
+        share_above: a percentage of cells beside an answer is read over
         where it lies above this.
     reference: the number is a multiple of the `high` or `low` limit that the laboratory gives with the result; where it
         gives one, that is read instead of the other numbers of the same tests.
@@ -70,6 +71,7 @@ class Part:
     share_above: float = 0
     minimum: float | None = None
     maximum: float | None = None
+    step: float = 0
     reference: Literal["", "high", "low"] = ""
     fallback: bool = False
     sites: tuple[str, ...] = ()
@@ -123,7 +125,8 @@ class Reading:
     disputed: samples that differ are a conflict, whatever their dates.
     not_results: ValueSets of tests that look alike and are shown, but never count.
     self_reported: what the patient reports herself counts too.
-    valid_days: older results do not count; 0 for no limit. until_progression: neither do those from before the latest
+    valid_days: older results do not count; 0 for no limit, which the data says where it is meant.
+    until_progression: neither do those from before the latest
         progression, as the policy on treatment tells it.
     join_days: parts of different methods, reported apart by at most so many days, belong to one sample.
     of, value: for kind `ever`, which finding's results are searched for which value.

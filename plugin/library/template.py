@@ -29,7 +29,8 @@ NEEDED = {
     "evidence.yaml": "write it: the Library of the sources that rules cite",
 }
 WORTH_IT = 100  # documents; each is checked for some ten milliseconds
-NOT_RESOURCES = frozenset({"cases", CODES_FOLDER})
+CHARTS_FOLDER = "charts"
+NOT_RESOURCES = frozenset({"cases", CHARTS_FOLDER, CODES_FOLDER})
 # Marks of the documents that this process found sound: a check at every save would else do all of it again.
 _sound: set[bytes] = set()
 

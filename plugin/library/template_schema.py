@@ -50,6 +50,11 @@ def case_file_errors(document: Document) -> list[tuple[ElementPath, Fault]]:
     return _schema_says(document, "cases")
 
 
+def chart_file_faults(document: Document, name: str = "charts") -> list[Fault]:
+    """What the schema of files of chart cases finds wrong, or that of what they share (`charts-shared`)."""
+    return [fault for _, fault in _schema_says(document, name)]
+
+
 def vocabulary_faults(document: Document) -> list[Fault]:
     """What the schema of the vocabulary finds wrong."""
     return [fault for _, fault in _schema_says(document, "library-findings")]

@@ -13,7 +13,7 @@ from plugin.library.treatment_policy import NO_POLICY, TreatmentPolicy
 
 if TYPE_CHECKING:
     from plugin.library.expressions import Expression
-    from plugin.library.readings import Reading
+    from plugin.library.readings import Reading, ReadingKind
 
 FindingType = Literal["code", "boolean", "integer", "decimal"]
 Value = bool | int | float | str
@@ -154,6 +154,33 @@ class Vocabulary(Mapping[str, FindingDefinition]):
     def derived(self) -> tuple[FindingDefinition, ...]:
         """The findings that may follow from others."""
         return tuple(definition for definition in self.values() if definition.derivations)
+
+    @cached_property
+    def denied(self) -> tuple[FindingDefinition, ...]:
+        """The findings of which some values cannot be while others hold."""
+        return tuple(definition for definition in self.values() if definition.denials)
+
+    @cached_property
+    def presumable(self) -> tuple[FindingDefinition, ...]:
+        """The findings of which something may be presumed."""
+        return tuple(definition for definition in self.values() if definition.presumption is not None)
+
+    @cached_property
+    def dated(self) -> tuple[FindingDefinition, ...]:
+        """The findings of which only what was stated since something began still tells."""
+        return tuple(definition for definition in self.values() if definition.holds_since)
+
+    def read_as(self, kind: ReadingKind) -> tuple[FindingDefinition, ...]:
+        """The findings whose reading is of this kind."""
+        return self._by_kind.get(kind, ())
+
+    @cached_property
+    def _by_kind(self) -> dict[str, tuple[FindingDefinition, ...]]:
+        kinds: dict[str, list[FindingDefinition]] = {}
+        for definition in self.values():
+            if definition.reading is not None:
+                kinds.setdefault(definition.reading.kind, []).append(definition)
+        return {kind: tuple(found) for kind, found in kinds.items()}
 
     def by_variable(self, name: str) -> FindingDefinition | None:
         """The finding that conditions call `%name`, or None where there is none."""

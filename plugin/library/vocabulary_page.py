@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from plugin.library.content import content_folder, default_template_folder
 from plugin.library.expressions import names_in
-from plugin.library.readings import Reading
+from plugin.library.reading_words import current_words, panel_readings
 from plugin.library.template import VOCABULARY_FILE
 from plugin.library.vocabulary import FindingDefinition, Vocabulary, in_a_word
 from plugin.library.vocabulary_file import load_vocabulary
@@ -55,7 +55,7 @@ def _cells(definition: FindingDefinition, vocabulary: Vocabulary) -> list[str]:
         _values(definition),
         definition.unit,
         ", ".join(_sources(definition, vocabulary)) or "statement",
-        _current(definition, vocabulary),
+        current_words(definition, vocabulary),
         _presumed(definition, vocabulary),
         "; ".join([definition.asked_of, *definition.settled_by]),
     ]
@@ -92,32 +92,10 @@ def _sources(definition: FindingDefinition, vocabulary: Vocabulary) -> Iterator[
         yield from (f"`{name}`" for name in reading.classes)
     elif reading is not None:
         own = [url.rsplit("/", 1)[-1] for url in definition.value_sets]
-        others = [name for read in _panel(definition, vocabulary) for part in read.parts for name in part.tests]
+        others = [name for read in panel_readings(definition, vocabulary) for part in read.parts for name in part.tests]
         yield from (f"`{name}`" for name in dict.fromkeys(own or others))
     if definition.derivations:
         yield "worked out"
-
-
-def _current(definition: FindingDefinition, vocabulary: Vocabulary) -> str:
-    reading = definition.reading
-    said = []
-    if reading is not None and reading.kind == "results":
-        days = max((other.valid_days for other in _panel(definition, vocabulary)), default=0)
-        said.append(f"{days} days" if days else "no limit")
-        if any(other.until_progression for other in _panel(definition, vocabulary)):
-            said.append("the latest progression")
-        parts = dict.fromkeys(part for part in reading.parts if part.valid_days or part.lasting_days)
-        said += [f"`{part.name}` {part.lasting_days or part.valid_days} days" for part in parts]
-    if definition.stated_days:
-        said.append(f"statement {definition.stated_days} days")
-    return ", ".join(said) or "no limit"
-
-
-def _panel(definition: FindingDefinition, vocabulary: Vocabulary) -> Iterator[Reading]:
-    """The readings of its panel, since findings of one panel are read from the same results."""
-    for other in vocabulary.values():
-        if other.reading is not None and definition.reading is not None and other.panel == definition.panel:
-            yield other.reading
 
 
 if __name__ == "__main__":

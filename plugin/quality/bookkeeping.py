@@ -12,12 +12,14 @@ from datetime import date
 from plugin.library.elements import coding
 from plugin.library.rules import AlertRule, CategoryRule, Gate, Rule, Template
 from plugin.library.source_attributes import used_findings
+from plugin.quality.charts.section import charts_read, readings_shown, readings_tried
 from plugin.quality.coverage import COVERAGE_FILE, load_coverage
 from plugin.quality.lints.codes import cases_name_what_is_there, codes_known, codes_used
 from plugin.quality.lints.dates import review_not_overdue, sources_dated
 from plugin.quality.lints.ids import ids_unique
 from plugin.quality.lints.limits import numbers_possible
 from plugin.quality.lints.placeholders import texts_written
+from plugin.quality.lints.readings import readings_sound
 from plugin.quality.lints.references import items_named, parts_named, references_resolve
 from plugin.quality.lints.terminology import maps_sound, value_sets_sound
 from plugin.quality.lints.vocabulary import units_read, value_lines, vocabulary_form
@@ -216,10 +218,14 @@ SECTIONS: tuple[Callable[[Material], Section], ...] = (
     vocabulary_form,
     units_read,
     numbers_possible,
+    readings_sound,
     sources_dated,
     review_not_overdue,
     wording_orders_nothing,
     texts_written,
+    charts_read,
+    readings_shown,
+    readings_tried,
     sense,
     proofs,
     noticed,

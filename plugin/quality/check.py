@@ -16,6 +16,8 @@ from plugin.library.side_by_side import side_by_side
 from plugin.library.template import compiled, read_source
 from plugin.quality.bookkeeping import LONG, SECTIONS
 from plugin.quality.cases import case_documents, cases_in
+from plugin.quality.charts.files import read_chart_cases
+from plugin.quality.charts.running import run_chart_cases
 from plugin.quality.material import Material, gathered
 from plugin.quality.origin import origin_of, with_source
 from plugin.quality.report import Section, TemplateReport, remark_of
@@ -58,7 +60,13 @@ def check_template(
         outcomes[place] = outcome
         if progress is not None:
             progress(len(outcomes), len(cases))
-    material = gathered(template, source, case_files, tuple(outcomes[place] for place in range(len(cases))), as_of)
+    charts = read_chart_cases(folder, template)
+    read = tuple(run_chart_cases(charts.cases, template))
+    material = replace(
+        gathered(template, source, case_files, tuple(outcomes[place] for place in range(len(cases))), as_of),
+        charts=charts,
+        chart_outcomes=read,
+    )
     worth_it = 1 if len(cases) >= WORTH_IT else len(SECTIONS) + 1
     longest_first = sorted(SECTIONS, key=lambda check: LONG.index(check) if check in LONG else len(LONG))
     found = side_by_side(partial(_section, material=material), longest_first, worth_it=worth_it, together=1)

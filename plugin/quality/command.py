@@ -13,14 +13,17 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
 
 from plugin.errors import InputError, TemplateError
-from plugin.library.content import default_template_folder
+from plugin.library.content import content_folder, default_template_folder
 from plugin.library.template import load_template
 from plugin.quality.as_text import report_text
 from plugin.quality.book.model import Book, make_book
 from plugin.quality.book.render import INDEX, render_book
 from plugin.quality.cases import read_cases
+from plugin.quality.charts.files import read_chart_cases
+from plugin.quality.charts.running import run_chart_cases
 from plugin.quality.check import check_template, template_folders
 from plugin.quality.junit import junit_xml
+from plugin.quality.made import made
 from plugin.quality.proof.decide import decided
 from plugin.quality.report import TemplateReport
 from plugin.quality.reports.as_html import reports_html
@@ -82,7 +85,7 @@ def write_file(path: Path, content: bytes) -> None:
 def write_book(folder: Path, name: str, software: str, as_of: date) -> tuple[Book, Path]:
     """Make the book of the template that is named, the default one when the name is empty, in `folder`.
 
-    software: name and version of what makes it. as_of: the day for which counter-examples are drafted.
+    software: name and version of what makes it. as_of: the day for which it is made.
     Gives the book and its first page. Raises UsageError for a name that is no template, TemplateError where it, its
     cases or its invariants are broken, and InputError where a file cannot be written.
     """
@@ -99,8 +102,12 @@ def write_book(folder: Path, name: str, software: str, as_of: date) -> tuple[Boo
     verdicts, unread = decided(template, template_folder, as_of)
     if unread:
         raise TemplateError(list(unread))
-    book = make_book(template, outcomes, verdicts)
-    for file, html in render_book(book, software).items():
+    charts = read_chart_cases(template_folder, template)
+    if charts.faults:
+        raise TemplateError(list(charts.faults))
+    stamp = made((template_folder,), content_folder("profiles"), as_of.isoformat(), software)
+    book = make_book(template, outcomes, verdicts, stamp, tuple(run_chart_cases(charts.cases, template)))
+    for file, html in render_book(book).items():
         write_file(folder / file, html.encode())
     return book, folder / INDEX
 

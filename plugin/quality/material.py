@@ -11,6 +11,8 @@ from plugin.library.rules import Template
 from plugin.library.template import Source
 from plugin.library.yaml_file import Document
 from plugin.quality.cases import Case
+from plugin.quality.charts.files import NO_CHARTS, ChartCases
+from plugin.quality.charts.running import ChartOutcome
 from plugin.quality.lints.conformance import Conformance, conformance
 from plugin.quality.places import Places, places
 from plugin.quality.running import Outcome
@@ -23,7 +25,7 @@ class Material:
     """A template, where it lies, the outcome of every case, and the day for which it is checked.
 
     documents: every resource of the template as written, the vocabulary last. case_files: its files of cases.
-    conformance: the resources of the profiles.
+    conformance: the resources of the profiles. charts, chart_outcomes: its chart cases, and what came of each.
     """
 
     template: Template
@@ -33,6 +35,8 @@ class Material:
     case_files: tuple[Document, ...]
     conformance: Conformance
     as_of: date
+    charts: ChartCases = NO_CHARTS
+    chart_outcomes: tuple[ChartOutcome, ...] = ()
 
     @cached_property
     def policy(self) -> Policy[int]:

@@ -10,9 +10,10 @@ import pytest
 from click.testing import CliRunner
 
 from plugin.cli import main
-from plugin.library.content import default_template_folder
+from plugin.library.content import content_folder, default_template_folder
 from plugin.library.in_words import explain
 from plugin.quality.open_questions import open_questions
+from plugin.quality.origin import content_hash
 
 # One process makes what all of these tests look at.
 pytestmark = pytest.mark.xdist_group("book")
@@ -214,3 +215,37 @@ def test_a_statement_that_does_not_hold_is_told_and_the_book_must_not_be_signed(
 
 def test_the_folder_must_be_named():
     assert CliRunner().invoke(main, ["book"]).exit_code == 2
+
+
+def test_the_book_tells_how_facts_are_read_and_binds_signatures_to_the_content(tmp_path):
+    folder = default_template_folder().parent / "prostate-cancer-bone-health"
+    for name in ("one", "two"):
+        done = CliRunner().invoke(main, ["book", str(folder), "-o", str(tmp_path / name), "--as-of", "2026-11-29"])
+        assert done.exit_code == 0, done.output
+    pages = {path.name: path.read_text() for path in (tmp_path / "one").iterdir()}
+    assert pages == {path.name: path.read_text() for path in (tmp_path / "two").iterdir()}
+    facts = Reader(pages["vocabulary.html"]).text
+    for said in (
+        "a number of “Calcium corrected for albumin” (1 code, 2 phrases), in mg/dL, from 2 up to 25",
+        "below 8.5 mg/dL or calciumMoles",
+        "Counts for 28 days",
+        "Readings that a chart case shows: 16 of 16",
+        "Stated by a clinician",
+    ):
+        assert said in facts
+    signed = (
+        f"Signed is the content {content_hash(folder)} with the profiles {content_hash(content_folder('profiles'))}"
+    )
+    signatures = [name for name, html in pages.items() if "<h2>Signature</h2>" in html]
+    assert len(signatures) > 5
+    assert all(signed in Reader(pages[name]).text for name in signatures)
+
+
+def test_a_chart_that_is_read_otherwise_forbids_to_sign(tmp_path):
+    folder = shutil.copytree(default_template_folder().parent / "prostate-cancer-bone-health", tmp_path / "changed")
+    charts = folder / "charts/bone.yaml"
+    charts.write_text(charts.read_text().replace("expect: {hypocalcaemia: true}", "expect: {hypocalcaemia: false}", 1))
+    done = CliRunner().invoke(main, ["book", str(folder), "-o", str(tmp_path / "book")])
+    assert done.exit_code == 1
+    assert "1 of 53 charts are not read as their cases say" in done.output
+    assert "Do not sign." in Reader((tmp_path / "book/index.html").read_text()).text

@@ -10,8 +10,10 @@ import tarfile
 import pytest
 from click.testing import CliRunner
 
+from plugin import __version__
 from plugin.cli import main
 from plugin.library.content import content_folder, default_template_folder
+from plugin.quality.origin import content_hash
 from plugin.quality.package.archive import archive
 from plugin.quality.package.contents import gather
 
@@ -148,3 +150,13 @@ def test_templates_with_a_fault_are_refused_and_named_unless_unchecked(tmp_path)
     assert result.exit_code == 0
     assert "no example: the template is for none of our patients" in result.stderr
     assert not any(name.startswith("package/example/CarePlan") for name in opened(path.read_bytes()))
+
+
+def test_the_package_names_the_content_that_it_was_made_from(written):
+    told = written["package/package.json"]["careplan"]
+    home = content_folder("templates")
+    folders = [path for path in home.iterdir() if path.is_dir()]
+    assert told["templates"] == {folder.name: content_hash(folder) for folder in folders}
+    assert told["profiles"] == content_hash(content_folder("profiles"))
+    assert told["software"] == f"careplan-plugin {__version__}"
+    assert told["as_of"]

@@ -68,9 +68,9 @@ def _began(found: Resolved, label: str) -> Beginning:
 
 def _as_stated(lines: tuple[Line, ...], index: Index, statements: Statements) -> tuple[Line, ...]:
     """The lines, with the newest as clinicians state how the disease went on it."""
-    for definition in index.vocabulary.values():
+    for definition in index.vocabulary.read_as("treatment") if lines else ():
         reading = reading_of(definition)
-        if not lines or reading.kind != "treatment" or reading.measure != "progressed" or reading.classes:
+        if reading.measure != "progressed" or reading.classes:
             continue
         led = statements.alone(definition.code)
         if led is None or (led.state == "unknown" and led.note != STATED_UNKNOWN):
@@ -83,10 +83,11 @@ def _as_stated(lines: tuple[Line, ...], index: Index, statements: Statements) ->
 def _contradicted(history: History, index: Index, statements: Statements, as_of: str) -> Iterator[str]:
     """What clinicians state of treatment that the drugs on record do not show."""
     vocabulary = index.vocabulary
-    for definition in vocabulary.values():
+    heard = statements.heard
+    for definition in vocabulary.read_as("treatment") if heard else ():
         reading = reading_of(definition)
         since = reading.measure in COUNTING or (reading.measure == "given" and reading.period == "after")
-        if reading.kind != "treatment" or not since:
+        if definition.code not in heard or not since:
             continue
         led = statements.alone(definition.code)
         if led is None or led.value is None:

@@ -16,9 +16,11 @@ import orjson
 from plugin.library.content import CANONICAL, system_url
 from plugin.library.profile_store import ProfileStore, profile_store
 from plugin.library.rules import Template
+from plugin.library.template import CHARTS_FOLDER
 from plugin.library.template_schema import schema_name
 from plugin.library.vocabulary import FindingDefinition
 from plugin.quality.cases import LISTS
+from plugin.quality.charts.files import SHARED_FILE, UNDECIDED
 from plugin.quality.stated import UNKNOWN
 
 Schema = dict[str, Any]
@@ -51,6 +53,7 @@ def template_schemas(template: Template) -> dict[str, Schema]:
             _add(schema["$defs"]["field"], _when_url(field, _part_codes(field, template)))
     _name_rules(schemas[f"plan-definition{SUFFIX}"], template)
     _name_cases(schemas[f"cases{SUFFIX}"], template)
+    _name_charts(schemas[f"charts{SUFFIX}"], template)
     return schemas
 
 
@@ -62,7 +65,11 @@ def schema_files(template: Template) -> dict[str, bytes]:
 
 def editor_settings(template: Template, folder: Path, schemas: Path) -> dict[str, Any]:
     """What an editor with the YAML language server is told, so that each file of the template finds its schema."""
-    kinds: dict[str, list[str]] = {"library-findings": ["findings.yaml"]}
+    kinds: dict[str, list[str]] = {
+        "library-findings": ["findings.yaml"],
+        "charts": [f"{CHARTS_FOLDER}/!(shared).yaml"],
+        "charts-shared": [f"{CHARTS_FOLDER}/{SHARED_FILE}"],
+    }
     for name, kind in FOLDERS.items():
         kinds.setdefault(kind, []).append(f"{name}/*.yaml")
     for file, kind in _kinds_of_files(folder):
@@ -184,11 +191,20 @@ def _name_cases(schema: Schema, template: Template) -> None:
     expect["absent"]["items"] = {"enum": sorted({code for name in systems for code in _codes(template, name)})}
 
 
-def _values(definition: FindingDefinition) -> Schema:
+def _name_charts(schema: Schema, template: Template) -> None:
+    expect = schema["properties"]["charts"]["items"]["properties"]["expect"]
+    expect["properties"] = {
+        code: {"description": definition.label, **_values(definition, UNDECIDED)}
+        for code, definition in template.vocabulary.items()
+    }
+    expect["additionalProperties"] = False
+
+
+def _values(definition: FindingDefinition, undecided: tuple[str, ...] = (UNKNOWN,)) -> Schema:
     kinds = {"boolean": "boolean", "integer": "integer", "decimal": "number"}
     if definition.type == "code":
-        return {"enum": [*definition.values, UNKNOWN]}
-    return {"anyOf": [{"type": kinds[definition.type]}, {"const": UNKNOWN}]}
+        return {"enum": [*definition.values, *undecided]}
+    return {"anyOf": [{"type": kinds[definition.type]}, *({"const": each} for each in undecided)]}
 
 
 def _codes(template: Template, system: str) -> list[str]:

@@ -22,6 +22,9 @@ from plugin.library.rules import (
 from plugin.library.sources import Grounds
 from plugin.quality.book.cases import CaseView, case_view
 from plugin.quality.book.statements import StatementView, statement_view
+from plugin.quality.charts.running import ChartOutcome
+from plugin.quality.charts.section import readings_used
+from plugin.quality.made import Made
 from plugin.quality.open_questions import OpenQuestion, open_questions
 from plugin.quality.proof.decide import Verdict
 from plugin.quality.running import Outcome
@@ -94,10 +97,24 @@ class NamedView:
 
 
 @dataclass(frozen=True, slots=True)
+class ChartView:
+    """How many chart cases there are, how many of them are read otherwise, and the readings that they show.
+
+    readings: the findings that are read from a chart and that rules rest on. shown: those that a chart case shows.
+    """
+
+    cases: int
+    failed: int
+    readings: tuple[str, ...]
+    shown: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Book:
     """Everything that is printed.
 
     names: code of a flag, kind of evidence or confidence -> its words. patients: cases that are about no single rule.
+    made: what it was made from. charts: what chart cases show of the readings.
     """
 
     template: Template
@@ -110,6 +127,8 @@ class Book:
     names: Mapping[str, str]
     failed: tuple[Outcome, ...]
     case_count: int
+    made: Made
+    charts: ChartView
 
     @property
     def unproven(self) -> tuple[StatementView, ...]:
@@ -117,8 +136,14 @@ class Book:
         return tuple(view for view in self.statements if view.verdict.result != "proven")
 
 
-def make_book(template: Template, outcomes: Iterable[Outcome], verdicts: Iterable[Verdict]) -> Book:
-    """The book of a template; outcomes: of all its cases, verdicts: on all its invariants.
+def make_book(
+    template: Template,
+    outcomes: Iterable[Outcome],
+    verdicts: Iterable[Verdict],
+    stamp: Made,
+    charts: tuple[ChartOutcome, ...] = (),
+) -> Book:
+    """The book of a template; outcomes: of all its cases, verdicts: on all its invariants, charts: of its chart cases.
 
     Raises TemplateError where a CodeSystem cannot be read.
     """
@@ -155,6 +180,16 @@ def make_book(template: Template, outcomes: Iterable[Outcome], verdicts: Iterabl
         names=names,
         failed=tuple(outcome for outcome in every if not outcome.passed),
         case_count=len(every),
+        made=stamp,
+        charts=_chart_view(template, charts),
+    )
+
+
+def _chart_view(template: Template, outcomes: tuple[ChartOutcome, ...]) -> ChartView:
+    readings = readings_used(template)
+    shown = frozenset[str]().union(*(outcome.shown for outcome in outcomes))
+    return ChartView(
+        len(outcomes), sum(bool(outcome.misses) for outcome in outcomes), readings, shown.intersection(readings)
     )
 
 

@@ -9,6 +9,7 @@ from importlib import resources
 
 from jinja2 import Environment
 
+from plugin.library.reading_words import reading_words
 from plugin.library.source_attributes import cited_sources, declared_attributes, used_findings
 from plugin.quality.book.figure import figure_of
 from plugin.quality.book.model import Book
@@ -35,15 +36,15 @@ class Page:
     part: int = -1
 
 
-def render_book(book: Book, software: str) -> dict[str, str]:
-    """File name -> HTML. software: name and version of what made it, printed in the foot."""
+def render_book(book: Book) -> dict[str, str]:
+    """File name -> HTML."""
     pages = _pages(book)
     places = _places(book, pages)
     files = {}
     for at, page in enumerate(pages):
         around = {"before": pages[at - 1] if at else None, "after": pages[at + 1] if at + 1 < len(pages) else None}
-        files[page.file] = _html("page.html", book, pages, software, _linker(places, page.file), page=page, **around)
-    files[WHOLE] = _html("whole.html", book, pages, software, lambda anchor: f"#{anchor}", page=None)
+        files[page.file] = _html("page.html", book, pages, _linker(places, page.file), page=page, **around)
+    files[WHOLE] = _html("whole.html", book, pages, lambda anchor: f"#{anchor}", page=None)
     return files
 
 
@@ -78,9 +79,7 @@ def _linker(places: Mapping[str, str], here: str) -> Callable[[str], str]:
     return link
 
 
-def _html(
-    name: str, book: Book, pages: tuple[Page, ...], software: str, link: Callable[[str], str], **more: object
-) -> str:
+def _html(name: str, book: Book, pages: tuple[Page, ...], link: Callable[[str], str], **more: object) -> str:
     template = book.template
     return (
         _environment()
@@ -90,12 +89,12 @@ def _html(
             template=template,
             pages=pages,
             link=link,
-            software=software,
             style=_style(),
             figures=[figure_of(part) for part in book.parts],
             attributes=declared_attributes(template),
             cited=cited_sources(template),
             used=used_findings(template),
+            reading_of=lambda definition: reading_words(definition, template.vocabulary),
             **more,
         )
     )

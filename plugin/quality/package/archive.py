@@ -11,6 +11,7 @@ from typing import Any
 import orjson
 
 from plugin.library.content import CANONICAL
+from plugin.quality.made import Made
 from plugin.quality.package.contents import Contents
 
 NAME = "careplan-plugin.templates"
@@ -20,10 +21,10 @@ INDEX_VERSION = 2
 INDEXED = ("resourceType", "id", "url", "version", "kind", "type", "supplements", "content", "derivation")
 
 
-def archive(contents: Contents, version: str) -> bytes:
+def archive(contents: Contents, version: str, stamp: Made | None = None) -> bytes:
     """The package as a gzipped tar: the same contents and version give the same bytes."""
     files = {
-        "package/package.json": manifest(version),
+        "package/package.json": manifest(version, stamp),
         "package/.index.json": _index(contents.resources),
         **{f"package/{name}": resource for name, resource in contents.resources.items()},
         "package/example/.index.json": _index(contents.examples),
@@ -39,8 +40,8 @@ def archive(contents: Contents, version: str) -> bytes:
     return gzip.compress(packed.getvalue(), mtime=0)
 
 
-def manifest(version: str) -> dict[str, Any]:
-    """The `package.json` of this version."""
+def manifest(version: str, stamp: Made | None = None) -> dict[str, Any]:
+    """The `package.json` of this version; stamp: what it was made from, which readers of packages pass over."""
     return {
         "name": NAME,
         "version": version,
@@ -54,7 +55,13 @@ def manifest(version: str) -> dict[str, Any]:
         "type": "Conformance",
         "dependencies": {"hl7.fhir.r4.core": FHIR_VERSION},
         "directories": {"lib": "package", "example": "package/example"},
+        **({"careplan": _stamped(stamp)} if stamp else {}),
     }
+
+
+def _stamped(stamp: Made) -> dict[str, Any]:
+    told = {"software": stamp.software, "as_of": stamp.on, "profiles": stamp.profiles}
+    return {**told, "templates": stamp.content, **({"commit": stamp.commit} if stamp.commit else {})}
 
 
 def _index(resources: Mapping[str, dict[str, Any]]) -> dict[str, Any]:

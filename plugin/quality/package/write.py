@@ -12,6 +12,7 @@ from plugin.library.content import content_folder
 from plugin.quality.as_text import counted
 from plugin.quality.check import template_folders
 from plugin.quality.command import run_checks, write_file
+from plugin.quality.made import made
 from plugin.quality.package.archive import archive
 from plugin.quality.package.contents import Contents, gather
 from plugin.quality.report import Remark
@@ -57,9 +58,14 @@ def write_package(
     """Write the templates that are named, all when none is, with the profiles as a FHIR package to `path`.
 
     charts: sample patients whose drafts go along as examples; version: of this software, and so of the package.
+    as_of: the day of the examples and of the package; without it that of each template, and of the newest resource.
     Gives what went in. Raises UsageError for a name that is no template, TemplateError where something is no sound
     FHIR, and InputError where the file cannot be written.
     """
-    contents = gather(template_folders(names), content_folder("profiles"), charts, as_of, version)
-    write_file(path, archive(contents, version))
+    folders, profiles = template_folders(names), content_folder("profiles")
+    contents = gather(folders, profiles, charts, as_of, version)
+    dates = (str(resource.get("date", "")) for resource in contents.resources.values())
+    day = as_of.isoformat() if as_of else max(dates, default="")
+    stamp = made(folders, profiles, day, f"careplan-plugin {version}")
+    write_file(path, archive(contents, version, stamp))
     return contents
