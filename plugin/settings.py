@@ -26,7 +26,9 @@ from plugin.setting_clients import OperationsClient, operations_clients
 from plugin.setting_kinds import Issuer
 
 PREFIX = "CAREPLAN_"
-_HIDDEN = frozenset({"secret_key", "allowed_issuers", "cds_clients", "operations_clients"})  # may hold secrets, by mistake too
+_HIDDEN = frozenset(
+    {"secret_key", "allowed_issuers", "cds_clients", "operations_clients"}
+)  # may hold secrets, by mistake too
 
 __all__ = ["CdsClient", "Issuer", "Settings", "check_ready_to_serve", "describe", "load_settings"]
 
