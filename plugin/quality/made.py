@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-import plugin
 from plugin.quality.origin import content_hash
 
 
@@ -42,7 +41,7 @@ def made(folders: Sequence[Path], profiles: Path, on: str, software: str) -> Mad
 @cache
 def commit() -> str:
     """The commit of the software's own checkout, `-dirty` where it was changed; empty where it is none."""
-    home, git = Path(plugin.__file__).resolve().parent, shutil.which("git")
+    home, git = Path(__file__).resolve().parents[1], shutil.which("git")
     if git is None or not (home.parent / ".git").exists():
         return ""
     command = [git, "-C", str(home), "describe", "--always", "--dirty", "--abbrev=12", "--exclude", "*"]
