@@ -42,9 +42,10 @@ def run_case(case: Case, template: Template) -> Outcome:
     return replace(_undrafted(case, facts, template), misses=misses_of(case, lists_of(draft), draft, template))
 
 
-def read_case(case: Case, template: Template) -> Outcome:
-    """Read the facts of the patient of a case, and draft nothing: an outcome without misses."""
-    return _undrafted(case, _facts(case, template), template)
+def read_patient(cases: tuple[Case, ...], template: Template) -> tuple[Outcome, ...]:
+    """Read the facts of the one patient of these cases, and draft nothing: outcomes without misses."""
+    facts = _facts(cases[0], template)
+    return tuple(_undrafted(case, facts, template) for case in cases)
 
 
 def _facts(case: Case, template: Template) -> Facts:
