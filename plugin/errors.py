@@ -102,7 +102,11 @@ class RemoteError(CareplanError):
 
 
 class Unreachable(RemoteError):
-    """No answer within the time limits."""
+    """No answer within the time limits; `why` in a word or two."""
+
+    def __init__(self, message: str, why: str = "connection lost") -> None:
+        self.why = why
+        super().__init__(message)
 
 
 @dataclass(frozen=True)

@@ -120,7 +120,7 @@ class FhirClient:
                 allow_redirects=False,
             )
         except requests.Timeout as fault:
-            raise Unreachable(f"the server gave no answer within {self._limits.read:g} s") from fault
+            raise Unreachable(f"the server gave no answer within {self._limits.read:g} s", "time-out") from fault
         except requests.RequestException as fault:
             raise Unreachable(f"the server could not be reached ({type(fault).__name__})") from fault
         if response.status_code >= 300:

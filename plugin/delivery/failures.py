@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from plugin.delivery.parts import Part
-from plugin.errors import Issue, Refused, RemoteError
+from plugin.errors import Issue, Refused, RemoteError, Unreachable
 from plugin.storage.outbox import Cause
 
 Resource = dict[str, Any]
@@ -52,17 +52,29 @@ def words_of(failure: RemoteError) -> tuple[str, ...]:
     return tuple(map(_in_words, issues)) or (str(failure),)
 
 
+def without_answer(failure: RemoteError) -> str:
+    """What there was in place of an answer: the same words whichever way a plan took, the EHR's own behind them."""
+    if isinstance(failure, Unreachable):
+        return f"the EHR gave no answer ({failure.why})"
+    if not isinstance(failure, Refused):
+        return str(failure)
+    if failure.status < 500 and failure.status not in PASSING:
+        return str(failure)
+    lacking = "the EHR asks to slow down" if failure.status == SLOW_DOWN else "the EHR gave no answer"
+    own = f", in its own words: {failure.detail}" if failure.detail else ""
+    return f"{lacking} ({failure.status}){own}"
+
+
 def parts_refused(failure: RemoteError, bundle: Resource) -> tuple[Part, ...]:
-    """The parts of a transaction that was refused: none is stored, and those that the EHR named carry its words.
+    """The parts of a transaction that was refused: all were sent, none is stored; those that it named carry its words.
 
     It names an entry by its place in the Bundle, or by the type of its resource where only one entry has that type.
     """
     issues = failure.issues if isinstance(failure, Refused) else ()
     named = list(_named(issues, bundle))
-    parts = [Part(entry["resource"]["resourceType"], "not-sent") for entry in bundle["entry"]]
+    parts = [Part(entry["resource"]["resourceType"], "refused") for entry in bundle["entry"]]
     for place, issue in named:
-        said = (*parts[place].words, _in_words(issue))
-        parts[place] = replace(parts[place], state="refused", words=said)
+        parts[place] = replace(parts[place], words=(*parts[place].words, _in_words(issue)))
     return tuple(parts)
 
 

@@ -14,9 +14,9 @@ from urllib.parse import parse_qsl, urlencode
 from plugin.chart.client import FhirClient
 from plugin.delivery.attachments import filled
 from plugin.delivery.compare import differences, same_document
-from plugin.delivery.failures import is_change, is_refusal, is_unsupported, why_again, words_of
+from plugin.delivery.failures import is_change, is_refusal, is_unsupported, why_again, without_answer, words_of
 from plugin.delivery.look import version_of
-from plugin.delivery.parts import Outcome, Part, any_stored
+from plugin.delivery.parts import Outcome, Part, any_stored, not_certain
 from plugin.errors import Refused, RemoteError
 from plugin.storage.outbox import Cause
 from plugin.storage.reviews import DeliveryStatus
@@ -156,7 +156,7 @@ def _not_stored(run: _Run, kind: str, doing: str, where: str, failure: RemoteErr
         run.lacks = ((kind, doing),) if is_unsupported(failure) and not where else ()
         return Part(kind, "refused", where, words_of(failure))
     run.again = why_again(failure)
-    return Part(kind, "uncertain", where, words_of(failure))
+    return Part(kind, "uncertain", where, (without_answer(failure),))
 
 
 def _leading(parts: list[Part]) -> str:
@@ -168,7 +168,9 @@ def _outcome(run: _Run, parts: list[Part]) -> Outcome:
     if all(part.state == "stored" for part in parts):
         return Outcome("saved", leading, version=run.version, parts=tuple(parts))
     stopped = next(part for part in parts if part.state not in ("stored", "not-sent"))
-    message = f"{stopped.resource_type}: {'; '.join(stopped.words)}"
+    words = "; ".join(stopped.words)
+    uncertain = stopped.state == "uncertain"
+    message = not_certain(stopped.resource_type, words) if uncertain else f"{stopped.resource_type}: {words}"
     if any_stored(parts):
         return Outcome("partial", leading, message, run.version, tuple(parts), run.again, run.lacks)
     status: DeliveryStatus = "refused" if stopped.state == "refused" else "failed"

@@ -23,6 +23,17 @@ class Part:
     words: tuple[str, ...] = ()
 
 
+# How a reader knows the resources of a delivery.
+NAMES = {
+    "CarePlan": "the plan",
+    "Goal": "a goal",
+    "Observation": "a statement",
+    "QuestionnaireResponse": "the review form",
+    "Provenance": "the record of who reviewed it",
+    "DocumentReference": "the printed plan",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """How a delivery went. `reference` is the leading resource's, `message` what the reader should know.
@@ -58,6 +69,11 @@ def parts_of(response: Mapping[str, Any] | None) -> tuple[Part, ...]:
 def not_sent(bundle: Resource) -> tuple[Part, ...]:
     """Every resource of a bundle, none of them stored."""
     return tuple(Part(entry["resource"]["resourceType"], "not-sent") for entry in bundle["entry"])
+
+
+def not_certain(resource_type: str, why: str) -> str:
+    """The sentence for what was sent and had no answer, whichever way it took."""
+    return f"It is not certain that {NAMES[resource_type]} arrived: {why.rstrip('.')}."
 
 
 def any_stored(parts: Iterable[Part]) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 from plugin.chart.client import FhirClient
 from plugin.delivery.compare import differences
 from plugin.delivery.document import document_bundle, earlier_documents, is_this_version
-from plugin.delivery.failures import is_refusal, why_again, words_of
+from plugin.delivery.failures import is_refusal, why_again, without_answer, words_of
 from plugin.delivery.journal import PATIENCE, Attempt, Clock, Journal, writing
 from plugin.delivery.look import Held, look, version_of, versions_known
 from plugin.delivery.one_by_one import send_one_by_one
@@ -230,7 +230,7 @@ def _not_sent(saving: Saving, bundle: Resource, failure: RemoteError) -> Deliver
     if is_refusal(failure):
         outcome = Outcome("refused", message="; ".join(words_of(failure)) or str(failure), parts=parts)
     else:
-        message = f"Nothing was sent: the EHR could not say what it holds already: {failure}."
+        message = f"Nothing was sent: the EHR could not say what it holds already: {without_answer(failure)}."
         outcome = Outcome("failed", message=message, parts=parts, again=why_again(failure))
     return saving.journal.close(delivery, outcome, saving.route.strategy)
 

@@ -8,9 +8,17 @@ from typing import Any
 
 from plugin.chart.client import FhirClient
 from plugin.delivery.compare import differences
-from plugin.delivery.failures import UNKNOWN_HERE, is_change, is_refusal, is_unsupported, parts_refused, why_again
+from plugin.delivery.failures import (
+    UNKNOWN_HERE,
+    is_change,
+    is_refusal,
+    is_unsupported,
+    parts_refused,
+    why_again,
+    without_answer,
+)
 from plugin.delivery.look import version_of
-from plugin.delivery.parts import Outcome, Part, not_sent
+from plugin.delivery.parts import Outcome, Part, not_certain, not_sent
 from plugin.errors import RemoteError
 
 Resource = dict[str, Any]
@@ -47,7 +55,7 @@ def _read_back(
         try:
             held = client.read(*where.split("/"))
         except RemoteError as failure:
-            told = f"The EHR took the plan, but reading it back failed: {failure}."
+            told = f"The EHR took the plan, but reading it back failed: {without_answer(failure)}."
             return Outcome("failed", stored[0], told, version_of(leading), _uncertain(bundle), why_again(failure))
         leading = leading or held
         found = differences(entry["resource"], held, links, base)
@@ -74,7 +82,7 @@ def _failed(failure: RemoteError, bundle: Resource) -> Outcome:
         lacks = (NO_TRANSACTION,) if is_unsupported(failure, UNKNOWN_HERE) else ()
         parts = parts_refused(failure, bundle)
         return Outcome("refused", message=str(failure), parts=parts, lacks=lacks, changed=is_change(failure))
-    message = f"It is not certain that the plan arrived: {failure}."
+    message = not_certain("CarePlan", without_answer(failure))
     return Outcome("failed", message=message, parts=_uncertain(bundle), again=why_again(failure))
 
 

@@ -108,4 +108,5 @@ def authorized_session(context: LaunchContext) -> requests.Session:
 
 def close_workspace(context: LaunchContext) -> bool:
     """Close a workspace, forget its tokens and have the EHR revoke them; whether the EHR confirmed that."""
+    g.pop("launch", None)  # the page that answers has no launch any more, nor what is served to one only
     return launch_service().close(context)

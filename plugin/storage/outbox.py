@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal, cast
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from plugin.storage.reviews import PatientKey
@@ -74,9 +74,12 @@ def wait_longer(session: Session, delivery_id: int, cause: Cause, at: datetime, 
 
 
 def settle(session: Session, delivery_id: int, state: State, cause: Cause, at: datetime, counted: bool = False) -> None:
-    """Take a delivery out of the outbox: it was sent, or it is not tried again."""
+    """Take a delivery out of the outbox: it was sent, or it is not tried again.
+
+    What was sent counts as sent, even where its launch was closed while it was on its way.
+    """
     row = session.get(OutboxRow, delivery_id)
-    if row is not None and row.state == "waiting":
+    if row is not None and (row.state == "waiting" or state == "sent"):
         row.attempts += int(counted)
         row.state, row.cause, row.updated = state, cause, at
 
@@ -85,6 +88,19 @@ def supersede(session: Session, patient: PatientKey, at: datetime) -> None:
     """Somebody saves this patient's plan: what waited before is not sent on its own any more."""
     for row in session.scalars(select(OutboxRow).where(*_of(patient), OutboxRow.state == "waiting")):
         row.state, row.cause, row.updated = "ended", "superseded", at
+
+
+def waits_in(session: Session, workspace: str) -> bool:
+    """Whether something waits that only this launch can send."""
+    return session.scalars(_waiting_of(workspace)).first() is not None
+
+
+def end_launch(session: Session, workspace: str, at: datetime) -> bool:
+    """The launch is closed: what waited for it is not sent on its own any more; whether anything did."""
+    rows = session.scalars(_waiting_of(workspace)).all()
+    for row in rows:
+        row.state, row.cause, row.updated = "ended", "launch-ended", at
+    return bool(rows)
 
 
 def due(session: Session, now: datetime) -> list[Waiting]:
@@ -103,6 +119,10 @@ def listed(session: Session, everything: bool = False) -> list[Waiting]:
     """What waits and what was given up, by number; with `everything` also what was sent or superseded."""
     rows = [_waiting(row) for row in session.scalars(select(OutboxRow).order_by(OutboxRow.delivery_id))]
     return [row for row in rows if everything or (row.state != "sent" and row.cause != "superseded")]
+
+
+def _waiting_of(workspace: str) -> Select[OutboxRow]:
+    return select(OutboxRow).where(OutboxRow.workspace == workspace, OutboxRow.state == "waiting")
 
 
 def _of(patient: PatientKey) -> tuple[Any, Any]:

@@ -15,12 +15,14 @@ from plugin.chart.client import FhirClient
 from plugin.chart.http import Limits
 from plugin.chart.reading import Chart, Progress, read_chart
 from plugin.delivery.ability import Abilities
+from plugin.delivery.goals import goal_names
 from plugin.delivery.journal import PATIENCE, Attempt
 from plugin.delivery.plan import ReviewedPlan
 from plugin.delivery.printed import cannot_print
 from plugin.delivery.reviewed import content_key
 from plugin.delivery.route import Route, choose
 from plugin.delivery.save import save_plan
+from plugin.delivery.statement_entries import stated
 from plugin.launch.context import LaunchContext, authorized_session, current_context
 from plugin.launch.scopes import not_granted
 from plugin.review.charts import Charts, Read, Reading
@@ -96,6 +98,12 @@ class Desk:
         known = self.office.abilities.at_hand(self.context.iss)
         return choose(known, self._may, self.office.deliveries.get(self.context.iss, ""), cannot_print)
 
+    def writes(self, review: Review, route: Route) -> list[str]:
+        """The types of what a save would write now: no Goal without goals, no Observation where nothing was stated."""
+        plan = self.plan(review)
+        present = {"Goal": bool(goal_names(plan)), "Observation": bool(stated(plan) or review.to_withdraw)}
+        return [kind for kind in route.writes if present.get(kind, True)]
+
     def ask_abilities(self) -> Route:
         """The way that a plan takes, once the EHR was asked what it can do, where that is not known."""
         with authorized_session(self.context) as session:
@@ -120,6 +128,16 @@ class Desk:
         """What the outbox holds of a delivery; None where it never waited."""
         with self.workbench.database.session() as session:
             return outbox.entry(session, delivery.id)
+
+    def has_unsent(self) -> bool:
+        """Whether a plan waits to be sent that only this launch can send."""
+        with self.workbench.database.session() as session:
+            return outbox.waits_in(session, self.workspace)
+
+    def give_up_unsent(self) -> bool:
+        """Send nothing with this launch from now on; whether a plan was waiting."""
+        with self.workbench.database.session() as session:
+            return outbox.end_launch(session, self.workspace, self.workbench.now())
 
     def is_saved(self, review: Review, delivery: Delivery) -> bool:
         """Whether a saved delivery holds the review as it stands now, and the chart holds no statement taken back."""

@@ -196,6 +196,7 @@ def _page(desk: Desk, reading: Reading, problem: FormProblem | None = None) -> s
     view = desk.workbench.page(review)
     form = desk.workbench.template.questionnaires["plan-review"]
     delivery = review.deliveries[0] if review.deliveries else None
+    route = desk.route()
     return render_template(
         "review/page.html",
         workspace=desk.workspace,
@@ -216,7 +217,8 @@ def _page(desk: Desk, reading: Reading, problem: FormProblem | None = None) -> s
         behind=delivery is not None and not desk.is_saved(review, delivery),
         parts=parts_of(delivery.response) if delivery else (),
         waiting=desk.in_outbox(delivery) if delivery else None,
-        route=desk.route(),
+        route=route,
+        writes=desk.writes(review, route),
         ehr=desk.context.ehr,
         iss=desk.context.iss,
         prints=may_print(),

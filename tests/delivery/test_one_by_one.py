@@ -66,8 +66,8 @@ def test_a_refused_part_is_named_in_the_ehrs_words_and_a_repeat_goes_on_there(wa
     assert ways.save(SINGLE, statements=[stated()]) == again
 
 
-@pytest.mark.parametrize("kind", ["CarePlan", "Provenance"])
-def test_an_answer_that_got_lost_on_the_way_doubles_nothing(ways, kind):
+@pytest.mark.parametrize(("kind", "name"), [("CarePlan", "the plan"), ("Provenance", "the record of who reviewed it")])
+def test_an_answer_that_got_lost_on_the_way_doubles_nothing(ways, kind, name):
     def lose(request, _answer):
         if request.method == "POST" and request.path.endswith(kind):
             time.sleep(LIMITS.read + 0.3)
@@ -76,6 +76,7 @@ def test_an_answer_that_got_lost_on_the_way_doubles_nothing(ways, kind):
     delivery = ways.save(SINGLE, statements=[stated()])
     assert delivery.status in ("partial", "failed")
     assert states(delivery)[kind] == "uncertain"
+    assert delivery.message == f"It is not certain that {name} arrived: the EHR gave no answer (time-out)."
     ways.server.spoil = None
     again = ways.save(SINGLE, statements=[stated()])
     assert again.status == "saved", again.message

@@ -177,7 +177,9 @@ def test_a_lost_answer_is_not_called_saved_and_the_next_try_finds_what_arrived(s
         return
 
     server.spoil = lose
-    assert save().status == "failed"
+    lost = save()
+    assert lost.status == "failed"
+    assert lost.message == "It is not certain that the plan arrived: the EHR gave no answer (time-out)."
     server.spoil = None
     written = len(server.sent)
     assert save().status == "saved"

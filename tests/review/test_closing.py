@@ -1,5 +1,9 @@
 """The end of a session, from the button on the page."""
 
+from sqlalchemy import update
+
+from plugin.storage.database import Database
+from plugin.storage.tables import WorkspaceRow
 from tests.review.visit import TOKEN
 
 
@@ -24,3 +28,15 @@ def test_nobody_else_can_close_it(visit):
     stranger = visit.app.test_client()
     assert stranger.post(f"{visit.workspace}/close", base_url=visit.base).status_code == 401
     assert visit.page().status_code == 200
+
+
+def test_the_last_page_asks_for_nothing_that_ended_with_the_launch(visit):
+    database = Database(visit.settings.database)
+    with database.session() as session:
+        session.execute(update(WorkspaceRow).values(style={"color_background": "#fefefe"}))
+    database.close()
+    own = f"{visit.workspace}/style.css"
+    assert own in visit.read().text
+    closed = visit.post("/close")
+    assert "This session is closed" in closed.text
+    assert own not in closed.text

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 from plugin.cli import main
 from plugin.launch.tokens import Tokens, seal
 from plugin.storage.database import Database
+from plugin.storage.outbox import end_launch
 from plugin.storage.tables import WorkspaceRow
 from plugin.web.outbox import Outbox
 from tests.delivery.ways import outcome
@@ -123,6 +124,61 @@ def test_nothing_is_sent_once_the_launch_was_closed_and_the_next_launch_offers_i
     assert 'id="unsent"' in page
     sending.save()
     assert "<strong>Saved</strong>" in sending.page()
+
+
+def close(sending, **form):
+    return sending.visit.post("/close", **form).text
+
+
+def test_closing_while_a_plan_waits_warns_first_and_the_next_launch_offers_to_send_it_at_once(sending):
+    sending.server.instead = down_for_writing()
+    sending.save()
+    asked = close(sending)
+    assert "A plan is still waiting to be sent to" in asked
+    assert "Closing now means it will not be sent by itself." in asked
+    assert "tries again by itself" in sending.page()
+    assert "<strong>The plan was not sent.</strong>" in close(sending, unsent="yes")
+    assert sending.visit.page().status_code == 401
+    sending.visit.launch()
+    page = sending.page()
+    assert "the launch that it belonged to has ended" in page
+    assert "tries again by itself" not in page
+    sending.server.instead = None
+    sending.clock.advance(hours=1)
+    assert sending.restart().send_due() == []
+    sending.save()
+    assert "<strong>Saved</strong>" in sending.page()
+
+
+def test_a_session_in_which_nothing_waits_is_closed_at_once(sending):
+    sending.save()
+    closed = close(sending)
+    assert "This session is closed" in closed
+    assert "not sent" not in closed
+
+
+def test_a_launch_that_is_closed_while_its_plan_is_on_its_way_has_sent_it(sending):
+    sending.server.instead = down_for_writing()
+    sending.save()
+    sending.clock.advance(minutes=2)
+
+    def close_meanwhile(request):
+        sending.server.instead = None
+        database = Database(sending.visit.settings.database)
+        with database.session() as session:
+            end_launch(session, sending.visit.workspace.removeprefix("/w/"), sending.clock())
+        database.close()
+
+    sending.server.instead = lambda request: close_meanwhile(request) if request.method == "POST" else None
+    assert [(each.state, each.cause) for each in sending.restart().send_due()] == [("sent", "")]
+
+
+def test_another_launch_is_told_whose_launch_has_to_stay_open(sending):
+    sending.server.instead = down_for_writing()
+    sending.save()
+    assert "as long as this launch is open" in sending.page()
+    sending.visit.launch()
+    assert "as long as the launch that it was saved in is open" in sending.page()
 
 
 def expired(request):

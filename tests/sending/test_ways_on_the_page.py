@@ -1,15 +1,24 @@
 """What the page says before and after a plan goes to the EHR, whichever way it takes."""
 
 import re
+from pathlib import Path
 
 import pytest
 
 from plugin.library.validation import check_model, check_profile
 from tests.delivery.ways import outcome, refusing
-from tests.sending.writable import can_do
+from tests.sending.writable import can_do, down_for_writing
 
 DOCUMENT = ("DocumentReference",)
 WHOLE = ("CarePlan", "Goal", "Observation", "Provenance", "QuestionnaireResponse")
+
+
+PAGE = (Path(__file__).parents[2] / "docs/delivery.md").read_text(encoding="utf-8")
+
+
+def words(page):
+    """A page without its marks."""
+    return " ".join(re.sub(r"<[^>]+>|\*", " ", page).split())
 
 
 def way(page):
@@ -26,7 +35,7 @@ def parts(page):
 
 def test_the_page_says_what_is_written_before_and_what_was_after(sending):
     before = sending.page()
-    assert "all of it or nothing: CarePlan , Goal" in way(before)
+    assert "all of it or nothing: CarePlan , Provenance and QuestionnaireResponse" in way(before)
     assert 'name="way" value="transaction"' in before
     assert sending.save(way="transaction").status_code == 303
     after = sending.page()
@@ -71,7 +80,40 @@ def test_a_refused_transaction_names_the_part_that_the_ehr_means(sending):
     page = sending.page()
     assert "<strong>Not saved.</strong>" in page
     assert parts(page)[0] == "CarePlan : refused: Bundle.entry[0].resource.status: No such status here"
-    assert all(each.endswith(": not sent") for each in parts(page)[1:])
+    assert parts(page)[1:] == ["Provenance , QuestionnaireResponse : sent and refused"]
+
+
+def test_a_refused_transaction_never_says_that_nothing_was_sent(sending):
+    sending.server.instead = lambda request: outcome(403, "Not for you") if request.method == "POST" else None
+    sending.save()
+    [line] = parts(sending.page())
+    assert line == "CarePlan , Provenance , QuestionnaireResponse : sent and refused"
+
+
+@pytest.mark.parametrize(
+    ("forced", "what"),
+    [
+        ("transaction", "the plan"),
+        ("single", "the plan"),
+        ("plan", "the plan"),
+        pytest.param("document", "the printed plan", marks=pytest.mark.pdf),
+    ],
+)
+def test_what_had_no_answer_reads_the_same_whichever_way_it_took(make_sending, forced, what):
+    sending = make_sending(delivery=forced)
+    sending.server.instead = down_for_writing()
+    sending.save()
+    page = words(sending.page())
+    sentence = f"It is not certain that {what} arrived: the EHR gave no answer (503)"
+    assert f"Not confirmed. {sentence}, in its own words: Back soon. (" in page
+    assert "The plug-in tries again by itself" in page
+    assert sentence.replace(what, "the plan") in words(PAGE)
+
+
+def test_only_what_was_stated_is_named_as_a_statement_to_be_written(sending):
+    assert "Observation" not in way(sending.page())
+    sending.visit.post("/facts/osteoporosis", value="true")
+    assert "Observation" in way(sending.page())
 
 
 @pytest.mark.pdf
