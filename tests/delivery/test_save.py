@@ -187,6 +187,18 @@ def test_a_lost_answer_is_not_called_saved_and_the_next_try_finds_what_arrived(s
     assert len(stored(server, "CarePlan")) == len(stored(server, "Provenance")) == 1
 
 
+def test_a_connection_that_breaks_while_storing_reads_like_any_answer_that_is_missing(save, monkeypatch):
+    send = requests.Session.request
+
+    def breaking(session, method, url, **options):
+        if method != "GET":
+            raise requests.ConnectionError("reset by peer")
+        return send(session, method, url, **options)
+
+    monkeypatch.setattr(requests.Session, "request", breaking)
+    assert save().message == "It is not certain that the plan arrived: the EHR gave no answer (connection lost)."
+
+
 def test_a_plan_that_somebody_changed_in_the_ehr_is_replaced_only_after_telling(server, save, line_named):
     first = save()
     [plan] = stored(server, "CarePlan")

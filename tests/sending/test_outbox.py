@@ -2,6 +2,7 @@
 
 import json
 import threading
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -126,6 +127,11 @@ def test_nothing_is_sent_once_the_launch_was_closed_and_the_next_launch_offers_i
     assert "<strong>Saved</strong>" in sending.page()
 
 
+def documented():
+    """What docs/delivery.md says, in one line."""
+    return " ".join((Path(__file__).parents[2] / "docs/delivery.md").read_text(encoding="utf-8").split())
+
+
 def close(sending, **form):
     return sending.visit.post("/close", **form).text
 
@@ -136,6 +142,7 @@ def test_closing_while_a_plan_waits_warns_first_and_the_next_launch_offers_to_se
     asked = close(sending)
     assert "A plan is still waiting to be sent to" in asked
     assert "Closing now means it will not be sent by itself." in asked
+    assert "Closing now means it will not be sent by itself" in documented()
     assert "tries again by itself" in sending.page()
     assert "<strong>The plan was not sent.</strong>" in close(sending, unsent="yes")
     assert sending.visit.page().status_code == 401
