@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import requests
@@ -12,7 +14,7 @@ from plugin.chart.http import Limits, mount_limits
 from plugin.doctor.connection import is_safe
 from plugin.doctor.probe import Clock
 from plugin.doctor.scopes import granted_in
-from plugin.errors import UsageError
+from plugin.errors import LaunchError, RemoteError, UsageError
 from plugin.launch.backend import backend_session, granted_scopes
 from plugin.launch.keys import client_keys
 from plugin.settings import load_settings
@@ -22,12 +24,29 @@ TOKEN_VARIABLE = "CAREPLAN_DOCTOR_TOKEN"  # noqa: S105 - the name of a variable
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """A session, how it was let in, in words, and the scopes granted where they are known (apart by blanks)."""
+    """A session, how it is let in, in words, and the scopes granted where they are known (apart by blanks).
+
+    ask: asks for the token and gives the scopes granted, None where there is nothing to ask for. failure: why our
+    credentials got no token, in the server's words.
+    """
 
     session: requests.Session
     words: str
     let_in: bool
     granted: str = ""
+    ask: Callable[[], tuple[str, ...]] | None = None
+    failure: str = ""
+
+
+def entered(access: Access, limits: Limits) -> Access:
+    """The access once its token was asked for; where none was given, without one, and with the reason in `failure`."""
+    if access.ask is None:
+        return access
+    try:
+        return replace(access, granted=" ".join(access.ask()), ask=None)
+    except (LaunchError, RemoteError) as fault:
+        words = "without a token, since our backend credentials got none"
+        return replace(public_access(limits), words=words, failure=str(fault))
 
 
 def public_access(limits: Limits) -> Access:
@@ -51,7 +70,7 @@ def token_access(token: str, iss: str, limits: Limits, granted: str) -> Access:
 def backend_access(config: Path, iss: str, limits: Limits, clock: Clock) -> Access:
     """With our own credentials as a backend service, from the settings. Raises UsageError where they lack the server.
 
-    Asks for the token at once, to know what was granted; a refusal is raised in the server's own words.
+    Nothing is sent yet: `ask` asks for the token, and raises LaunchError or RemoteError in the server's own words.
     """
     settings = load_settings(config)
     issuer = next((each for each in settings.allowed_issuers if each.iss == iss), None)
@@ -60,7 +79,7 @@ def backend_access(config: Path, iss: str, limits: Limits, clock: Clock) -> Acce
             f"{iss} is not among allowed_issuers of {config}: add it with its backend client, or give a token"
         )
     session = backend_session(issuer, client_keys(settings), limits, clock)
-    return Access(session, "as a backend service", True, " ".join(granted_scopes(session)))
+    return Access(session, "as a backend service", True, ask=partial(granted_scopes, session))
 
 
 class _Bearer(AuthBase):

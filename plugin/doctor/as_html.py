@@ -8,7 +8,7 @@ from importlib import resources
 
 from jinja2 import Environment
 
-from plugin.doctor.report import LEVELS, Report, Section, Table
+from plugin.doctor.report import Report, Section, Table
 from plugin.quality.pages import page_environment
 
 NUMBER = re.compile(r"\d+$")
@@ -22,9 +22,9 @@ def report_html(report: Report, software: str) -> str:
 
 
 def gravest(section: Section) -> str:
-    """The level of a section: that of its gravest check; good and notes count as good."""
+    """The level of a section: that of its gravest check; good only where something was seen to be good."""
     levels = {check.level for check in section.checks}
-    return next((level for level in LEVELS if level in levels and level not in ("note", "good")), "good")
+    return next((level for level in ("fault", "limit", "open", "good") if level in levels), "note")
 
 
 def numeric(table: Table, column: int) -> bool:

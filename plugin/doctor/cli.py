@@ -69,6 +69,7 @@ def doctor(
         from plugin.quality.command import write_file
 
         write_file(html, _rendered(report, "html").encode())
+        click.echo(f"careplan: the page is in {html}", err=True)
     click.echo(f"careplan: {report.in_words}", err=True)
     if not report.reached:
         ctx.exit(3)

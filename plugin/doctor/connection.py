@@ -10,11 +10,13 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from urllib.parse import urljoin, urlsplit
 
+import requests
 from cryptography import x509
-from requests.utils import DEFAULT_CA_BUNDLE_PATH
+from requests.utils import DEFAULT_CA_BUNDLE_PATH, get_environ_proxies, select_proxy
 
 from plugin.doctor.probe import Answer, Clock
 from plugin.doctor.report import ADMINISTRATOR, OPERATOR, Check
+from plugin.doctor.unreached import Cause, cause_of, unreached_check
 from plugin.setting_kinds import is_loopback
 
 EXPIRES_SOON_DAYS = 30
@@ -25,12 +27,15 @@ PLAIN = "over plain http everybody on the way can read tokens and charts, so the
 
 @dataclass(frozen=True, slots=True)
 class Tls:
-    """A handshake: version agreed, last day of the certificate, and why it is not trusted (empty where it is)."""
+    """A handshake: version agreed, last day of the certificate, and why it is not trusted (empty where it is).
+
+    cause: why there was no handshake, None where there was one; `problem` is then what TLS says of it.
+    """
 
     version: str = ""
     not_after: datetime | None = None
     problem: str = ""
-    connected: bool = True
+    cause: Cause | None = None
 
 
 def is_safe(address: str) -> bool:
@@ -53,8 +58,11 @@ def absolute(base: str, address: str) -> str:
 
 def open_check(answer: Answer) -> Check:
     """Whether charts can be read without a token; `answer` is that of a search for patients without one."""
-    if not answer.ok:
+    if answer.status in (401, 403):
         return Check("open", "good", "charts are not handed out without a token")
+    if not answer.ok or answer.body is None or answer.body.get("resourceType") != "Bundle":
+        seen = f"whether charts are handed out without a token did not show: {answer.in_words}"
+        return Check("open", "open", seen)
     why = "anybody who reaches this server can read every chart; fine for a try-out with invented patients only"
     remedy = "ask for an access token in front of everything but metadata and discovery"
     return Check("open", "limit", "patients can be read without a token", why, remedy, ADMINISTRATOR)
@@ -68,9 +76,12 @@ def address_checks(iss: str, timeout: float, clock: Clock) -> list[Check]:
             return [Check("plain-http", "note", "plain http, on this machine only, which is fine for a try-out")]
         remedy = "serve the FHIR endpoint over https only, and give the https address"
         return [Check("plain-http", "fault", "the address is plain http", PLAIN, remedy, ADMINISTRATOR)]
+    if select_proxy(iss, get_environ_proxies(iss)):
+        return [Check("certificate", "open", "the certificate was not looked at: a proxy lies between")]
     tls = shake_hands(parts.hostname or "", parts.port or 443, timeout)
-    if not tls.connected:
-        return []
+    if tls.cause is not None:
+        plain = tls.cause in ("secure", "silent", "closed") and _speaks_plain_http(iss, timeout)
+        return [unreached_check("plain") if plain else unreached_check(tls.cause, tls.problem)]
     return [*_certificate(tls, clock()), *([_version(tls)] if tls.version else [])]
 
 
@@ -79,14 +90,32 @@ def shake_hands(host: str, port: int, timeout: float) -> Tls:
     trusted = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE") or DEFAULT_CA_BUNDLE_PATH
     context = ssl.create_default_context(**{"capath" if os.path.isdir(trusted) else "cafile": trusted})  # type: ignore[arg-type]
     try:
+        socket.create_connection((host, port), timeout=timeout).close()
+    except OSError as fault:
+        return Tls(cause=cause_of(fault))
+    try:
         version, certificate = _handshake(host, port, timeout, context)
         return Tls(version, _last_day(certificate))
     except ssl.SSLCertVerificationError as fault:
         return Tls("", _untrusted_last_day(host, port, timeout), fault.verify_message or "it is not trusted")
+    except ssl.SSLEOFError:
+        return Tls(cause="closed")
     except ssl.SSLError as fault:
-        return Tls(problem=f"no handshake ({fault.reason or 'no reason given'})")
-    except OSError as fault:
-        return Tls(problem=f"no connection ({type(fault).__name__})", connected=False)
+        return Tls(problem=fault.reason or "", cause="secure")
+    except TimeoutError:
+        return Tls(cause="silent")
+    except OSError:
+        return Tls(cause="closed")
+
+
+def _speaks_plain_http(iss: str, timeout: float) -> bool:
+    """Whether the port of an https address answers plain http; a TLS port says no more than 400 to that."""
+    address = f"{iss.replace('https://', 'http://', 1)}/metadata"
+    try:
+        answer = requests.head(address, timeout=timeout, allow_redirects=False)
+    except requests.RequestException:
+        return False
+    return answer.status_code != 400
 
 
 def _handshake(host: str, port: int, timeout: float, context: ssl.SSLContext) -> tuple[str, bytes]:

@@ -3,26 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from plugin.chart.http import Limits, mount_limits
-from plugin.doctor.access import Access, public_access
+from plugin.doctor.access import Access, entered, public_access
+from plugin.doctor.address import address_check
 from plugin.doctor.capabilities import Statement, capability_checks, statement_of
 from plugin.doctor.connection import address_checks, clock_check, is_safe, open_check
 from plugin.doctor.discovery import WELL_KNOWN, discovery_checks, metadata_agrees
 from plugin.doctor.paging import paging_checks
 from plugin.doctor.probe import Answer, Clock, Probe
-from plugin.doctor.report import ADMINISTRATOR, Check, Report, Section, Table
+from plugin.doctor.report import OPERATOR, REGISTRATION, Check, Report, Section, Table
 from plugin.doctor.scopes import is_backend, scope_checks
 from plugin.doctor.searching import slow_checks, try_searches
 from plugin.doctor.survey import survey
 from plugin.doctor.trial import try_writing
+from plugin.doctor.unreached import unreached_check
 from plugin.doctor.writing import writing_checks
 from plugin.library.vocabulary import Vocabulary
 
 Tell = Callable[[str], None]
 SLOW_AFTER = 3.0  # seconds
+TOPICS = {
+    "discovery": "Discovery",
+    "scopes": "Scopes",
+    "capabilities": "What the server promises",
+    "searches": "Searches",
+    "codes": "Codes",
+    "writing": "What can be written",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,25 +54,32 @@ def examine(
     vocabulary: what results are read with; None where no patient is wished for. limits: for each request.
     """
     once = replace(limits, retries=0)  # a look is not repeated: what fails now and then is to be seen, and timed
-    mount_limits(access.session, once)
     public = Probe(public_access(once).session, wish.iss, once, clock)
-    probe = Probe(access.session, wish.iss, once, clock)
     tell("connection")
     transport = address_checks(wish.iss, limits.connect, clock)
-    tell("metadata")
-    metadata = public.get("metadata")
-    tell("discovery")
-    configuration = public.get(WELL_KNOWN, accept="application/json")
     made_at = clock().isoformat(timespec="seconds")
-    reached = bool(metadata.status or configuration.status)
-    if not reached:
-        transport.append(_unreached(metadata))
-        sections = (Section("connection", "Connection", tuple(transport)),)
-        return Report(wish.iss, made_at, access.words, sections, reached=_refused_by_us(transport))
+    barred = {check.id for check in transport if check.level == "fault"} & {"reached", "certificate"}
+    if barred:
+        return _ended(wish, made_at, transport, "the server cannot be talked to", reached="reached" not in barred)
+    tell("metadata and discovery")
+    metadata, configuration = _at_once(public)
+    if not (metadata.status or configuration.status):
+        transport.append(unreached_check(metadata.cause or "other", metadata.failure if not metadata.cause else ""))
+        return _ended(wish, made_at, transport, "the server cannot be talked to", reached=False)
     transport.append(clock_check(metadata if metadata.status else configuration))
+    if wrong := address_check(public, metadata, configuration):
+        return _ended(wish, made_at, [wrong, *transport], "there is no FHIR server at this address")
+    if access.ask is not None:
+        tell("asking for a token")
+        access = entered(access, once)
+    if access.failure:
+        transport.append(_without_token(access.failure))
+    mount_limits(access.session, once)
+    probe = Probe(access.session, wish.iss, once, clock)
     unasked = public.get("Patient", [("_count", "1")])
     transport.append(open_check(unasked))
-    if unasked.ok and not access.let_in:
+    is_open = unasked.ok and unasked.body is not None and unasked.body.get("resourceType") == "Bundle"
+    if is_open and not access.let_in:
         access = replace(access, let_in=True, words="without a token, which the server does not ask for")
     if access.let_in and metadata.status in (401, 403):
         metadata = probe.get("metadata")
@@ -70,9 +88,9 @@ def examine(
     discovered += metadata_agrees(configuration.body, statement.document if statement else None, public.base)
     sections_made = [
         Section("connection", "Connection", tuple(transport)),
-        Section("discovery", "Discovery", tuple(discovered)),
-        _section("scopes", "Scopes", scope_checks(configuration.body, access.granted)),
-        _section("capabilities", "What the server promises", capability_checks(metadata, statement)),
+        _section("discovery", (discovered, [])),
+        _section("scopes", scope_checks(configuration.body, access.granted)),
+        _section("capabilities", capability_checks(metadata, statement)),
     ]
     sections_made += _with_patients(wish, access, probe, vocabulary, tell)
     sections_made.append(_writing(wish, access, probe, statement, clock(), tell))
@@ -85,15 +103,18 @@ def _with_patients(
     why = _why_not(wish, access)
     if why or vocabulary is None:
         return [
-            Section("searches", "Searches", (Check("searches", "open", f"no search was tried: {why}"),)),
-            Section("codes", "Codes", (Check("codes", "open", f"no result was read: {why}"),)),
+            _section("searches", ([Check("searches", "open", f"no search was tried: {why}")], [])),
+            _section("codes", ([Check("codes", "open", f"no result was read: {why}")], [])),
         ]
     first, *others = wish.patients
     searches, checks, tables = try_searches(probe, first, tell)
     checks += slow_checks(searches.walks, wish.slow_after)
     if searches.together is None:
         nothing = Check("codes", "open", "no result was read: the patient could not be read")
-        return [Section("searches", "Searches", tuple(checks), tuple(tables)), Section("codes", "Codes", (nothing,))]
+        return [
+            _section("searches", (checks, tables)),
+            _section("codes", ([nothing], [])),
+        ]
     tell("paging")
     checks += paging_checks(probe, first, searches.walks)
     charts = [searches.together.resources]
@@ -104,8 +125,8 @@ def _with_patients(
         charts += [beside.together.resources] if beside.together is not None else []
     tell("reading the codes")
     return [
-        Section("searches", "Searches", tuple(checks), tuple(tables)),
-        _section("codes", "Codes", survey(charts, vocabulary, probe.clock().date())),
+        _section("searches", (checks, tables)),
+        _section("codes", survey(charts, vocabulary, probe.clock().date())),
     ]
 
 
@@ -123,28 +144,43 @@ def _writing(
     else:
         tried, table = try_writing(probe, wish.patients[0], now, tell)
         checks, tables = [*checks, *tried], [*tables, *table]
-    return Section("writing", "What can be written", tuple(checks), tuple(tables))
+    return _section("writing", (checks, tables))
 
 
 def _why_not(wish: Wish, access: Access) -> str:
     if not is_safe(wish.iss):
         return "charts are not asked for over plain http"
+    if access.failure:
+        return "our backend credentials got no token"
     if not access.let_in:
         return "it needs a token, or backend credentials (see docs/doctor.md)"
     return "" if wish.patients else "it needs the id of a test patient (--patient ID)"
 
 
-def _section(key: str, title: str, found: tuple[list[Check], list[Table]]) -> Section:
+def _section(key: str, found: tuple[list[Check], list[Table]]) -> Section:
     checks, tables = found
-    return Section(key, title, tuple(checks), tuple(tables))
+    return Section(key, TOPICS[key], tuple(checks), tuple(tables))
 
 
-def _unreached(answer: Answer) -> Check:
-    why = "nothing can be said about a server that does not answer"
-    remedy = "check the address, the network and the firewall between this machine and the server"
-    return Check("reached", "fault", f"the server cannot be reached: {answer.failure}", why, remedy, ADMINISTRATOR)
+def _at_once(public: Probe) -> tuple[Answer, Answer]:
+    """Metadata and discovery, both at the same time: a host that says nothing is waited for once."""
+    with ThreadPoolExecutor(1) as beside:
+        configuration = beside.submit(public.get, WELL_KNOWN, accept="application/json")
+        return public.get("metadata"), configuration.result()
 
 
-def _refused_by_us(transport: list[Check]) -> bool:
-    """Whether the server is there, and only its certificate keeps us out: a fault found, not a failed examination."""
-    return any(check.id == "certificate" and "refused" in check.seen for check in transport)
+def _ended(wish: Wish, made_at: str, transport: list[Check], why: str, reached: bool = True) -> Report:
+    """The report of an examination that ended with the connection; the rest is named as not looked at."""
+    rest = (Section(key, title, (Check(key, "open", f"not looked at: {why}"),)) for key, title in TOPICS.items())
+    sections = (Section("connection", "Connection", tuple(transport)), *rest)
+    return Report(wish.iss, made_at, "without a token", sections, reached)
+
+
+def _without_token(failure: str) -> Check:
+    why = "what needs a token was not looked at; cohort runs with these credentials fail alike"
+    remedy = (
+        "compare the settings of this EHR (backend_client_id, signing_keys, backend_scopes) with the app's registration"
+        " there, and its jwks or jwks_uri with our public keys"
+    )
+    seen = f"our backend credentials got no token: {failure}"
+    return Check("credentials", "fault", seen, why, remedy, f"{OPERATOR}, {REGISTRATION}")

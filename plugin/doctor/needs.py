@@ -49,12 +49,14 @@ class Write:
 WRITES = (
     Write("CarePlan", "the plan cannot be saved as such; it has to go as a document, or be downloaded", updates=True),
     Write("Goal", "goals stay inside the plan"),
-    Write("Questionnaire", "forms are answered in the plug-in only"),
     Write("QuestionnaireResponse", "what the clinician decided line by line is not in the chart"),
     Write("Observation", "facts that the clinician states stay in the plug-in", updates=True),
     Write("DocumentReference", "the printed plan cannot be filed"),
     Write("Provenance", "who reviewed the plan is not recorded beside it", once=False),
 )
+
+# Asked about and told, though we write none: the review form travels inside its QuestionnaireResponse.
+FORM = Write("Questionnaire", "")
 
 _IDENTIFIED = frozenset({"CarePlan", "Goal", "Observation"})
 

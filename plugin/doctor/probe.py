@@ -13,6 +13,7 @@ import requests
 
 from plugin.chart.client import MEDIA_TYPE
 from plugin.chart.http import Limits
+from plugin.doctor.unreached import Cause, cause_of, in_words
 from plugin.errors import CareplanError
 
 Clock = Callable[[], datetime]
@@ -24,14 +25,16 @@ CHUNK = 1 << 16
 class Answer:
     """What came back.
 
-    status: 0 where nothing did, then `failure` says why. body: the JSON object, None where it is none.
-    at: our time in the middle of the request. seconds: until the last byte.
+    status: 0 where nothing did, then `failure` says why, and `cause` where it was the network.
+    body: the JSON object, None where it is none. at: our time in the middle of the request.
+    seconds: until the last byte.
     """
 
     status: int
     body: dict[str, Any] | None
     headers: Mapping[str, str] = field(default_factory=dict)
     failure: str = ""
+    cause: Cause | None = None
     seconds: float = 0.0
     at: datetime | None = None
     url: str = ""
@@ -104,20 +107,20 @@ class Probe:
                 stream=True,
             )
             content = _content(response, started + self.limits.whole)
-        except requests.Timeout:
-            return Answer(0, None, failure=f"no answer within {self.limits.read:g} s", seconds=_since(started))
-        except requests.exceptions.SSLError:
-            return Answer(0, None, failure="no secure connection could be made", seconds=_since(started))
         except CareplanError as fault:  # no token was given to us, and why
             return Answer(0, None, failure=str(fault), seconds=_since(started))
         except requests.RequestException as fault:
-            return Answer(0, None, failure=f"no answer ({type(fault).__name__})", seconds=_since(started))
+            cause = cause_of(fault)
+            why = f"no answer within {self.limits.read:g} s" if cause == "silent" else in_words(cause)
+            return Answer(0, None, failure=why, cause=cause, seconds=_since(started))
         took = _since(started)
         if content is None:
             why = f"the answer is larger than 64 MB, or takes longer than {self.limits.whole:g} s"
             return Answer(0, None, failure=why, seconds=took)
         middle = began + timedelta(seconds=took / 2)
-        return Answer(response.status_code, _object(content), response.headers, "", took, middle, response.url)
+        return Answer(
+            response.status_code, _object(content), response.headers, seconds=took, at=middle, url=response.url
+        )
 
 
 def _content(response: requests.Response, deadline: float) -> bytes | None:

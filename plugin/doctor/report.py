@@ -16,6 +16,7 @@ LEVELS: tuple[Level, ...] = ("fault", "limit", "note", "good", "open")
 ADMINISTRATOR = "administrator of the EHR"
 REGISTRATION = "whoever registers the app in the EHR"
 OPERATOR = "whoever runs the plug-in"
+EXAMINER = "whoever runs careplan doctor"
 
 
 @dataclass(frozen=True, slots=True)

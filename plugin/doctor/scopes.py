@@ -23,7 +23,8 @@ def scope_checks(document: dict[str, Any] | None, granted: str) -> tuple[list[Ch
     given, supported = granted.split(), _texts(document, "scopes_supported")
     launch = scopes_to_request(True, version_1=speaks_version_1_only(_texts(document, "capabilities"), supported))
     mine = backend_scopes() if is_backend(given) else launch
-    checks = [*_of_server(supported, launch), *(_of_token(given, mine) if given else ())]
+    by_them = _of_server(supported, launch) if document else _unread()
+    checks = [*by_them, *(_of_token(given, mine) if given else ())]
     by_server = {scope: _said(scope, not_granted(launch, supported)) for scope in launch} if supported else {}
     by_token = {scope: _said(scope, not_granted(mine, given)) for scope in mine} if given else {}
     rows = [
@@ -60,6 +61,10 @@ def may(granted: Sequence[str], resource_type: str, rights: str) -> bool:
 def _texts(document: dict[str, Any] | None, member: str) -> list[str]:
     named = document.get(member) if document else None
     return [text for text in named if isinstance(text, str)] if isinstance(named, list) else []
+
+
+def _unread() -> Iterator[Check]:
+    yield Check("scopes-supported", "open", "no SMART configuration was read, which would name the scopes supported")
 
 
 def _of_server(supported: list[str], wanted: tuple[str, ...]) -> Iterator[Check]:

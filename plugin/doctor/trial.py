@@ -69,8 +69,6 @@ def resource(kind: str, about: str, mark: str, now: datetime) -> Json:
             return {**named, "status": "draft", "intent": "proposal", "title": TITLE, "subject": subject}
         case "Goal":
             return {**named, "lifecycleStatus": "proposed", "description": {"text": TITLE}, "subject": subject}
-        case "Questionnaire":
-            return {**named, "status": "draft", "title": TITLE, "experimental": True}
         case "QuestionnaireResponse":
             return {**named, "identifier": named["identifier"][0], "status": "in-progress", "subject": subject}
         case "Observation":
@@ -136,6 +134,5 @@ def _remove(probe: Probe, stored: Json) -> str:
     element = {"Goal": "lifecycleStatus"}.get(kind, "status")
     if kind == "Provenance":
         return answer.in_words
-    value = "retired" if kind == "Questionnaire" else "entered-in-error"
-    marked = probe.send("PUT", where, body={**stored, element: value})
-    return f"marked {value}" if 200 <= marked.status < 300 else marked.in_words
+    marked = probe.send("PUT", where, body={**stored, element: "entered-in-error"})
+    return "marked entered-in-error" if 200 <= marked.status < 300 else marked.in_words

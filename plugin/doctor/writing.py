@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from plugin.doctor.capabilities import Statement, offer
-from plugin.doctor.needs import WRITES, Write
+from plugin.doctor.needs import FORM, WRITES, Write
 from plugin.doctor.report import ADMINISTRATOR, REGISTRATION, Check, Table
 from plugin.doctor.scopes import may
 
@@ -20,8 +20,14 @@ def writing_checks(statement: Statement | None, granted: Sequence[str]) -> tuple
         allowed = _allowed(granted, write)
         rows.append((write.resource_type, _word(promised), _word(allowed), "yes" if write.updates else "not needed"))
         checks += _check(write, promised, allowed, statement)
+    form = FORM.resource_type
+    told = _promised(statement, FORM), _allowed(granted, FORM)
+    rows.append((form, _word(told[0]), _word(told[1]), "we write none"))
     if statement is not None and not checks:
         checks.append(Check("writing", "good", f"all {len(WRITES)} resource types that we write are promised"))
+    if told[0] is not None:
+        seen = f"{form} {'could' if told[0] else 'cannot'} be written; we write none, and lose nothing by it"
+        checks.append(Check(f"write-{form}", "note", seen))
     return checks, [Table("What can be written", ("type", "server promises", "scopes allow", "update"), tuple(rows))]
 
 
@@ -43,7 +49,7 @@ def _check(write: Write, promised: bool | None, allowed: bool | None, statement:
         lacking = ", ".join(each for each in write.interactions if each not in statement.interactions(kind))
         seen = f"{kind} cannot be written ({lacking} not promised)"
         return [Check(f"write-{kind}", "limit", seen, write.loss, offer(f"{lacking} of {kind}"), ADMINISTRATOR)]
-    if allowed is False and kind != "Questionnaire":
+    if allowed is False:
         seen = f"{kind} could be written, but the token may not"
         return [Check(f"write-{kind}", "limit", seen, write.loss, "grant the scope to the app", REGISTRATION)]
     return []

@@ -175,6 +175,10 @@ def _why_not(target: dict[str, Any], standard: Code) -> str:
     if equivalence not in TRUSTED:
         shown = standard[1] or "nothing"
         return f"it is mapped to {shown} as '{equivalence}', which is not exactly the same"
+    if not standard[1]:
+        return "its target names no code"
+    if not standard[0]:
+        return f"its group names no target system, in which {standard[1]} would be a code"
     if target.get("dependsOn") or target.get("product"):
         return f"it is mapped to {standard[1]} under a condition, and conditions are not followed"
     return ""

@@ -38,7 +38,7 @@ def test_data_goes_to_stdout_and_progress_to_stderr(faulty: Faulty, call) -> Non
     document = json.loads(result.stdout)
     assert document["verdict"] == "fit"
     assert document["counts"]["open"] == 3
-    assert "careplan: discovery …" in result.stderr
+    assert "careplan: metadata and discovery …" in result.stderr
 
 
 def test_a_fault_ends_it_with_1_and_nobody_there_with_3(faulty: Faulty, call) -> None:
@@ -140,3 +140,32 @@ def test_it_enters_as_a_backend_service_with_the_credentials_of_the_settings(ehr
     assert "granted-" not in result.stdout
     assert other.exit_code == 2
     assert "not among allowed_issuers" in other.stderr
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_credentials_that_get_no_token_are_a_fault_in_a_whole_report(ehr, tmp_path: Path, call, form: str) -> None:
+    key, config, page = tmp_path / "key.json", tmp_path / "careplan.toml", tmp_path / "report.html"
+    assert CliRunner().invoke(main, ["keys", "new", str(key)]).exit_code == 0
+    issuer = f'iss = "{ehr.fhir_url}"\nclient_id = "nobody-registered-this"'
+    config.write_text(f'signing_keys = ["{key}"]\n[[allowed_issuers]]\n{issuer}\n')
+    result = call(ehr.fhir_url, "--config", str(config), "--patient", PATIENT, "--format", form, "--html", str(page))
+    assert result.exit_code == 1
+    assert "our backend credentials got no token: " in result.stdout
+    assert "no search was tried: our backend credentials got no token" in result.stdout
+    assert "invalid_client" in page.read_text()
+    if form == "json":
+        document = json.loads(result.stdout)
+        found = {check["id"]: check for section in document["sections"] for check in section["checks"]}
+        assert (found["credentials"]["level"], document["counts"]["fault"]) == ("fault", 1)
+        assert found["smart-configuration"]["level"] == "good"
+        assert "registers the app" in found["credentials"]["who"]
+
+
+def test_credentials_are_not_asked_for_where_nobody_answers(tmp_path: Path, call) -> None:
+    key, config = tmp_path / "key.json", tmp_path / "careplan.toml"
+    assert CliRunner().invoke(main, ["keys", "new", str(key)]).exit_code == 0
+    issuer = 'iss = "https://127.0.0.1:9/fhir"\nclient_id = "careplan-plugin"'
+    config.write_text(f'signing_keys = ["{key}"]\n[[allowed_issuers]]\n{issuer}\n')
+    result = call("https://127.0.0.1:9/fhir", "--config", str(config))
+    assert result.exit_code == 3
+    assert "the connection is refused" in result.stdout

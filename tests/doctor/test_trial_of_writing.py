@@ -9,7 +9,7 @@ import requests
 from werkzeug.wrappers import Request, Response
 
 from plugin.doctor.report import Report, Section
-from tests.doctor.faulty import Faulty
+from tests.doctor.faulty import Faulty, Json, on
 from tests.doctor.test_planted_faults import ids, refused
 
 TYPES = {
@@ -18,7 +18,6 @@ TYPES = {
     "Goal",
     "Observation",
     "Provenance",
-    "Questionnaire",
     "QuestionnaireResponse",
 }
 
@@ -77,7 +76,6 @@ def test_where_deleting_is_refused_it_is_marked_as_entered_in_error(ehr, faulty:
     (tried,) = [table for table in writing(report).tables if table.title == "Writing, tried"]
     removed = {row[0]: row[4] for row in tried.rows}
     assert removed["CarePlan"] == removed["Goal"] == removed["Observation"] == "marked entered-in-error"
-    assert removed["Questionnaire"] == "marked retired"
     assert "left-Provenance" in ids(report)  # it has no status to mark
     kept = held(ehr.backend_url) - before
     (goal,) = [name for name in kept if name.startswith("Goal/")]
@@ -118,3 +116,22 @@ def refusing(methods: str, only: str = ""):
         return None
 
     return before
+
+
+def test_whether_a_questionnaire_can_be_written_is_told_and_counts_for_nothing(faulty: Faulty, examined) -> None:
+    """We write none: the review form travels inside its QuestionnaireResponse."""
+
+    def without(document: Json) -> None:
+        rest = document["rest"][0]
+        rest["resource"] = [each for each in rest["resource"] if each["type"] != "Questionnaire"]
+
+    faulty.plant = on("metadata", without)
+    report = examined(faulty.base, writing=True)
+    assert (report.verdict, ids(report)) == ("fit", set())
+    told = {check.id: check for check in writing(report).checks}
+    assert told["write-Questionnaire"].level == "note"
+    assert "cannot be written; we write none" in told["write-Questionnaire"].seen
+    assert f"all {len(TYPES)} resource types that we write are promised" in told["writing"].seen
+    assert ("POST", "Questionnaire") not in faulty.asked
+    promised = next(table for table in writing(report).tables if table.title == "What can be written")
+    assert ("Questionnaire", "no", "we write none") in {(row[0], row[1], row[3]) for row in promised.rows}

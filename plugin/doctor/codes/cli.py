@@ -64,6 +64,8 @@ def scan(
 
         address, limits = server_address(server), limits_of(config)
         access = let_in(address, token, granted, config, limits, _now)
+        if access.ask is not None:
+            access.ask()
         count_server(tally, access.session, address, patients, limits, _tell)
     made = scan_of(tally, index, tuple(Path(each).name if "://" not in each else each for each in sources))
     document = orjson.dumps(scan_json(made), option=orjson.OPT_INDENT_2) + b"\n"

@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from plugin.doctor.codes.kinds import Kind
 from plugin.doctor.codes.tally import Unmapped
+from plugin.findings.elements import Coding
 from plugin.findings.index import Index
 from plugin.findings.phrases import plain, tokens
-from plugin.library.code_sets import WORDS
+from plugin.library.code_sets import WORDS, CodeMap
 
 MOST = 3
+MOST_EQUALS = 6
+MOST_OF_SYSTEM = 2  # of answers, which each system has its own codes for
 LEAST = 0.4
 NAMED = 0.6  # what it counts that both name the same test
 SHORT_NAMED = 0.45  # an abbreviation may mean something else
 ANSWER = 0.6
 ANSWERS_READ_TEST = 0.9
+ANSWERS_UNKNOWN = LEAST  # to a test that is read, and nothing is near: after what can be decided at once
 LOOK_ALIKE = 0.8  # of a test that no fact is read from, though its name is like one
 HINT = 0.08
 # What standard names of tests call the kind of value they have; by how the site's values look.
@@ -28,6 +32,7 @@ VALUE_WORDS = {
     "quantity in %": frozenset({"100", "percent", "percentage", "fraction", "%"}),
     "integer": frozenset({"score", "status"}),
 }
+Code = tuple[str, str]  # system and code
 PARTING = str.maketrans("/-_.", "    ")
 AMOUNTS = frozenset({"mass", "moles", "volume"})
 
@@ -57,6 +62,8 @@ class Nearest:
 
     def __init__(self, index: Index) -> None:
         self._index = index
+        self._maps: dict[Code, dict[str, CodeMap]] = {}
+        self._phrases: dict[Code, frozenset[str]] = {}
         groups = self._groups()
         self._candidates: dict[Kind, list[_Candidate]] = {kind: self._listed(names) for kind, names in groups.items()}
         count = Counter(word for found in self._candidates.values() for each in found for word in each.words)
@@ -64,24 +71,43 @@ class Nearest:
         self._weight = {word: math.log(1 + total / times) for word, times in count.items()}
         self._rare = math.log(1 + total)
 
-    def proposals(self, unmapped: Unmapped) -> tuple[Proposal, ...]:
-        """The nearest targets, the nearest first; none where nothing is near."""
+    def proposals(self, unmapped: Unmapped, answers: Sequence[Unmapped] = ()) -> tuple[Proposal, ...]:
+        """The nearest targets, the nearest first; none where nothing is near. Equals are not cut apart.
+
+        answers: the site's own answers to a test; a target whose answers they are is nearer.
+        """
         names = list(unmapped.names)
-        if unmapped.kind in ("answer", "specimen"):
-            return self._meanings(names)
+        if unmapped.kind == "specimen":
+            return _meanings(names, self._index.code_sets.maps.values())
         scored = [
-            Proposal(each.system, each.code, each.display, round(score, 2))
+            Proposal(each.system, each.code, each.display, round(min(1.0, score + self._fit(each, answers)), 2))
             for each in self._candidates[unmapped.kind]
             if (score := max((self._near(name, each, unmapped) for name in names), default=0.0)) >= LEAST
         ]
         scored.sort(key=lambda found: (-found.near, len(found.display), found.system, found.code))
         once = {(found.code, found.display): found for found in reversed(scored)}
-        return tuple(found for found in scored if once[(found.code, found.display)] is found)[:MOST]
+        found = [each for each in scored if once[(each.code, each.display)] is each]
+        return tuple(each for each in found[:MOST_EQUALS] if each.near >= found[:MOST][-1].near)
+
+    def answers(self, unmapped: Unmapped, near: Mapping[Code, tuple[Proposal, ...]]) -> tuple[Proposal, ...]:
+        """What an answer may mean to the tests that it answers: by its name, or by its code where that says it all.
+
+        near: what the site's tests may stand for. Where none of the tests is known, the name alone decides.
+        """
+        tests = {
+            code for test in unmapped.asked for code in (test, *((one.system, one.code) for one in near.get(test, ())))
+        }
+        maps = {name: one for test in sorted(tests) for name, one in self._answer_maps(test).items()}
+        if not maps:
+            return _meanings(list(unmapped.names), self._index.code_sets.maps.values())
+        return _meanings(list(unmapped.names), maps.values()) or _meanings([unmapped.code], maps.values())
 
     def likelihood(self, unmapped: Unmapped, found: tuple[Proposal, ...], read: frozenset[tuple[str, str]]) -> float:
         """How likely a code matters, 0 to 1. read: the tests that are read, or likely to be once they are mapped."""
         if unmapped.kind == "answer":
-            return ANSWERS_READ_TEST if read.intersection(unmapped.asked) else (0.1 if found else 0.0)
+            if not read.intersection(unmapped.asked):
+                return 0.1 if found else 0.0
+            return ANSWERS_READ_TEST if found else ANSWERS_UNKNOWN
         return found[0].near if found else 0.0
 
     def _groups(self) -> dict[Kind, set[str]]:
@@ -127,19 +153,52 @@ class Nearest:
     def _sum(self, words: frozenset[str]) -> float:
         return sum(self._weight.get(word, self._rare) for word in words)
 
-    def _meanings(self, names: list[str]) -> tuple[Proposal, ...]:
-        """Codes that mean in our ConceptMaps what the name says in words."""
-        votes: Counter[tuple[str, str]] = Counter()
-        shown: dict[tuple[str, str], str] = {}
-        wanted = {" ".join(tokens(plain(name))) for name in names}
-        for one in self._index.code_sets.maps.values():
-            meant = {target for phrase, target in one.words.items() if " ".join(tokens(plain(phrase))) in wanted}
-            for code, target in one.codes.items():
-                if target in meant:
-                    votes[code] += 1
-                    shown.setdefault(code, target)
-        best = sorted(votes.items(), key=lambda vote: (-vote[1], vote[0]))[:MOST]
-        return tuple(Proposal(system, code, shown[(system, code)], ANSWER) for (system, code), _ in best)
+    def _answer_maps(self, test: Code) -> dict[str, CodeMap]:
+        """The ConceptMaps, by name, that answers to a standard test are read with; none for a test that is not read."""
+        if test not in self._maps:
+            wanted = [
+                one for name in self._index.memberships(Coding(*test, "")) for one in self._index.observed.get(name, ())
+            ]
+            names = sorted({name for one in wanted for name in one.part.answers})
+            self._maps[test] = dict(zip(names, self._index.maps(names), strict=True))
+        return self._maps[test]
+
+    def _fit(self, candidate: _Candidate, answers: Sequence[Unmapped]) -> float:
+        """The share of the site's answers that the candidate's answers have words for, as a hint."""
+        said = self._said((candidate.system, candidate.code))
+        known = sum(any(_spelled(name) in said for name in each.names or (each.code,)) for each in answers)
+        return HINT * known / len(answers) if known else 0.0
+
+    def _said(self, test: Code) -> frozenset[str]:
+        """The words that answers to a standard test may be given in."""
+        if test not in self._phrases:
+            self._phrases[test] = frozenset(
+                _spelled(phrase) for one in self._answer_maps(test).values() for phrase in one.words
+            )
+        return self._phrases[test]
+
+
+def _meanings(names: list[str], maps: Iterable[CodeMap]) -> tuple[Proposal, ...]:
+    """Codes that mean in these ConceptMaps what one of the names says in words; the first of each system."""
+    votes: Counter[Code] = Counter()
+    shown: dict[Code, str] = {}
+    wanted = {_spelled(name) for name in names}
+    for one in maps:
+        meant = {target for phrase, target in one.words.items() if _spelled(phrase) in wanted}
+        for code, target in one.codes.items():
+            if target in meant:
+                votes[code] += 1
+                shown.setdefault(code, target)
+    best = sorted(votes, key=lambda code: (-votes[code], code))
+    by_system: dict[str, list[Code]] = {}
+    for code in best:
+        by_system.setdefault(code[0], []).append(code)
+    kept = {code for codes in by_system.values() for code in codes[:MOST_OF_SYSTEM]}
+    return tuple(Proposal(*code, shown[code], ANSWER) for code in best if code in kept)[:MOST_EQUALS]
+
+
+def _spelled(text: str) -> str:
+    return " ".join(tokens(plain(text)))
 
 
 def _hint(candidate: _Candidate, unmapped: Unmapped) -> float:

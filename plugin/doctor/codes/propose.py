@@ -12,7 +12,9 @@ from plugin.doctor.codes.scan import Found
 DECIDE = (
     "Begun by careplan codes map. Each target is a proposal by wording alone and is not used: where the local code and "
     "the target mean exactly the same, change its equivalence from unmatched to equivalent, and delete its comment and "
-    "the other targets; where nothing fits, delete the element. A person who knows the site's codes has to decide."
+    "the other targets; where nothing fits, delete the element. Where nothing was proposed, move the element into a "
+    "group with the target system, and give its target the code (docs/local-codes.md). A person who knows the site's "
+    "codes has to decide."
 )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from plugin.doctor.codes.kinds import KINDS
 from plugin.doctor.codes.nearest import LEAST, Nearest, Proposal
-from plugin.doctor.codes.tally import Tally, Unmapped
+from plugin.doctor.codes.tally import Key, Tally, Unmapped
 from plugin.errors import InputError
 from plugin.findings.index import Index
 
@@ -46,7 +46,7 @@ class Scan:
 def scan_of(tally: Tally, index: Index, sources: tuple[str, ...]) -> Scan:
     """Put what was counted in order: likelihood first, then count, then code."""
     nearest = Nearest(index)
-    proposed = {key: nearest.proposals(code) for key, code in tally.found.items()}
+    proposed = _proposed(tally, nearest)
     near = {(code.system, code.code) for key, code in tally.found.items() if code.kind == "test" and proposed[key]}
     read = frozenset(near | {test for code in tally.found.values() for test in code.asked if tally.is_read(test)})
     found = [
@@ -56,6 +56,22 @@ def scan_of(tally: Tally, index: Index, sources: tuple[str, ...]) -> Scan:
     standard = sorted(tally.standard.values(), key=lambda code: (-code.count, code.system, code.code))
     without: dict[str, int] = {kind: tally.without_system[kind] for kind in KINDS if tally.without_system[kind]}
     return Scan(sources, tally.resources, tally.known, tuple(found), tuple(standard), without, tally.overflow)
+
+
+def _proposed(tally: Tally, nearest: Nearest) -> dict[Key, tuple[Proposal, ...]]:
+    """What each code may stand for: tests by the answers they get too, answers then by the tests they answer."""
+    given: dict[tuple[str, str], list[Unmapped]] = {}
+    answers = {key: code for key, code in tally.found.items() if code.kind == "answer"}
+    for code in answers.values():
+        for test in code.asked:
+            given.setdefault(test, []).append(code)
+    proposed = {
+        key: nearest.proposals(code, given.get((code.system, code.code), ()) if code.kind == "test" else ())
+        for key, code in tally.found.items()
+        if key not in answers
+    }
+    tests = {(system, code): found for (kind, system, code), found in proposed.items() if kind == "test"}
+    return proposed | {key: nearest.answers(code, tests) for key, code in answers.items()}
 
 
 def scan_json(scan: Scan) -> dict[str, Any]:
