@@ -9,10 +9,14 @@ from uuid import UUID
 import orjson
 
 from plugin.errors import HookError
+from plugin.findings.bundle import resources_of
+from plugin.findings.elements import name_of
+from plugin.findings.subject import other_subject, subject_id
 
 Json = dict[str, Any]
 LAYPEOPLE = ("Patient", "RelatedPerson")
 ORDER_HOOKS = ("order-select", "order-sign")
+DRUG_ORDER = "MedicationRequest"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +63,7 @@ def read_call(body: bytes, hook_names: frozenset[str]) -> HookCall:
     context = _object(document, "context", "the call")
     patient_id = _text(context, "patientId", "context")
     access = _access(document, patient_id)
-    drafted, orders = _orders(context, hook) if hook in ORDER_HOOKS else ([], [])
+    drafted, orders = _orders(context, hook, patient_id) if hook in ORDER_HOOKS else ([], [])
     return HookCall(
         hook=hook,
         instance=_uuid(_text(document, "hookInstance", "the call")),
@@ -100,20 +104,47 @@ def _access(document: Json, patient_id: str) -> Access | None:
     return Access(server, _text(given, "access_token", "fhirAuthorization"))
 
 
-def _orders(context: Json, hook: str) -> tuple[list[Json], list[Json]]:
-    """All draft orders, and those that the call is about: the selected ones, or all of them when they are signed."""
+def _orders(context: Json, hook: str, patient_id: str) -> tuple[list[Json], list[Json]]:
+    """All draft orders, and those that the call is about: the selected ones, or all of them when they are signed.
+
+    What cannot be looked at is refused and never passed over: an answer without a card says that it was looked at.
+    """
     bundle = _object(context, "draftOrders", "context")
     entries = bundle.get("entry", [])
     if bundle.get("resourceType") != "Bundle" or not isinstance(entries, list):
         raise HookError("context.draftOrders must be a FHIR Bundle with the orders that are not signed yet")
-    found = [entry.get("resource") for entry in entries if isinstance(entry, dict)]
-    drafted = [one for one in found if isinstance(one, dict) and isinstance(one.get("resourceType"), str)]
+    for number, entry in enumerate(entries):
+        if not _is_resource(entry.get("resource") if isinstance(entry, dict) else None):
+            raise HookError(f"context.draftOrders.entry[{number}] holds no FHIR resource; send each order as one")
+    drafted = resources_of(bundle) if entries else []
+    for one in drafted:
+        _check_subject(one, patient_id)
     if hook == "order-sign":
         return drafted, drafted
     selections = context.get("selections")
     if not isinstance(selections, list) or not all(isinstance(one, str) for one in selections):
         raise HookError("context.selections must be a list of references to draftOrders, such as MedicationRequest/1")
-    return drafted, [one for one in drafted if f"{one['resourceType']}/{one.get('id')}" in selections]
+    if absent := sorted(set(selections) - {name_of(one) for one in drafted}):
+        raise HookError(
+            f"context.selections names {absent[0][:80]}, which is not in context.draftOrders; send it there"
+        )
+    return drafted, [one for one in drafted if name_of(one) in selections]
+
+
+def _is_resource(value: object) -> bool:
+    return (
+        isinstance(value, dict) and isinstance(value.get("resourceType"), str) and bool(value["resourceType"].strip())
+    )
+
+
+def _check_subject(order: Json, patient_id: str) -> None:
+    """An order for somebody else cannot be judged by this patient's chart."""
+    where = f"context.draftOrders: {name_of(order)[:80]}"
+    if subject_id(order) not in ("", patient_id):
+        message = "is for another patient than context.patientId names; send the orders of that one"
+        raise HookError(f"{where} {message}")
+    if order["resourceType"] == DRUG_ORDER and (kind := other_subject(order)):
+        raise HookError(f"{where} is for a {kind[:40]}, not for the patient whom context.patientId names")
 
 
 def _uuid(text: str) -> str:

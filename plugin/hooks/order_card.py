@@ -8,11 +8,13 @@ from plugin.chart.reading import Gap
 from plugin.drafting.model import GateOutcome
 from plugin.drafting.outline import fact_in_words
 from plugin.hooks.card import Message, bullets, enough, escaped
+from plugin.hooks.unread import Unread
 from plugin.hooks.verdict import Verdict
 from plugin.library.rules import Template
 
 MOST_GATES = 3
 MOST_FACTS = 6
+MOST_ORDERS = 20
 FOOTER = "Decision support: nothing was changed. Correct a fact or decide otherwise in the review."
 
 
@@ -36,6 +38,33 @@ def order_message(verdict: Verdict, gaps: Sequence[Gap], template: Template) -> 
         detail=tuple(filter(None, detail)),
         overridable=True,
     )
+
+
+def unread_message(unread: Sequence[Unread]) -> Message:
+    """What is said of orders whose drug cannot be told: that they were not looked at, which they are and why."""
+    several = len(unread) > 1
+    summary = (
+        f"{len(unread)} orders could not be looked at: their drugs could not be read"
+        if several
+        else f"An order could not be looked at: its drug could not be read ({unread[0].place})"
+    )
+    return Message(
+        topic="order-unread",
+        indicator="warning",
+        summary=summary,
+        detail=(
+            bullets("Not looked at", enough([_not_looked_at(each) for each in unread], MOST_ORDERS)),
+            f"No rule of the plan was checked for {'them' if several else 'it'}: check the drug yourself.",
+            "Decision support: nothing was changed.",
+        ),
+    )
+
+
+def _not_looked_at(unread: Unread) -> str:
+    named = f" (MedicationRequest/{unread.identity})" if unread.identity else ""
+    dose = f", “{unread.dose}”" if unread.dose else ""
+    place = f"{unread.place[0].upper()}{unread.place[1:]}{named}{dose}"
+    return f"{escaped(place)}: {escaped(unread.why)}."
 
 
 def _against(verdict: Verdict, facts: list[str], tests: list[str]) -> str:

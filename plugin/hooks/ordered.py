@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from plugin.findings.chart import Chart, open_chart
-from plugin.findings.elements import codings_of
+from plugin.findings.elements import code_of, codings_of, objects, text_of
 from plugin.findings.history.uses import Uses, first_words, named_in_reference, words_in
 from plugin.findings.index import index_of
 from plugin.findings.phrases import Phrases, plain, tokens
+from plugin.hooks.call import DRUG_ORDER
+from plugin.hooks.unread import Unread, says_nothing, why_unread
 from plugin.library.rules import Template
 
 Json = dict[str, Any]
-ORDER = "MedicationRequest"
 NOT_GIVEN = frozenset({"cancelled", "entered-in-error", "stopped"})
 
 
@@ -32,6 +33,13 @@ class Ordered:
     together: bool
 
 
+class Orders(NamedTuple):
+    """Orders of drugs that the template knows, and those whose drug nobody can tell."""
+
+    known: tuple[Ordered, ...]
+    unread: tuple[Unread, ...]
+
+
 class DrugNames:
     """The drug table turned round, once for a template."""
 
@@ -41,37 +49,62 @@ class DrugNames:
         self._agents = policy.agents
         self._classes = policy.drug_sets
         self._members = self._index.members(policy.drug_sets)
+        self._systems = frozenset(system for name in policy.drug_sets for system, _ in self._index.set(name).displays)
         self._names = Phrases((name, name) for name in template.drugs)
         self._sets = {name: self._sets_named(tokens(plain(name))) for name in template.drugs}
 
-    def ordered(self, orders: Iterable[Json], beside: Iterable[Json], as_of: date) -> tuple[Ordered, ...]:
-        """What the orders mean, those left out that tell of no known drug, or of a use for another disease.
+    def ordered(
+        self, orders: Iterable[Json], beside: Iterable[Json], as_of: date, unread: Mapping[str, str] | None = None
+    ) -> Orders:
+        """What the orders mean, those left out that were read and tell of no known drug, or of another disease.
 
         beside: what the orders may refer to, without other orders: their Medication, the Condition that is the
             reason, the patient, by whom orders for somebody else are told.
+        unread: why a Medication that is not among them could not be read, by reference.
         """
-        own = [order for order in orders if order["resourceType"] == ORDER]
+        every = [order for order in orders if order["resourceType"] == DRUG_ORDER]
+        own = [_with_id(order, number) for number, order in enumerate(every)]
         if not own:
-            return ()
+            return Orders((), ())
         chart = open_chart([*beside, *own], as_of)
         uses = Uses(chart, self._index)
-        place = {order.get("id"): number for number, order in enumerate(own)}
-        opened = sorted(chart.of_type(ORDER), key=lambda order: place.get(order.get("id"), len(own)))
-        return tuple(found for order in opened if (found := self._read(order, chart, uses)))
+        place = {order["id"]: number for number, order in enumerate(own)}
+        opened = sorted(chart.of_type(DRUG_ORDER), key=lambda order: place.get(order.get("id"), len(own)))
+        known, dark = list[Ordered](), list[Unread]()
+        for order in opened:
+            found = self._read(order, chart, uses)
+            if isinstance(found, Ordered):
+                known.append(found)
+            elif found and order["id"] in place:  # what an order contains is no order of its own
+                number = place[order["id"]]
+                why = why_unread(order, chart, unread or {})
+                dark.append(Unread(number + 1, len(own), code_of(every[number].get("id")), _dose(order), why))
+        return Orders(tuple(known), tuple(dark))
 
-    def _read(self, order: Json, chart: Chart, uses: Uses) -> Ordered | None:
-        if order.get("doNotPerform") is True or order.get("status") in NOT_GIVEN:
-            return None
+    def _read(self, order: Json, chart: Chart, uses: Uses) -> Ordered | bool:
+        """The drug that is ordered; else whether it stays in the dark which one that is."""
+        if orders_nothing(order):
+            return False
         concepts = list(_names_of(order, chart))
         if uses.elsewhere(order, concepts):
-            return None
+            return False
         displays = list(self._displays(concepts))
         words = words_in([*concepts, *({"text": display} for display in displays)])
         named = tuple(dict.fromkeys(name for match in self._names.find(words) for name in match.meaning))
         if named:
             return Ordered(first_words(concepts) or displays[0], named, together=True)
         alike = tuple(self._alike(concepts, words))
-        return Ordered(first_words(concepts), alike, together=False) if alike else None
+        return Ordered(first_words(concepts), alike, together=False) if alike else not self._told(concepts)
+
+    def _told(self, concepts: Iterable[Json | None]) -> bool:
+        """Whether the order says which drug it means: in words, or by a code of a system in which we know drugs.
+
+        A code of any other system means nothing to us without words, unless the site's own map has it.
+        """
+        saying = [concept for concept in concepts if not says_nothing(concept)]
+        keys = [key for concept in saying for each in codings_of(concept) for key in self._index.equivalents(each)]
+        words = any(letter.isalnum() for word in words_in(saying) for letter in word)
+        return words or any(system in self._systems for system, _ in keys)
 
     def _displays(self, concepts: Iterable[Json | None]) -> Iterator[str]:
         """What our own code sets call the codes: a name that the order may leave out or write in its own way."""
@@ -91,8 +124,24 @@ class DrugNames:
         return frozenset(name for match in self._members.find(words) for name in match.meaning)
 
 
+def orders_nothing(order: Json) -> bool:
+    """Whether it says that nothing is to be given."""
+    return order.get("doNotPerform") is True or order.get("status") in NOT_GIVEN
+
+
 def _names_of(order: Json, chart: Chart) -> Iterator[Json | None]:
     yield order.get("medicationCodeableConcept")
     reference = order.get("medicationReference")
     yield from named_in_reference(reference)
-    yield from (medication.get("code") for medication in chart.resolved(reference, "Medication"))
+    for medication in chart.resolved(reference, "Medication"):
+        yield medication.get("code")
+        yield from (part.get("itemCodeableConcept") for part in objects(medication.get("ingredient")))
+
+
+def _with_id(order: Json, number: int) -> Json:
+    return order if code_of(order.get("id")) else {**order, "id": f"without-id-{number}"}
+
+
+def _dose(order: Json) -> str:
+    """How it is to be taken, in the order's own words: what people know an order without a name by."""
+    return next((text for each in objects(order.get("dosageInstruction")) if (text := text_of(each.get("text")))), "")

@@ -21,10 +21,15 @@ BY_KEY = {search.resource_type[0].lower() + search.resource_type[1:]: search for
 
 @dataclass(slots=True)
 class CallChart:
-    """What is known of the patient. resources: ready for findings, gaps among them. gaps: what is missing."""
+    """What is known of the patient. resources: ready for findings, gaps among them. gaps: what is missing.
+
+    drugs: each Medication that was read because an order refers to it. unread: why others could not be, by reference.
+    """
 
     resources: list[Json] = field(default_factory=list)
     gaps: list[Gap] = field(default_factory=list)
+    drugs: list[Json] = field(default_factory=list)
+    unread: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -58,7 +63,7 @@ def chart_of(call: HookCall, client: CdsClient, limits: Limits) -> CallChart:
     chart = CallChart([resource for one in brought.values() for resource in one.resources])
     if not lacking:
         return chart
-    access, refusal = _usable(call.access, client)
+    access, refusal = usable(call.access, client)
     if access is None:
         chart.gaps += [_gap(BY_KEY[key], why) for key, why in lacking.items()]
         _require([key for key in lacking if not brought[key].resources and _is_required(key, call)], refusal)
@@ -127,7 +132,7 @@ def _unresolved(matching: Iterable[Json], resources: Iterable[Json], element: st
     return False
 
 
-def _usable(access: Access | None, client: CdsClient) -> tuple[Access | None, str]:
+def usable(access: Access | None, client: CdsClient) -> tuple[Access | None, str]:
     """The FHIR server where we may ask it, else None and why not. A token goes to no server that is not on the list."""
     if access is None:
         return None, "and the call names no fhirServer to read it from"

@@ -23,7 +23,7 @@ from plugin.hooks.card import override_reasons
 from plugin.hooks.conformance import response_faults
 from plugin.hooks.feedback import read_feedback
 from plugin.hooks.key_sets import KeySets
-from plugin.hooks.prefetch import chart_of
+from plugin.hooks.order_drugs import chart_with_drugs
 from plugin.hooks.services import Advisor, Service, services_of
 from plugin.library.rules import Template
 from plugin.settings import Settings
@@ -92,7 +92,7 @@ def answer(service: str) -> Response:
     client = _caller(desk, (desk.url(service),))
     call = read_call(_body(LARGEST_CALL), hooks)
     as_of = desk.clock().astimezone(desk.settings.zone).date()
-    chart = chart_of(call, client, desk.limits)
+    chart = chart_with_drugs(call, client, desk.limits)
     response = {"cards": desk.advisor.cards(call, chart, as_of)}
     if faults := response_faults(response):
         return _failure(500, "a card broke the specification and was held back", faults=faults[:5])

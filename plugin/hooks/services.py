@@ -12,7 +12,7 @@ from plugin.errors import HookError, InputError
 from plugin.findings.reader import read_findings
 from plugin.hooks.call import HookCall
 from plugin.hooks.card import CardMaker, Message
-from plugin.hooks.order_card import order_message
+from plugin.hooks.order_card import order_message, unread_message
 from plugin.hooks.ordered import DrugNames
 from plugin.hooks.plan_card import plan_message
 from plugin.hooks.prefetch import CallChart, prefetch_templates
@@ -55,7 +55,7 @@ def services_of(template: Template) -> tuple[Service, ...]:
     draft = f"Drafts a care plan for review: {template.title}. One card: what is offered, what waits, what is missing."
     orders = (
         f"Warns where a safety rule of '{template.title}' speaks against a drug, where a test belongs before it, "
-        "or where it waits for a fact. Never orders or suggests an order."
+        "or where it waits for a fact, and says which order could not be looked at. Never orders or suggests an order."
     )
     every = (
         Service(PLAN, "patient-view", "Care plan draft", draft),
@@ -95,18 +95,20 @@ class Advisor:
         return [message] if message else []
 
     def _about_orders(self, call: HookCall, chart: CallChart, as_of: date) -> list[Message]:
-        """The chart is read only where an order names a drug that the template knows: few do."""
-        beside = _referable([*call.drafted, *chart.resources])
-        ordered = self._names.ordered(call.orders, beside, as_of)
-        facts = self._facts(call, chart, as_of) if ordered else None
+        """The chart is read only where an order names a drug that the template knows, or none that can be told."""
+        beside = _referable([*call.drafted, *chart.resources, *chart.drugs])
+        orders = self._names.ordered(call.orders, beside, as_of, chart.unread)
+        facts = self._facts(call, chart, as_of) if any(orders) else None
         if facts is None:
             return []
         draft = draft_from(facts, self._template, as_of, weigh_facts=False)
         if draft.no_plan:
             return []
         judge = Judge(draft, facts, self._template)
-        verdicts = [verdict for each in ordered if (verdict := judge.verdict(each))]
-        return [order_message(verdict, chart.gaps, self._template) for verdict in verdicts]
+        verdicts = [verdict for each in orders.known if (verdict := judge.verdict(each))]
+        # Those not looked at come first: the number of cards is limited, and no limit may hide them.
+        unread = [unread_message(orders.unread)] if orders.unread else []
+        return [*unread, *(order_message(verdict, chart.gaps, self._template) for verdict in verdicts)]
 
     def _facts(self, call: HookCall, chart: CallChart, as_of: date) -> Facts | None:
         """What the chart tells; None where that does not make the patient one whom the template speaks of."""

@@ -13,7 +13,7 @@ from typing import Any
 
 import orjson
 from joserfc import jwt
-from joserfc.errors import JoseError
+from joserfc.errors import InvalidKeyIdError, JoseError
 from joserfc.util import urlsafe_b64decode
 
 from plugin.operations.faults import OperationFault
@@ -75,7 +75,9 @@ class Gate:
         token = match[1]
         client = self._clients.get(_issuer_of(token))
         if client is None:
-            raise _unauthorized("the token is none of a trusted authorization server; see operations_clients")
+            raise _unauthorized(
+                "the issuer (iss) of the token is no authorization server that is trusted here; see operations_clients"
+            )
         claims = _verified(token, client, client.audience or self._audience, now)
         return Caller(client.label or client.iss, _scopes(claims))
 
@@ -85,8 +87,10 @@ def _issuer_of(token: str) -> str:
     try:
         claims = orjson.loads(urlsafe_b64decode(token.split(".")[1].encode()))
     except (IndexError, ValueError):
-        return ""
-    issuer = claims.get("iss") if isinstance(claims, dict) else None
+        claims = None
+    if not isinstance(claims, dict):
+        raise _unauthorized("the token is no signed JWT; send the access token that the authorization server gave")
+    issuer = claims.get("iss")
     return issuer if isinstance(issuer, str) else ""
 
 
@@ -101,6 +105,11 @@ def _verified(token: str, client: OperationsClient, audience: str, now: datetime
     try:
         decoded = jwt.decode(token, client.jwks, algorithms=list(ALGORITHMS))
         registry.validate(decoded.claims)
+    except InvalidKeyIdError:
+        raise _unauthorized(
+            "the key that the token names (kid) is not among the keys of its issuer; after a rotation, update the jwks "
+            "of this server in operations_clients"
+        ) from None
     except (JoseError, ValueError, TypeError) as fault:
         claim = getattr(fault, "claim", "")
         why = f"{type(fault).__name__}: {claim}" if claim else type(fault).__name__

@@ -9,6 +9,8 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import select
 
+from plugin.hooks.conformance import validator
+from plugin.hooks.feedback import EXPECTED
 from plugin.storage.tables import CdsFeedbackRow, CdsTokenRow
 from tests.hooks.ehr import DRAFT, ISSUER, ORDERS, PLUGIN, Ehr, about_orders, cds, order, patient_view
 
@@ -65,16 +67,18 @@ def test_only_our_own_reasons_are_kept_as_they_come(ehr, given, reason):
     ("body", "place"),
     [
         (b"{", "line 1"),
-        ([], "$"),
-        ({}, "feedback"),
-        ({"feedback": []}, "$.feedback"),
-        ({"feedback": [entry(card="7")]}, "$.feedback[0].card"),
-        ({"feedback": [entry(card=...)]}, "card"),
-        ({"feedback": [entry(), entry(outcome="ignored")]}, "$.feedback[1].outcome"),
-        ({"feedback": [entry(outcomeTimestamp="yesterday")]}, "outcomeTimestamp"),
-        ({"feedback": [entry(outcomeTimestamp="2026-11-22T12:00:00")]}, "outcomeTimestamp"),
-        ({"feedback": [entry(overrideReason={"reason": "x"})]}, "overrideReason"),
-        ({"feedback": [entry()] * 201}, "$.feedback"),
+        ([], "$ must be a JSON object with a list named feedback"),
+        ({}, "$ has no feedback, which must be a list of 1 to 200 entries"),
+        ({"feedback": []}, "$.feedback must be a list of 1 to 200 entries"),
+        ({"feedback": [7]}, "$.feedback[0] must be an object with card, outcome and outcomeTimestamp"),
+        ({"feedback": [entry(card="7")]}, "$.feedback[0].card must be the uuid of the card"),
+        ({"feedback": [entry(card=...)]}, "$.feedback[0] has no card, which must be the uuid of the card"),
+        ({"feedback": [entry(), entry(outcome="ignored")]}, "$.feedback[1].outcome must be 'accepted' or 'overridden'"),
+        ({"feedback": [entry(outcomeTimestamp="yesterday")]}, "outcomeTimestamp must be a date and time with zone"),
+        ({"feedback": [entry(outcomeTimestamp="2026-11-22T12:00:00")]}, "outcomeTimestamp must be a date and time"),
+        ({"feedback": [entry(overrideReason={"reason": "x"})]}, "overrideReason.reason must be a Coding with a code"),
+        ({"feedback": [entry(overrideReason={"reason": {}})]}, "overrideReason.reason has no code, which must be"),
+        ({"feedback": [entry()] * 201}, "$.feedback must be a list of 1 to 200 entries"),
     ],
 )
 def test_feedback_that_cannot_be_read_is_refused_whole(ehr, body, place):
@@ -87,6 +91,29 @@ def test_feedback_that_cannot_be_read_is_refused_whole(ehr, body, place):
                 select(CdsFeedbackRow.card).where(CdsFeedbackRow.card == body["feedback"][0]["card"])
             )
             assert not list(found)
+
+
+@cds(148)
+def test_feedback_on_a_card_is_taken_as_it_is_told_since_no_card_is_remembered(ehr):
+    """The specification asks a service to know no card again, and ours keeps nothing of any patient."""
+    told = entry()
+    assert tell(ehr, told).status_code == 200
+    assert stored(ehr, told["card"]).client == ISSUER
+
+
+def test_every_word_of_the_schema_has_words_for_people():
+    """Else a fault in a new element would be a fault of ours."""
+    schema = validator("feedback").schema
+    named: set[str] = set()
+
+    def walk(node: object) -> None:
+        if isinstance(node, dict):
+            named.update(node.get("properties", {}))
+            for below in node.values():
+                walk(below)
+
+    walk(schema)
+    assert named == EXPECTED.keys() - {""}
 
 
 def test_only_those_who_may_call_may_tell(ehr):

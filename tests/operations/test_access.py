@@ -89,6 +89,22 @@ def test_without_a_token_that_holds_nothing_is_drafted(case, caller, issuing):
 
 
 @pytest.mark.parametrize(
+    ("case", "why"),
+    [
+        ("no JWT", "the token is no signed JWT"),
+        ("no JSON in it", "the token is no signed JWT"),
+        ("a list in it", "the token is no signed JWT"),
+        ("another issuer", "the issuer (iss) of the token is no authorization server that is trusted here"),
+        ("no issuer", "the issuer (iss) of the token"),
+        ("an unknown key", "the key that the token names (kid) is not among the keys of its issuer"),
+    ],
+)
+def test_a_refused_token_is_told_what_is_wrong_with_it(case, why, caller, issuing):
+    make, _ = UNAUTHORIZED[case]
+    assert why in said(caller.post(APPLY, {}, Authorization=make(issuing)))
+
+
+@pytest.mark.parametrize(
     ("scope", "applies", "populates"),
     [
         ("system/PlanDefinition.r", True, False),
