@@ -10,7 +10,7 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -37,6 +37,11 @@ class Database:
         with Session(self._engine, expire_on_commit=False) as session, session.begin():
             yield session
 
+    @property
+    def address(self) -> str:
+        """Where it is, for people: without password and options."""
+        return self._engine.url.set(query={}).render_as_string(hide_password=True)
+
     def upgrade(self) -> None:
         """Bring the tables to this version of the program; safe to call at every start and from several processes."""
         config = Config()
@@ -46,9 +51,18 @@ class Database:
                 config.attributes["connection"] = connection
                 command.upgrade(config, "head")
         except SQLAlchemyError as fault:
-            address = self._engine.url.render_as_string(hide_password=True)
             raise UsageError(
-                f"the database {address} cannot be opened or brought up to date ({_reason(fault)}): check database_url"
+                f"the database {self.address} cannot be opened or brought up to date ({_reason(fault)}): "
+                "check database_url"
+            ) from fault
+
+    def is_in_use(self) -> bool:
+        """Whether the plug-in has made its tables here. Raises UsageError where the database cannot be opened."""
+        try:
+            return inspect(self._engine).has_table("alembic_version")
+        except SQLAlchemyError as fault:
+            raise UsageError(
+                f"the database {self.address} cannot be opened ({_reason(fault)}): check database_url"
             ) from fault
 
     def close(self) -> None:
@@ -56,17 +70,28 @@ class Database:
         self._engine.dispose()
 
 
-def _engine(url: str) -> Engine:
-    try:
-        parsed = make_url(url)
-        if parsed.drivername == "postgresql":
-            parsed = parsed.set(drivername="postgresql+psycopg")
-        engine = create_engine(parsed, connect_args=_connect_args(parsed.get_backend_name()), pool_pre_ping=True)
-    except (ArgumentError, NoSuchModuleError) as fault:
+def existing_database(url: str) -> Database:
+    """The database at this address, where the plug-in has run before; brought up to date, never made.
+
+    Raises UsageError where there is none, or where it cannot be opened.
+    """
+    parsed = _parsed(url)
+    missing = parsed.get_backend_name() == "sqlite" and not Path(parsed.database or "").is_file()
+    database = None if missing else Database(url)
+    if database is None or not database.is_in_use():
+        shown = parsed.set(query={}).render_as_string(hide_password=True)
         raise UsageError(
-            f"database_url is not an address that SQLAlchemy understands ({fault}): "
-            "write sqlite:////folder/file.sqlite or postgresql://user@host/name"
-        ) from fault
+            f"there is no database of the plug-in at {shown}: name the settings file that `careplan serve` runs with "
+            "(--config or CAREPLAN_CONFIG), or start it once"
+        )
+    database.upgrade()
+    return database
+
+
+def _engine(url: str) -> Engine:
+    parsed = _parsed(url)
+    try:
+        engine = create_engine(parsed, connect_args=_connect_args(parsed.get_backend_name()), pool_pre_ping=True)
     except ModuleNotFoundError as fault:
         raise UsageError(
             f"the driver for this database is not installed ({fault.name}): pip install 'careplan-plugin[postgres]'"
@@ -74,6 +99,20 @@ def _engine(url: str) -> Engine:
     if parsed.get_backend_name() == "sqlite":
         _prepare_sqlite(engine, parsed.database)
     return engine
+
+
+def _parsed(url: str) -> URL:
+    try:
+        parsed = make_url(url)
+        if parsed.drivername == "postgresql":
+            parsed = parsed.set(drivername="postgresql+psycopg")
+        parsed.get_dialect()
+    except (ArgumentError, NoSuchModuleError) as fault:
+        raise UsageError(
+            f"database_url is not an address that SQLAlchemy understands ({fault}): "
+            "write sqlite:////folder/file.sqlite or postgresql://user@host/name"
+        ) from fault
+    return parsed
 
 
 def _connect_args(backend: str) -> dict[str, Any]:
