@@ -10,11 +10,11 @@ from plugin.settings import describe
 _HEAD = """\
 # Settings
 
-Written from `plugin/settings.py` by `python -m plugin.settings_page`; change that file, not this page. A whole file, and
-what stands around it: [deploying.md](deploying.md).
+Written from `plugin/settings.py` by `python -m plugin.settings_page`; change that file, not this page. A whole file,
+and what stands around it: [deploying.md](deploying.md).
 
-A setting comes from the environment, else from the TOML file that `--config` or `CAREPLAN_CONFIG` names, else it has its
-default. Relative paths in the file count from the file, those in the environment from the working directory. In the
+A setting comes from the environment, else from the TOML file that `--config` or `CAREPLAN_CONFIG` names, else it has
+its default. Relative paths in the file count from the file, those in the environment from the working directory. In the
 environment lists of paths are separated by commas, lists of tables are JSON, and numbers are text; in the file numbers,
 true and false stand without quotes. `careplan serve`, `careplan outbox` and `careplan doctor --config` read the same
 settings. A name that is not known, or a value that cannot be used, stops the program with a message.

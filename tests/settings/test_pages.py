@@ -1,4 +1,4 @@
-"""docs/settings.md and docs/deploying.md tell the truth: every setting, a file that can be used, pages that are there."""
+"""docs/settings.md and docs/deploying.md tell the truth: every setting, a file that can be used, pages there are."""
 
 from __future__ import annotations
 
