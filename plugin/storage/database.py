@@ -27,7 +27,8 @@ class Database:
     def __init__(self, url: str) -> None:
         """Prepare the engine; connects on first use.
 
-        Raises UsageError when the address is no SQLAlchemy address or its driver is not installed.
+        Raises UsageError when the address is no SQLAlchemy address, its driver is not installed, or the folder of
+        an SQLite file cannot be made.
         """
         self._engine = _engine(url)
 
@@ -122,7 +123,14 @@ def _connect_args(backend: str) -> dict[str, Any]:
 def _prepare_sqlite(engine: Engine, file: str | None) -> None:
     if not file or file == ":memory:":
         raise UsageError("an SQLite database in memory forgets everything with each connection: name a file")
-    Path(file).parent.mkdir(parents=True, exist_ok=True)
+    folder = Path(file).parent
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as fault:
+        raise UsageError(
+            f"the folder of the database, {folder}, cannot be made ({fault.strerror}): "
+            "make it for the user that runs the plug-in, or name another one in instance_folder or database_url"
+        ) from fault
 
     @event.listens_for(engine, "connect")
     def _configure(connection: Any, _record: object) -> None:

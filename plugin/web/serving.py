@@ -30,8 +30,8 @@ def serve_forever(config: Path | None, bind: str, workers: int) -> None:
     _check_address(bind)
     settings = load_settings(config)
     check_ready_to_serve(settings)
-    app = create_app(settings)
     sys.stderr.writelines(f"careplan: {line}\n" for line in about_to_serve(settings))
+    app = create_app(settings)
     gc.collect()
     gc.freeze()  # the template stays: clearing up walks past it, and the workers share it without copies
     _Server(app, bind, workers).run()

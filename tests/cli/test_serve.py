@@ -7,7 +7,9 @@ import sys
 from pathlib import Path
 
 import requests
+from click.testing import CliRunner
 
+from plugin.cli import main
 from plugin.sandbox.fhir_server import free_port
 from plugin.settings import Settings
 from plugin.web.serving import about_to_serve
@@ -70,3 +72,14 @@ def test_it_says_first_where_it_is_for_whom_and_with_which_database(tmp_path):
 def test_the_password_of_the_database_is_not_said():
     said = about_to_serve(Settings(database_url="postgresql://me:hush@db/careplan?password=hush"))
     assert said[-1] == "database: postgresql+psycopg://me:***@db/careplan"
+
+
+def test_a_folder_that_cannot_be_made_for_the_database_is_named(tmp_path):
+    (tmp_path / "instance").write_text("a file stands where the folder belongs")
+    (tmp_path / "careplan.toml").write_text(FILE)
+    done = CliRunner().invoke(
+        main, ["serve", "--config", str(tmp_path / "careplan.toml"), "--bind", f"127.0.0.1:{free_port()}"]
+    )
+    assert done.exit_code == 2
+    assert f"the folder of the database, {tmp_path}/instance, cannot be made (File exists)" in done.stderr
+    assert "instance_folder" in done.stderr
