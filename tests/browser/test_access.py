@@ -139,3 +139,10 @@ def test_why_leads_to_the_logic_of_the_line_and_back(in_tab):
     page.get_by_role("link", name="Back to the review").click()
     page.locator(f"#{anchor}").wait_for()
     assert page.url.endswith(f"#{anchor}")
+
+
+def test_the_frame_of_the_sandbox_fits_a_narrow_window(in_frame):
+    page = in_frame(viewport={"width": 400, "height": 900}).page
+    box = page.locator("iframe").bounding_box()
+    assert (box["x"], box["width"]) == (0, 400)
+    assert box["y"] + box["height"] <= 900
