@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from plugin.setting_entries import entries, listed_once
 from plugin.setting_kinds import text, web_address
 
 if TYPE_CHECKING:
@@ -43,26 +44,18 @@ def clients(value: object) -> tuple[CdsClient, ...]:
 
     Raises ValueError with what is accepted.
     """
-    if isinstance(value, str):
-        try:
-            value = orjson.loads(value)
-        except orjson.JSONDecodeError:
-            raise ValueError(f"it must be {_ACCEPTED}") from None
-    if not isinstance(value, list | tuple):
-        raise ValueError(f"it must be {_ACCEPTED}")
-    found = tuple(entry if isinstance(entry, CdsClient) else _client(entry) for entry in value)
-    if len({client.iss for client in found}) != len(found):
-        raise ValueError("each iss may be listed once")
-    return found
+    found = entries(value, CdsClient, _client, _ACCEPTED, _ACCEPTED)
+    listed_once([client.iss for client in found])
+    return tuple(found)
 
 
 def _client(entry: object) -> CdsClient:
     if not isinstance(entry, Mapping):
-        raise ValueError(f"it must be {_ACCEPTED}")
+        raise ValueError("it must be a table with iss, and jku or jwks")
     known = [item.name for item in fields(CdsClient)]
     unknown = sorted(set(entry) - set(known))
     if unknown:
-        raise ValueError(f"unknown key {unknown[0]!r} in an entry: it may have {', '.join(known)}")
+        raise ValueError(f"unknown key {unknown[0]!r}: it may have {', '.join(known)}")
     client = CdsClient(
         iss=text(entry.get("iss", "")),
         jku=web_address(entry["jku"]) if entry.get("jku") else "",
@@ -71,9 +64,9 @@ def _client(entry: object) -> CdsClient:
         label=text(entry.get("label", "")),
     )
     if not client.iss:
-        raise ValueError("each entry needs iss, as the tokens of that EHR name it")
+        raise ValueError("it needs iss, as the tokens of that EHR name it")
     if not (client.jku or client.jwks):
-        raise ValueError("each entry needs jku, the address of the EHR's public keys, or jwks, the keys themselves")
+        raise ValueError("it needs jku, the address of the EHR's public keys, or jwks, the keys themselves")
     return client
 
 

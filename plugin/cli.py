@@ -391,6 +391,7 @@ def outbox(config: Path | None, form: str, everything: bool, retry: bool, number
         _print(_json({"outbox": outbox_command.as_json(entries, settings)}))
     else:
         _print(outbox_command.as_text(entries, settings))
+    click.echo(f"careplan: {outbox_command.looked_into(settings)}", err=True)
 
 
 if __name__ == "__main__":

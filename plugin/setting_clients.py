@@ -11,6 +11,7 @@ import orjson
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
+from plugin.setting_entries import entries, listed_once
 from plugin.setting_kinds import text
 
 # Public-key signatures only: `none` proves nothing, and HS* would take a public key for a shared secret.
@@ -38,31 +39,29 @@ def operations_clients(value: object) -> tuple[OperationsClient, ...]:
 
     Raises ValueError with the accepted form.
     """
-    if isinstance(value, str):
-        try:
-            value = orjson.loads(value)
-        except orjson.JSONDecodeError:
-            raise ValueError('it must be a JSON list such as [{"iss": "https://…", "jwks": "jwks.json"}]') from None
-    if not isinstance(value, list | tuple):
-        raise ValueError("it must be a list of tables with iss and jwks")
-    found = tuple(entry if isinstance(entry, OperationsClient) else _client(entry) for entry in value)
-    if len({client.iss for client in found}) != len(found):
-        raise ValueError("each iss may be listed once")
-    return found
+    found = entries(
+        value,
+        OperationsClient,
+        _client,
+        "a list of tables with iss and jwks",
+        'a JSON list such as [{"iss": "https://…", "jwks": "jwks.json"}]',
+    )
+    listed_once([client.iss for client in found])
+    return tuple(found)
 
 
 def _client(entry: object) -> OperationsClient:
     if not isinstance(entry, Mapping):
-        raise ValueError("each entry must be a table with iss and jwks")
+        raise ValueError("it must be a table with iss and jwks")
     known = [item.name for item in fields(OperationsClient)]
     unknown = sorted(set(entry) - set(known))
     if unknown:
-        raise ValueError(f"unknown key {unknown[0]!r} in an entry: it may have {', '.join(known)}")
+        raise ValueError(f"unknown key {unknown[0]!r}: it may have {', '.join(known)}")
     iss, audience, label = (text(entry.get(name, "")) for name in ("iss", "audience", "label"))
     if not iss:
-        raise ValueError("each entry needs iss, as the access tokens of that server name it")
+        raise ValueError("it needs iss, as the access tokens of that server name it")
     if not entry.get("jwks"):
-        raise ValueError("each entry needs jwks, the server's public keys, or the path of a file that holds them")
+        raise ValueError("it needs jwks, the server's public keys, or the path of a file that holds them")
     jwks = entry["jwks"]
     return OperationsClient(
         iss, _keys(_read(Path(jwks).expanduser()) if isinstance(jwks, str) else jwks), audience, label

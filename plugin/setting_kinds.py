@@ -15,9 +15,8 @@ from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-import orjson
-
 from plugin.errors import UsageError
+from plugin.setting_entries import entries, listed_once
 
 _LEAST_SECRET = 32
 _TRUE = frozenset({"true", "yes", "on", "1"})
@@ -193,36 +192,33 @@ def web_address(value: object) -> str:
 
 def issuers(value: object) -> tuple[Issuer, ...]:
     """A list of tables with `iss` and `client_id`; in the environment the same list as JSON."""
-    if isinstance(value, str):
-        try:
-            value = orjson.loads(value)
-        except orjson.JSONDecodeError:
-            raise ValueError('it must be a JSON list such as [{"iss": "https://…", "client_id": "…"}]') from None
-    if not isinstance(value, list | tuple):
-        raise ValueError("it must be a list of tables with iss and client_id")
-    found = tuple(entry if isinstance(entry, Issuer) else _issuer(entry) for entry in value)
-    addresses = [issuer.iss for issuer in found]
-    if len(set(addresses)) != len(addresses):
-        raise ValueError("each iss may be listed once")
-    return found
+    found = entries(
+        value,
+        Issuer,
+        _issuer,
+        "a list of tables with iss and client_id",
+        'a JSON list such as [{"iss": "https://…", "client_id": "…"}]',
+    )
+    listed_once([issuer.iss for issuer in found])
+    return tuple(found)
 
 
 def _issuer(entry: object) -> Issuer:
     if not isinstance(entry, Mapping):
-        raise ValueError("each entry must be a table with iss and client_id")
+        raise ValueError("it must be a table with iss and client_id")
     known = [item.name for item in fields(Issuer)]
     unknown = sorted(set(entry) - set(known))
     if unknown:
-        raise ValueError(f"unknown key {unknown[0]!r} in an entry: it may have {', '.join(known)}")
+        raise ValueError(f"unknown key {unknown[0]!r}: it may have {', '.join(known)}")
     if not entry.get("client_id"):
-        raise ValueError("each entry needs client_id, the id under which the EHR registered the plug-in")
+        raise ValueError("it needs client_id, the id under which the EHR registered the plug-in")
     issuer = Issuer(
         iss=web_address(entry.get("iss", "")),
         client_id=text(entry["client_id"]),
         client_secret=text(entry.get("client_secret", "")),
         scopes=_scopes(entry.get("scopes", ())),
         label=text(entry.get("label", "")),
-        frame_origins=tuple(origin_of(web_address(origin)) for origin in _words(entry.get("frame_origins", ()))),
+        frame_origins=tuple(_origin(origin) for origin in _words(entry.get("frame_origins", ()))),
         token_endpoint_auth_method=_one_of(entry, "token_endpoint_auth_method", "", *_AUTH_METHODS),
         send_jku=switch(entry.get("send_jku", False)),
         authorize_method=_one_of(entry, "authorize_method", "get", "post"),
@@ -267,6 +263,16 @@ def _delivery(value: object) -> str:
     if given and given not in DELIVERIES:
         raise ValueError(f"delivery must be one of {', '.join(DELIVERIES)}, or left out")
     return given
+
+
+def _origin(given: str) -> str:
+    address = web_address(given)
+    if urlsplit(address).path:
+        raise ValueError(
+            f"frame_origins names origins, without a path: {origin_of(address)} instead of {address} (browsers know no "
+            "narrower permission to frame a page)"
+        )
+    return origin_of(address)
 
 
 def _words(value: object) -> tuple[str, ...]:

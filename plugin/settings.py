@@ -1,7 +1,8 @@
 """Every setting once: its name, type, default and help; from a TOML file, then the environment, then the caller.
 
 The file is named by `--config` or `CAREPLAN_CONFIG`; a setting `read_timeout` is `CAREPLAN_READ_TIMEOUT` in the
-environment. An unknown name or a value that does not fit stops the program: a misspelt setting must not pass unnoticed.
+environment. Relative paths in the file count from the file, all others from the working directory. An unknown name or a
+value that does not fit stops the program: a misspelt setting must not pass unnoticed.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from plugin.cds_clients import CdsClient
 from plugin.errors import UsageError
 from plugin.installed import content_folder, default_template_folder
 from plugin.setting_clients import OperationsClient, operations_clients
+from plugin.setting_file import database_from_file, from_file
 from plugin.setting_kinds import Issuer
 
 PREFIX = "CAREPLAN_"
@@ -190,6 +192,7 @@ def load_settings(
 ) -> Settings:
     """Read the settings: defaults, then the TOML file, then the environment, then `overrides`.
 
+    With a file, the default instance folder stands beside it, so that every command finds the same database.
     Raises UsageError naming the setting, the value, where it came from and the accepted form.
     """
     environ = os.environ if environ is None else environ
@@ -197,7 +200,7 @@ def load_settings(
         config = Path(environ[f"{PREFIX}CONFIG"])
     settings = Settings()
     if config is not None:
-        settings = _apply(settings, _read_toml(config), str(config))
+        settings = _apply(settings, *_read_file(config))
     settings = _apply(settings, _read_environment(environ), "the environment")
     return _apply(settings, dict(overrides or {}), "the command line")
 
@@ -238,7 +241,7 @@ def describe() -> list[tuple[str, str, str, str]]:
 
 def _default_text(item: Field[Any]) -> str:
     if item.name == "instance_folder":
-        return "./instance"
+        return "instance, beside the settings file"
     if item.default_factory is not MISSING:
         return f"{item.name.removesuffix('_folder')} shipped with the plug-in"
     if item.default in ("", (), None):
@@ -246,14 +249,16 @@ def _default_text(item: Field[Any]) -> str:
     return str(item.default).lower() if isinstance(item.default, bool) else str(item.default)
 
 
-def _apply(settings: Settings, values: Mapping[str, object], source: str) -> Settings:
+def _apply(settings: Settings, values: Mapping[str, object], source: str, folder: Path | None = None) -> Settings:
+    """`settings` with these values; `folder`: of the settings file that they stand in."""
     known = {item.name: item for item in fields(Settings)}
     changes: dict[str, Any] = {}
     for name, value in values.items():
         if name not in known:
             raise UsageError(f"unknown setting {name!r} in {source}: {_did_you_mean(name, list(known))}")
+        kind = known[name].metadata["kind"]
         try:
-            changes[name] = known[name].metadata["kind"](value)
+            changes[name] = kind(value if folder is None else from_file(value, kind, folder))
         except ValueError as fault:
             shown = "(hidden)" if name in _HIDDEN else repr(value)
             raise UsageError(f"setting {name} = {shown} in {source} cannot be used: {fault}") from fault
@@ -263,6 +268,15 @@ def _apply(settings: Settings, values: Mapping[str, object], source: str) -> Set
 def _did_you_mean(name: str, known: list[str]) -> str:
     close = difflib.get_close_matches(name, known, n=1)
     return f"did you mean {close[0]!r}?" if close else f"known settings are {', '.join(known)}"
+
+
+def _read_file(path: Path) -> tuple[dict[str, object], str, Path]:
+    """The values of a settings file, its name and its folder."""
+    folder = path.expanduser().absolute().parent
+    values = {"instance_folder": "instance"} | _read_toml(path)
+    if "database_url" in values:
+        values["database_url"] = database_from_file(values["database_url"], folder)
+    return values, str(path), folder
 
 
 def _read_toml(path: Path) -> dict[str, object]:

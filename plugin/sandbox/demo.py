@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from plugin.sandbox import try_out
 from plugin.sandbox.fhir_server import fhir_server, free_port
 from plugin.sandbox.oauth_store import Client
 from plugin.sandbox.sample_patients import sample_patients, seed
@@ -26,6 +27,7 @@ EHR_PORT = 8765
 PLUGIN_PORT = EHR_PORT + 1
 CLIENT_ID = "careplan-plugin"
 APP_NAME = "Care plan"
+_TRY_OUT = ", ".join(client.client_id for client in try_out.CLIENTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +51,9 @@ def sandbox_ehr(
     client_secret: str = "",
     jwks_uri: str = "",
     progress: Callable[[int, int], None] | None = None,
+    more_clients: tuple[Client, ...] = (),
 ) -> Iterator[SandboxEHR]:
-    """A seeded sandbox EHR that runs while the block does, with the plug-in registered as its one app.
+    """A seeded sandbox EHR that runs while the block does, with the plug-in registered as the app that it opens.
 
     port: of the EHR; None takes a free one.
     plugin_url: where the plug-in is reached; its launch and redirect addresses are below it.
@@ -58,6 +61,7 @@ def sandbox_ehr(
     token_seconds: lifetime of access tokens.
     client_secret: makes the plug-in a confidential client.
     jwks_uri: makes it one that signs, and a backend service besides; read at every request.
+    more_clients: other apps that are registered there.
     """
     port = free_port() if port is None else port
     client = Client(
@@ -71,7 +75,7 @@ def sandbox_ehr(
     with ExitStack() as stack:
         backend_url = stack.enter_context(fhir_server(fhir_server_url))
         url = f"http://127.0.0.1:{port}"
-        app = create_sandbox_app(url, backend_url, (client,), token_seconds)
+        app = create_sandbox_app(url, backend_url, (client, *more_clients), token_seconds)
         stack.enter_context(serving(app, port))
         seed(backend_url, progress)
         yield SandboxEHR(url, f"{url}/fhir", backend_url)
@@ -83,7 +87,7 @@ def run_demo(
     plugin_port: int | None = None,
     make_plugin: MakePlugin | None = None,
 ) -> None:
-    """Run the demo until Ctrl-C or SIGTERM; prints the address to open once everything answers.
+    """Run the demo until Ctrl-C or SIGTERM; prints the address to open once everything answers, to stderr the others.
 
     port: of the sandbox EHR; 0 takes free ports. plugin_port: of the plug-in; the next one when left out.
     fhir_server: base URL of a FHIR R4 server to use instead of starting one.
@@ -96,7 +100,11 @@ def run_demo(
     port = port or free_port()
     try:
         with _demo(port, plugin_port, fhir_server, make_plugin or plugin_of_this_package) as ehr:
-            _say(f"{len(sample_patients())} synthetic patients are ready; Ctrl-C stops everything. Open:")
+            _say(f"{len(sample_patients())} synthetic patients are ready; Ctrl-C stops everything.")
+            _say(f"Plug-in: http://127.0.0.1:{plugin_port} (CDS Hooks below /cds-services, its own FHIR below /fhir)")
+            _say(f"FHIR server of the sandbox EHR, its iss: {ehr.fhir_url}")
+            _say(f"Apps for a plug-in of your own, see docs/smart.md: {_TRY_OUT}")
+            _say("Open:")
             sys.stdout.write(f"{ehr.url}\n")
             sys.stdout.flush()
             threading.Event().wait()
@@ -109,7 +117,9 @@ def _demo(port: int, plugin_port: int, fhir_server: str | None, make_plugin: Mak
     plugin_url = f"http://127.0.0.1:{plugin_port}"
     _say("starting the sandbox EHR ...")
     with ExitStack() as stack:
-        ehr = stack.enter_context(sandbox_ehr(port, plugin_url, fhir_server, progress=_show_progress))
+        ehr = stack.enter_context(
+            sandbox_ehr(port, plugin_url, fhir_server, progress=_show_progress, more_clients=try_out.CLIENTS)
+        )
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="careplan-demo-"))
         stack.enter_context(serving(make_plugin(ehr, plugin_url, Path(folder)), plugin_port))
         yield ehr

@@ -6,7 +6,7 @@ from typing import Any
 
 from plugin.errors import RemoteError, UsageError
 from plugin.settings import Settings
-from plugin.storage.database import Database
+from plugin.storage.database import Database, existing_database
 from plugin.storage.outbox import Waiting, listed
 
 CAUSES = {
@@ -24,15 +24,19 @@ CAUSES = {
 def entries_of(settings: Settings, everything: bool = False) -> list[Waiting]:
     """What waits and what was given up; with `everything` also what was sent or saved anew.
 
-    Raises UsageError where the database cannot be opened.
+    Raises UsageError where there is no database, or where it cannot be opened.
     """
-    database = Database(settings.database)
-    database.upgrade()
+    database = existing_database(settings.database)
     try:
         with database.session() as session:
             return listed(session, everything)
     finally:
         database.close()
+
+
+def looked_into(settings: Settings) -> str:
+    """A sentence that names the database, without its password."""
+    return f"looked into {Database(settings.database).address}"
 
 
 def retry(settings: Settings, number: int | None) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gc
 import socket
+import sys
+from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -12,7 +14,8 @@ from gunicorn.app.base import BaseApplication
 
 from plugin import create_app
 from plugin.errors import UsageError
-from plugin.settings import check_ready_to_serve, load_settings
+from plugin.settings import Settings, check_ready_to_serve, load_settings
+from plugin.storage.database import Database
 from plugin.web.outbox import Outbox
 
 THREADS = 16
@@ -27,10 +30,28 @@ def serve_forever(config: Path | None, bind: str, workers: int) -> None:
     _check_address(bind)
     settings = load_settings(config)
     check_ready_to_serve(settings)
+    sys.stderr.writelines(f"careplan: {line}\n" for line in about_to_serve(settings))
     app = create_app(settings)
     gc.collect()
     gc.freeze()  # the template stays: clearing up walks past it, and the workers share it without copies
     _Server(app, bind, workers).run()
+
+
+def about_to_serve(settings: Settings) -> list[str]:
+    """What an operator compares at the start: our address, who may launch and call, the database without password."""
+    named: list[tuple[str, Iterable[tuple[str, str]]]] = [
+        ("EHRs that may launch", ((each.label, each.iss) for each in settings.allowed_issuers)),
+        ("EHRs that may call CDS Hooks", ((each.label, each.iss) for each in settings.cds_clients)),
+        ("servers whose tokens open $apply", ((each.label, each.iss) for each in settings.operations_clients)),
+    ]
+    listed = [
+        (title, ", ".join(f"{label} ({iss})" if label else iss for label, iss in entries)) for title, entries in named
+    ]
+    return [
+        f"public_url: {settings.public_url}",
+        *(f"{title}: {names}" for title, names in listed if names),
+        f"database: {Database(settings.database).address}",
+    ]
 
 
 def _check_address(bind: str) -> None:
@@ -55,13 +76,15 @@ class _Server(BaseApplication):
             "threads": THREADS,
             "worker_class": "gthread",
             "preload_app": True,
+            "control_socket_disable": True,  # nobody uses it, and it would lie in the home folder
             "post_worker_init": lambda _worker: Outbox(app).start(),  # threads do not survive the fork
         }
         super().__init__()
 
     def load_config(self) -> None:
         for name, value in self._options.items():
-            self.cfg.set(name, value)
+            if name in self.cfg.settings:  # older servers have no control socket to disable
+                self.cfg.set(name, value)
 
     def load(self) -> Any:
         return self._app

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from plugin.launch.scopes import scopes_to_request
-from plugin.settings import Issuer
+from plugin.sandbox.try_out import CLIENTS
+from plugin.settings import Issuer, check_ready_to_serve, load_settings
 from tests.launch.launch_app import Plugin, smart
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -56,3 +57,19 @@ def test_every_message_is_one_of_ours() -> None:
     source = re.sub(r'"\n\s*f?"', "", source)  # one message over several lines
     assert len(quoted) > 15
     assert {words for words in quoted if words not in source} == set()
+
+
+def test_the_trial_against_the_sandbox_uses_the_apps_that_it_knows(tmp_path: Path) -> None:
+    section = PAGE.partition("## Try it against the sandbox")[2].partition("\n## ")[0]
+    [printed] = re.findall(r"```toml\n(.*?)```", section, re.DOTALL)
+    (tmp_path / "try-out.toml").write_text(printed, encoding="utf-8")
+    settings = load_settings(tmp_path / "try-out.toml", environ={})
+    check_ready_to_serve(settings)
+    [issuer] = settings.allowed_issuers
+    public, backend = CLIENTS
+    assert (issuer.client_id, issuer.backend_client_id) == (public.client_id, backend.client_id)
+    assert public.redirect_uris == (settings.redirect_uri,)
+    assert public.check_endpoint_auth_method(issuer.auth_method, "token")
+    assert backend.jwks_uri == f"{settings.public_url}/.well-known/jwks.json"
+    assert all(f"`{address}`" in section for address in (settings.redirect_uri, backend.jwks_uri))
+    assert settings.signing_keys == (tmp_path / "try-out.jwk",)

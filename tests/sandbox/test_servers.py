@@ -146,6 +146,10 @@ def test_the_demo_prints_its_address_and_stops_cleanly(number):
     address = process.stdout.readline().strip()
     assert address == f"http://127.0.0.1:{port}"
     assert "Hugo Mannequist" in requests.get(address, timeout=TIMEOUT).text
+    asked = {"response_type": "code", "client_id": "try-out", "redirect_uri": "http://127.0.0.1:8766/smart/callback"}
+    asked |= {"scope": "launch/patient patient/Patient.r", "state": "s" * 32, "aud": f"{address}/fhir"}
+    asked |= {"code_challenge": "c" * 43, "code_challenge_method": "S256"}
+    choice = requests.get(f"{address}/oauth/authorize", asked, timeout=TIMEOUT)
     answer = requests.get(f"http://127.0.0.1:{plugin_port}/", timeout=TIMEOUT).text
     assert answer == f"plug-in of {address}/fhir at http://127.0.0.1:{plugin_port}, data in True"
 
@@ -155,6 +159,9 @@ def test_the_demo_prints_its_address_and_stops_cleanly(number):
     assert process.returncode == 0
     assert rest == ""
     assert f"writing sample patients {len(sample_patients())}/{len(sample_patients())}" in said
+    assert "Care plan, tried out asks for access" in choice.text
+    assert f"Plug-in: http://127.0.0.1:{plugin_port} " in said
+    assert f"its iss: {address}/fhir\n" in said
     assert "Traceback" not in said
     with pytest.raises(requests.ConnectionError):
         requests.get(address, timeout=TIMEOUT)

@@ -22,7 +22,7 @@ client_id = "careplan"
 client_secret = "hush"
 scopes = "launch openid"
 label = "City hospital"
-frame_origins = ["https://portal.example.org/start"]
+frame_origins = ["https://Portal.example.org/"]
 
 [[allowed_issuers]]
 iss = "https://other.example.org:8443/r4"
@@ -121,7 +121,7 @@ def test_an_unknown_setting_is_named_with_the_one_that_was_meant(tmp_path: Path)
         ("TEMPLATES_FOLDER", " ", "path of a file or folder"),
         ("ALLOWED_ISSUERS", "https://ehr.example.org", "a JSON list such as"),
         ("ALLOWED_ISSUERS", "{}", "a list of tables with iss and client_id"),
-        ("ALLOWED_ISSUERS", "[7]", "each entry must be a table"),
+        ("ALLOWED_ISSUERS", "[7]", "entry 1: it must be a table"),
         ("ALLOWED_ISSUERS", '[{"iss": "https://a.example.org"}]', "needs client_id"),
         ("ALLOWED_ISSUERS", '[{"iss": "x", "client_id": "c"}]', "an address such as https://"),
         (
@@ -150,6 +150,7 @@ def test_an_unknown_setting_is_named_with_the_one_that_was_meant(tmp_path: Path)
                 ('"refresh_scope": "for ever"', "one of online_access, offline_access, none"),
                 ('"send_jku": "perhaps"', "true or false"),
                 ('"backend_scopes": 7', "lists of text"),
+                ('"frame_origins": ["https://b.example.org/start"]', "https://b.example.org instead of"),
                 ('"scopes": "launch/DiagnosticReport"', "a resource type in lower case"),
                 ('"scopes": "launch/list?role=home&role=ward"', "at most one ?role="),
                 ('"scopes": "patient/observation.rs"', "'patient/observation.rs' is no scope of SMART"),
@@ -170,7 +171,17 @@ def test_a_wrong_value_is_named_with_its_source_and_the_accepted_form(name: str,
     assert accepted in message
 
 
-@pytest.mark.parametrize("value", ["read_timeout = true", "read_timeout = []", "log_level = 3", "cookie_secure = 1"])
+@pytest.mark.parametrize(
+    "value",
+    [
+        "read_timeout = true",
+        "read_timeout = []",
+        "log_level = 3",
+        "cookie_secure = 1",
+        'cds_timeout = "3"',
+        'cookie_secure = "no"',
+    ],
+)
 def test_a_value_of_the_wrong_type_in_a_file_is_refused(tmp_path: Path, value: str) -> None:
     path = tmp_path / "x.toml"
     path.write_text(value)
