@@ -11,7 +11,7 @@ Description: "What a card that the software sends by itself is about."
 * #order-waits "Order that waits for a fact" "Every line of the plan that the ordered drug belongs to waits for facts that are not known."
 * #order-judgement "Ordered drug for judgement" "A safety rule hands every line of the plan that the ordered drug belongs to over to the clinician."
 * #order-prerequisite "Test missing before an order" "A test that belongs before the ordered drug is not on record."
-* #order-unread "Order that could not be looked at" "Which drug is ordered could not be told, so nothing of the plan was checked against the order."
+* #order-unread "Order that could not be looked at" "Which drug is meant could not be told, so nothing of the plan was compared with it."
 
 ValueSet: CardTopicCodes
 Id: card-topic-codes
