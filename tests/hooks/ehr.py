@@ -5,13 +5,11 @@ from __future__ import annotations
 import base64
 import hmac
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import orjson
-import pytest
 from flask import Flask
 from joserfc import jwt
 from joserfc.jwk import ECKey, KeySet, RSAKey
@@ -21,6 +19,8 @@ from werkzeug.wrappers import Request, Response
 from plugin.hooks.prefetch import BY_KEY
 from plugin.storage.database import Database
 from tests.chart.fhir_stub import FhirStub, bundle, fhir
+from tests.clock import TestClock
+from tests.proving import proving
 
 PATIENTS = Path(__file__).parent.parent.parent / "plugin/sandbox/patients"
 ISSUER, HANDED_OVER = "https://ehr.example.org", "https://other.example.org"
@@ -31,26 +31,7 @@ RSA = RSAKey.generate_key(2048, {"kid": "rsa-1"})
 STRANGER = ECKey.generate_key("P-384", {"kid": "ec-1"})
 NEXT = ECKey.generate_key("P-384", {"kid": "ec-2"})
 Json = dict[str, Any]
-
-
-def cds(*numbers: int) -> Any:
-    """Mark a test with the requirements of CDS Hooks 2.0 that it proves."""
-
-    def mark(test: Any) -> Any:
-        for number in numbers:
-            test = pytest.mark.requirement(f"hl7.cds-hooks_2.0@{number}")(test)
-        return test
-
-    return mark
-
-
-@dataclass
-class TestClock:
-    __test__ = False
-    at: datetime = datetime(2026, 11, 22, 11, 30, tzinfo=UTC)
-
-    def __call__(self) -> datetime:
-        return self.at
+cds = proving("hl7.cds-hooks_2.0")
 
 
 @dataclass

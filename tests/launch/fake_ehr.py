@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -197,9 +198,10 @@ def signed_with_a_key_of_its_own(claims: dict[str, Any]) -> str:
 
 
 @contextmanager
-def running(ehr: FakeEhr) -> Iterator[FakeEhr]:
-    server = make_server("127.0.0.1", 0, ehr, threaded=True)
-    ehr.base = f"http://127.0.0.1:{server.server_port}"
+def running(ehr: FakeEhr, tls: ssl.SSLContext | None = None) -> Iterator[FakeEhr]:
+    """The EHR on a port of its own, behind TLS where there is a context for that."""
+    server = make_server("127.0.0.1", 0, ehr, ssl_context=tls, threaded=True)
+    ehr.base = f"{'https' if tls else 'http'}://127.0.0.1:{server.server_port}"
     thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
     thread.start()
     try:

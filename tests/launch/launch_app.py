@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
@@ -16,32 +13,13 @@ from werkzeug.test import TestResponse
 from plugin.launch.context import LaunchContext, current_context
 from plugin.settings import Settings
 from plugin.storage.database import Database
+from tests.clock import TestClock
 from tests.launch.fake_ehr import FakeEhr
+from tests.proving import proving
 
-SMART = "hl7.fhir.uv.smart-app-launch_2.2.0@"
+__all__ = ["Plugin", "TestClock", "page", "smart"]
 
-
-def smart(*numbers: int) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Mark a test with the requirements of SMART App Launch 2.2 that it proves."""
-
-    def mark(test: Callable[..., None]) -> Callable[..., None]:
-        for number in numbers:
-            test = pytest.mark.requirement(f"{SMART}{number}")(test)
-        return test
-
-    return mark
-
-
-@dataclass
-class TestClock:
-    __test__ = False
-    at: datetime = datetime(2026, 11, 22, 11, 30, tzinfo=UTC)
-
-    def __call__(self) -> datetime:
-        return self.at
-
-    def advance(self, **how_far: float) -> None:
-        self.at += timedelta(**how_far)
+smart = proving("hl7.fhir.uv.smart-app-launch_2.2.0")
 
 
 @dataclass

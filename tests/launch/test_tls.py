@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import ssl
-import threading
 import warnings
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
@@ -17,14 +15,13 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
-from werkzeug.serving import make_server
 
 from plugin.chart.http import Limits
 from plugin.errors import Unreachable
 from plugin.launch.backend import backend_session
 from plugin.launch.keys import ClientKeys, read_key
 from plugin.settings import Issuer
-from tests.launch.fake_ehr import FakeEhr
+from tests.launch.fake_ehr import FakeEhr, running
 from tests.launch.launch_app import Plugin, TestClock, smart
 
 
@@ -48,21 +45,6 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     file.write_bytes(made.public_bytes(serialization.Encoding.PEM) + private)
     return file
-
-
-@contextmanager
-def over_tls(ehr: FakeEhr, context: ssl.SSLContext) -> Iterator[FakeEhr]:
-    """The EHR behind TLS; its addresses change to that."""
-    server = make_server("127.0.0.1", 0, ehr, ssl_context=context, threaded=True)
-    ehr.base = f"https://127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
-    thread.start()
-    try:
-        yield ehr
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 def context_of(certificate: Path) -> ssl.SSLContext:
@@ -91,7 +73,7 @@ def trusted(monkeypatch: pytest.MonkeyPatch, certificate: Path) -> None:
 def test_a_server_that_proves_who_it_is_gets_code_and_token(
     build: Callable[..., Plugin], clock: TestClock, certificate: Path
 ) -> None:
-    with over_tls(FakeEhr(clock), context_of(certificate)) as ehr:
+    with running(FakeEhr(clock), context_of(certificate)) as ehr:
         plugin = build(ehr)
         assert plugin.browser.get(plugin.launch(ehr)).json["patient"] == "p1"
 
@@ -100,7 +82,7 @@ def test_a_server_that_proves_who_it_is_gets_code_and_token(
 def test_a_server_that_nobody_vouches_for_gets_nothing(
     build: Callable[..., Plugin], clock: TestClock, certificate: Path
 ) -> None:
-    with over_tls(FakeEhr(clock), context_of(certificate)) as ehr:
+    with running(FakeEhr(clock), context_of(certificate)) as ehr:
         answer = build(ehr).browser.get("/smart/launch", query_string={"iss": ehr.fhir, "launch": "x"})
         assert answer.status_code == 504
         assert "no answer (SSLError)" in answer.text
@@ -111,7 +93,7 @@ def test_a_server_that_nobody_vouches_for_gets_nothing(
 def test_a_token_endpoint_that_nobody_vouches_for_gets_no_code(
     build: Callable[..., Plugin], clock: TestClock, ehr: FakeEhr, certificate: Path
 ) -> None:
-    with over_tls(FakeEhr(clock), context_of(certificate)) as impostor:
+    with running(FakeEhr(clock), context_of(certificate)) as impostor:
         ehr.configuration = {"token_endpoint": f"{impostor.base}/auth/token"}
         plugin = build(ehr)
         answer = plugin.arrive(ehr.authorize(plugin.depart(ehr)))
@@ -123,7 +105,7 @@ def test_a_token_endpoint_that_nobody_vouches_for_gets_no_code(
 @smart(230, 232, 318)
 @pytest.mark.usefixtures("trusted")
 def test_old_tls_is_not_spoken(clock: TestClock, certificate: Path, key_files: dict[str, Path]) -> None:
-    with over_tls(FakeEhr(clock), only_tls_1_1(certificate)) as ehr:
+    with running(FakeEhr(clock), only_tls_1_1(certificate)) as ehr:
         keys = ClientKeys((read_key(key_files["ES384"]),))
         session = backend_session(Issuer(ehr.fhir, "careplan-plugin"), keys, Limits(retries=0), clock)
         with pytest.raises(Unreachable, match="SSLError"):
