@@ -14,8 +14,6 @@ from joserfc.jwk import KeySet
 from plugin.setting_entries import entries, listed_once
 from plugin.setting_kinds import text
 
-# Public-key signatures only: `none` proves nothing, and HS* would take a public key for a shared secret.
-ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512")
 _SECRET_PARTS = frozenset({"d", "p", "q", "dp", "dq", "qi", "k"})
 _KEY_TYPES = frozenset({"RSA", "EC"})
 

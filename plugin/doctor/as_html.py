@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from importlib import resources
 
 from jinja2 import Environment
 
 from plugin.doctor.report import Report, Section, Table
-from plugin.quality.pages import page_environment
+from plugin.quality.pages import page_environment, page_style
 
+STYLES = ("plugin.quality.book:book.css", "plugin.quality.reports:report.css", "plugin.doctor:doctor.css")
 NUMBER = re.compile(r"\d+$")
 SHAPES = {"fault": "critical", "limit": "warning", "note": "info", "good": "offered", "open": "conditional"}
 WORDS = {"fault": "Fault", "limit": "Limit", "note": "Note", "good": "Good", "open": "Not looked at"}
@@ -18,7 +18,8 @@ WORDS = {"fault": "Fault", "limit": "Limit", "note": "Note", "good": "Good", "op
 
 def report_html(report: Report, software: str) -> str:
     """The page. software: name and version of what made it."""
-    return _environment().get_template("doctor.html").render(report=report, software=software, style=_style())
+    template = _environment().get_template("doctor.html")
+    return template.render(report=report, software=software, style=page_style(*STYLES))
 
 
 def gravest(section: Section) -> str:
@@ -30,17 +31,6 @@ def gravest(section: Section) -> str:
 def numeric(table: Table, column: int) -> bool:
     """Whether a column holds numbers only, which are set to the right."""
     return all(NUMBER.match(row[column]) for row in table.rows)
-
-
-@cache
-def _style() -> str:
-    places = (
-        ("plugin.quality.book", "book.css"),
-        ("plugin.quality.reports", "report.css"),
-        ("plugin.doctor", "doctor.css"),
-    )
-    texts = ((resources.files(package) / "templates" / name).read_text(encoding="utf-8") for package, name in places)
-    return "\n".join(texts)
 
 
 @cache

@@ -14,9 +14,8 @@ from joserfc.jwk import KeySet
 
 from plugin.chart.client import FhirClient
 from plugin.errors import LaunchError, RemoteError
+from plugin.signatures import ALGORITHMS
 
-# Public-key signatures only. `none` proves nothing, and HS* would take the issuer's public key for a shared secret.
-ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512")
 _LEEWAY = 60
 _NOT_CLINICIANS = ("Patient", "RelatedPerson")
 

@@ -17,7 +17,8 @@ from joserfc.errors import InvalidKeyIdError, JoseError
 from joserfc.util import urlsafe_b64decode
 
 from plugin.operations.faults import OperationFault
-from plugin.setting_clients import ALGORITHMS, OperationsClient
+from plugin.setting_clients import OperationsClient
+from plugin.signatures import ALGORITHMS
 
 LEEWAY = 60  # seconds that two clocks may differ
 LONGEST_TOKEN = 16_384  # characters; a signature is not checked on more

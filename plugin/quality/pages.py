@@ -1,6 +1,9 @@
-"""What the pages of the book and of the check report have in common: how their templates are read."""
+"""What the pages of the book and of the check report have in common: how their templates and styles are read."""
 
 from __future__ import annotations
+
+from functools import cache
+from importlib import resources
 
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 
@@ -19,3 +22,12 @@ def page_environment(*packages: str) -> Environment:
     environment.filters["word"] = in_a_word
     environment.filters["plain"] = lambda code: str(code).replace("-", " ")
     return environment
+
+
+@cache
+def page_style(*files: str) -> str:
+    """The style sheets `package:name` one after the other, each from the templates of its package."""
+    places = (file.split(":") for file in files)
+    return "\n".join(
+        (resources.files(package) / "templates" / name).read_text(encoding="utf-8") for package, name in places
+    )

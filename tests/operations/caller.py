@@ -13,7 +13,7 @@ from joserfc.jwk import ECKey, RSAKey
 from werkzeug.test import TestResponse
 
 from plugin.sandbox.sample_patients import sample_patients
-from plugin.setting_clients import ALGORITHMS
+from plugin.signatures import ALGORITHMS
 
 BASE = "http://127.0.0.1:8766/fhir"
 CANONICAL = "https://careplan-plugin.example.org/fhir"

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 
 from jinja2 import Environment
 
@@ -13,7 +12,7 @@ from plugin.library.reading_words import reading_words
 from plugin.library.source_attributes import cited_sources, declared_attributes, used_findings
 from plugin.quality.book.figure import figure_of
 from plugin.quality.book.model import Book
-from plugin.quality.pages import page_environment
+from plugin.quality.pages import page_environment, page_style
 
 INDEX, WHOLE = "index.html", "whole.html"
 ABOUT = (
@@ -24,6 +23,7 @@ ABOUT = (
     ("statements", "What is proven for every patient"),
     ("questions", "Open questions"),
 )
+STYLES = ("plugin.quality.book:book.css",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ def _html(name: str, book: Book, pages: tuple[Page, ...], link: Callable[[str], 
             template=template,
             pages=pages,
             link=link,
-            style=_style(),
+            style=page_style(*STYLES),
             figures=[figure_of(part) for part in book.parts],
             attributes=declared_attributes(template),
             cited=cited_sources(template),
@@ -98,11 +98,6 @@ def _html(name: str, book: Book, pages: tuple[Page, ...], link: Callable[[str], 
             **more,
         )
     )
-
-
-@cache
-def _style() -> str:
-    return (resources.files("plugin.quality.book") / "templates" / "book.css").read_text(encoding="utf-8")
 
 
 @cache

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date
 from functools import cache
-from importlib import resources
 
 from jinja2 import Environment
 
@@ -12,7 +11,9 @@ from plugin.quality.as_text import counted
 from plugin.quality.diff.compare import Difference
 from plugin.quality.diff.verdict import remarks, verdict
 from plugin.quality.diff.words import NOT_SHORT, SAID, STANDS, described, headline, moved
-from plugin.quality.pages import page_environment
+from plugin.quality.pages import page_environment, page_style
+
+STYLES = ("plugin.quality.book:book.css", "plugin.quality.reports:report.css", "plugin.quality.diff:difference.css")
 
 
 def difference_html(found: Difference, as_of: date, software: str) -> str:
@@ -30,20 +31,9 @@ def difference_html(found: Difference, as_of: date, software: str) -> str:
             listings=[(each, described(each.region, found.definitions, found.domains)) for each in found.listings],
             as_of=as_of,
             software=software,
-            style=_style(),
+            style=page_style(*STYLES),
         )
     )
-
-
-@cache
-def _style() -> str:
-    parts = (
-        ("plugin.quality.book", "book.css"),
-        ("plugin.quality.reports", "report.css"),
-        ("plugin.quality.diff", "difference.css"),
-    )
-    read = ((resources.files(package) / "templates" / name).read_text(encoding="utf-8") for package, name in parts)
-    return "\n".join(read)
 
 
 @cache

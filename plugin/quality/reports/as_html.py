@@ -6,15 +6,16 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 
 from jinja2 import Environment
 
 from plugin.drafting.facts import written_value
 from plugin.quality.as_text import counted, passed_share
 from plugin.quality.culprits import culprits
-from plugin.quality.pages import page_environment
+from plugin.quality.pages import page_environment, page_style
 from plugin.quality.report import LEVELS, Level, Remark, Section, Table, TemplateReport
+
+STYLES = ("plugin.quality.book:book.css", "plugin.quality.reports:report.css")
 
 NUMBER = re.compile(r"[\d.,]+( ?(%|s|ms)| × 10\^\d+)?$")
 HEADINGS: dict[Level, str] = {"fault": "To mend", "gap": "To close before a release", "note": "Good to know"}
@@ -33,7 +34,7 @@ class Group:
 def reports_html(reports: Iterable[TemplateReport], software: str) -> str:
     """The page, all reports one after the other. software: name and version of what made it."""
     template = _environment().get_template("report.html")
-    return template.render(reports=tuple(reports), software=software, style=_style())
+    return template.render(reports=tuple(reports), software=software, style=page_style(*STYLES))
 
 
 def groups(section: Section) -> tuple[Group, ...]:
@@ -49,13 +50,6 @@ def groups(section: Section) -> tuple[Group, ...]:
 def numeric(table: Table, column: int) -> bool:
     """Whether a column holds numbers only, which are set to the right."""
     return all(NUMBER.match(row[column]) for row in table.rows)
-
-
-@cache
-def _style() -> str:
-    book = (resources.files("plugin.quality.book") / "templates" / "book.css").read_text(encoding="utf-8")
-    own = (resources.files("plugin.quality.reports") / "templates" / "report.css").read_text(encoding="utf-8")
-    return f"{book}\n{own}"
 
 
 @cache
