@@ -20,8 +20,9 @@ from plugin.library.rules import Template
 from plugin.library.vocabulary import Value
 from plugin.review.charts import Clock
 from plugin.review.decisions import Wish
+from plugin.review.fact_view import SETTLED_BY_CHART
 from plugin.review.samples import sampled
-from plugin.review.view import SETTLED_BY_CHART, PageView, Words, build_page
+from plugin.review.view import PageView, Words, build_page
 from plugin.storage.database import Database
 from plugin.storage.reviews import (
     Author,

@@ -7,7 +7,8 @@ from flask import Blueprint, Response
 
 from plugin.delivery.printed import print_plan
 from plugin.delivery.save import plan_bundle
-from plugin.web.review_pages import PatientUnread, patient_unread, ready, review_of
+from plugin.web.review_page import PatientUnread, ready, review_of
+from plugin.web.review_pages import patient_unread
 
 blueprint = Blueprint("downloads", __name__, url_prefix="/w/<workspace>")
 blueprint.register_error_handler(PatientUnread, patient_unread)

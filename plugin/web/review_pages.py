@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.exceptions import NotFound
@@ -11,18 +10,13 @@ from werkzeug.wrappers import Response
 
 from plugin import __version__
 from plugin.delivery.journal import BeingSaved
-from plugin.delivery.parts import parts_of
-from plugin.delivery.printed import may_print
-from plugin.errors import InputError, RemoteError
-from plugin.library.forms import reasons_offered
-from plugin.review.charts import Reading
+from plugin.errors import InputError
 from plugin.review.decisions import read_wish
 from plugin.review.logic import logic_of
 from plugin.review.statements import read_value
-from plugin.review.view import PageView
-from plugin.review.workbench import Review
 from plugin.storage.reviews import Line as LineKey
-from plugin.web.desk import Desk, desk_of
+from plugin.web.desk import desk_of
+from plugin.web.review_page import FormProblem, PatientUnread, cautions_of, page_of, ready, require, review_of
 
 blueprint = Blueprint("review", __name__, url_prefix="/w/<workspace>")
 
@@ -36,20 +30,6 @@ OTHER_WAY = "What can be written to this EHR is not what the page said. Look at 
 Answer = str | Response | tuple[str, int]
 
 
-class PatientUnread(RemoteError):
-    """The chart came without its patient, so nothing can be drafted."""
-
-
-@dataclass(frozen=True, slots=True)
-class FormProblem:
-    """Why a form was not accepted, and what it held, so that nothing is typed twice."""
-
-    anchor: str
-    message: str
-    choice: str = ""
-    text: str = ""
-
-
 @blueprint.get("/")
 def page(workspace: str) -> Answer:
     """The review of the patient of this launch."""
@@ -57,8 +37,8 @@ def page(workspace: str) -> Answer:
     reading = desk.reading()
     if not reading.finished.wait(PATIENCE):
         return render_template("review/reading.html", reading=reading)
-    _require(desk, reading)
-    return _page(desk, reading)
+    require(desk, reading)
+    return page_of(desk, reading)
 
 
 @blueprint.get("/logic/<kind>/<code>")
@@ -109,7 +89,7 @@ def decide(workspace: str, kind: str, code: str) -> Answer:
         desk.workbench.decide(desk.patient, review_of(desk, reading), LineKey(kind, code), wish, desk.author)
     except InputError as fault:
         problem = FormProblem(anchor, str(fault), request.form.get("choice", ""), request.form.get("text", ""))
-        return _page(desk, reading, problem), 422
+        return page_of(desk, reading, problem), 422
     return _back_to(workspace, anchor)
 
 
@@ -126,7 +106,7 @@ def state_fact(workspace: str, code: str) -> Answer:
         reason = " ".join(request.form.get("reason", "").split())[:LONGEST_REASON]
         desk.workbench.state(desk.patient, review_of(desk, reading), code, value, reason, desk.author)
     except InputError as fault:
-        return _page(desk, reading, FormProblem(anchor, str(fault))), 422
+        return page_of(desk, reading, FormProblem(anchor, str(fault))), 422
     back = request.form.get("back", "")
     return _back_to(workspace, back if ANCHOR.fullmatch(back) else anchor)
 
@@ -143,109 +123,19 @@ def save(workspace: str) -> Answer:
     """Write the reviewed plan to the EHR the way that the page has announced, and read it back."""
     desk, reading = ready(workspace)
     review = review_of(desk, reading)
-    if _cautions(review, reading) and not request.form.get("in_part"):
-        return _page(desk, reading, FormProblem("send", UNSEEN_CAUTION)), 422
+    if cautions_of(review, reading) and not request.form.get("in_part"):
+        return page_of(desk, reading, FormProblem("send", UNSEEN_CAUTION)), 422
     route = desk.ask_abilities()
     if route.strategy == "download" or request.form.get("way", route.strategy) != route.strategy:
-        return _page(desk, reading, FormProblem("send", OTHER_WAY)), 409
+        return page_of(desk, reading, FormProblem("send", OTHER_WAY)), 409
     try:
         delivery = desk.save(review, route)
     except BeingSaved as fault:
-        return _page(desk, reading, FormProblem("send", str(fault))), 409
+        return page_of(desk, reading, FormProblem("send", str(fault))), 409
     if delivery.status in ("saved", "partial"):
         desk.read_again()  # our statements are in the chart now, or no longer
     return _back_to(workspace, "send")
 
 
-def ready(workspace: str) -> tuple[Desk, Reading]:
-    """The desk with its chart read; forms wait for it, since what they say is about that chart."""
-    desk = desk_of(workspace)
-    reading = desk.reading()
-    reading.finished.wait()
-    _require(desk, reading)
-    return desk, reading
-
-
-def _require(desk: Desk, reading: Reading) -> None:
-    """Raise where there is no chart to work on, after dropping what was read, so that the next look reads anew."""
-    if reading.failure is None and reading.is_usable:
-        return
-    desk.forget_chart()
-    if reading.failure is not None:
-        raise reading.failure
-    raise PatientUnread(reading.chart.missing_patient if reading.chart else "")
-
-
-def _cautions(review: Review, reading: Reading) -> list[str]:
-    """Why the chart behind a draft is not all that the EHR has."""
-    gaps = [fault.text for fault in review.draft.findings.problems if fault.kind == "gap"]
-    return [*gaps, *([reading.kept_because] if reading.kept_because else [])]
-
-
-def review_of(desk: Desk, reading: Reading) -> Review:
-    """The review as it stands, drafted from the chart that was read."""
-    return desk.workbench.open(desk.patient, reading.resources)
-
-
 def _back_to(workspace: str, anchor: str) -> Response:
     return redirect(url_for("review.page", workspace=workspace, _anchor=anchor or None), 303)
-
-
-def _page(desk: Desk, reading: Reading, problem: FormProblem | None = None) -> str:
-    review = review_of(desk, reading)
-    view = desk.workbench.page(review)
-    form = desk.workbench.template.questionnaires["plan-review"]
-    delivery = review.deliveries[0] if review.deliveries else None
-    route = desk.route()
-    return render_template(
-        "review/page.html",
-        workspace=desk.workspace,
-        mark=desk.mark,
-        view=view,
-        plan_lists=_plan_lists(view),
-        patient=view.draft.findings.patient,
-        age=view.draft.findings["age"].value if "age" in view.draft.findings else None,
-        user=desk.author,
-        missing_scopes=desk.context.missing_scopes,
-        gaps=[fault for fault in view.draft.findings.problems if fault.kind == "gap"],
-        read_at=reading.read_at,
-        kept_because=reading.kept_because,
-        cautions=_cautions(review, reading),
-        to_withdraw=[desk.workbench.template.vocabulary[code].label for code in review.to_withdraw],
-        chart_size=review.chart_size,
-        delivery=delivery,
-        behind=delivery is not None and not desk.is_saved(review, delivery),
-        parts=parts_of(delivery.response) if delivery else (),
-        waiting=desk.in_outbox(delivery) if delivery else None,
-        route=route,
-        writes=desk.writes(review, route),
-        ehr=desk.context.ehr,
-        iss=desk.context.iss,
-        prints=may_print(),
-        progress_sentence=progress_sentence(view),
-        headings={item["linkId"]: item["text"] for item in form["item"]},
-        decline_reasons=reasons_offered(form, "decline"),
-        defer_reasons=reasons_offered(form, "defer"),
-        problem=problem,
-        open_anchor=problem.anchor if problem else "",
-        software=f"careplan-plugin {__version__}",
-    )
-
-
-def _plan_lists(view: PageView) -> list[tuple[str, str, str, object]]:
-    return [
-        ("offered", "Offered", "every condition holds", view.offered),
-        ("conditional", "Conditional", "waits for facts", view.conditional),
-        ("judgement", "For your judgement", "guidance leaves it to the clinician", view.judgement),
-    ]
-
-
-def progress_sentence(view: PageView) -> str:
-    """How far the review is: `12 lines, 4 decided: 2 accepted, 1 changed, 1 declined.` and the like."""
-    progress = view.progress
-    lines = "1 line" if progress.total == 1 else f"{progress.total} lines"
-    if not progress.decided:
-        return f"{lines}, none decided."
-    parts = [(progress.accepted, "accepted"), (progress.changed, "changed"), (progress.declined, "declined")]
-    parts.append((progress.deferred, "deferred"))
-    return f"{lines}, {progress.decided} decided: {', '.join(f'{count} {word}' for count, word in parts if count)}."

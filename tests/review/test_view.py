@@ -3,7 +3,8 @@
 from datetime import UTC, datetime
 
 from plugin.findings.model import Finding
-from plugin.review.view import FactView, Fold, Words, build_page
+from plugin.review.fact_view import FactView, Fold
+from plugin.review.view import Words, build_page
 from plugin.storage.reviews import Author, Decision, Fact, Line
 from tests.example_draft import VOCABULARY, example_draft
 
