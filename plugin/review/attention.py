@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from plugin.drafting.model import Draft
+from plugin.drafting.model import CategoryLine, Draft
 from plugin.findings.model import Finding, Problem
 from plugin.library.sources import Citation
 from plugin.library.vocabulary import Vocabulary
@@ -71,11 +71,17 @@ def waiting(draft: Draft, vocabulary: Vocabulary) -> Waiting | None:
     open_lines = [line for line in draft.standing("conditional") if line.missing]
     if draft.standing("offered") or not open_lines:
         return None
-    count = Counter(code for line in open_lines for code in line.missing)
+    order = most_awaited(open_lines, draft)
+    named = tuple((code, vocabulary[code].label, count) for code, count in order[:MOST_AWAITED])
+    return Waiting(len(open_lines), named, len(order) - len(named))
+
+
+def most_awaited(lines: Iterable[CategoryLine], draft: Draft) -> list[tuple[str, int]]:
+    """The facts that lines wait for, each with how many do: most first, and of equals what would change most."""
+    count = Counter(code for line in lines for code in line.missing)
     asked = [code for code in draft.to_confirm if code in count]
     order = sorted(count, key=lambda code: (-count[code], asked.index(code) if code in asked else len(asked)))
-    named = tuple((code, vocabulary[code].label, count[code]) for code in order[:MOST_AWAITED])
-    return Waiting(len(open_lines), named, len(order) - len(named))
+    return [(code, count[code]) for code in order]
 
 
 def notices(draft: Draft, vocabulary: Vocabulary) -> tuple[Notice, ...]:

@@ -103,7 +103,7 @@ def build_page(
 
     labels = {**words.labels, **{code: definition.label for code, definition in vocabulary.items()}}
     facts = facts_of(draft, vocabulary, statements, labels)
-    questions = tuple(sorted((fact for fact in facts if fact.rank), key=lambda fact: fact.rank))
+    questions = tuple(sorted((fact for fact in facts if fact.rank), key=_urgency))
     return PageView(
         draft=draft,
         notices=notices(draft, vocabulary),
@@ -133,3 +133,8 @@ def _quote(said: OwnWords) -> Quote:
     kinds = dict.fromkeys(KINDS.get(reference.split("/")[0], "entry") for reference in said.references)
     source = filter(None, (SPOKEN_OF[said.said_by], date_in_words(said.date), *kinds))
     return Quote(said.text, ", ".join(source), said.question)
+
+
+def _urgency(fact: FactView) -> tuple[bool, int]:
+    """Results that disagree come first: only a person can settle them, and until then every line on them waits."""
+    return fact.state != "conflicting", fact.rank

@@ -11,6 +11,7 @@ from plugin.delivery.parts import parts_of
 from plugin.delivery.printed import may_print
 from plugin.errors import RemoteError
 from plugin.library.forms import reasons_offered
+from plugin.review.brief import treatment_brief, work_brief
 from plugin.review.charts import Reading
 from plugin.review.view import PageView
 from plugin.review.workbench import Review
@@ -66,6 +67,7 @@ def page_of(desk: Desk, reading: Reading, problem: FormProblem | None = None) ->
     review = review_of(desk, reading)
     view = desk.workbench.page(review)
     form = desk.workbench.template.questionnaires["plan-review"]
+    headings = {item["linkId"]: item["text"] for item in form["item"]}
     delivery = review.deliveries[0] if review.deliveries else None
     route = desk.route()
     return render_template(
@@ -74,6 +76,8 @@ def page_of(desk: Desk, reading: Reading, problem: FormProblem | None = None) ->
         mark=desk.mark,
         view=view,
         plan_lists=_plan_lists(view),
+        treatment_brief=treatment_brief(view),
+        work_brief=work_brief(view, headings["support"]),
         patient=view.draft.findings.patient,
         age=view.draft.findings["age"].value if "age" in view.draft.findings else None,
         user=desk.author,
@@ -94,7 +98,7 @@ def page_of(desk: Desk, reading: Reading, problem: FormProblem | None = None) ->
         iss=desk.context.iss,
         prints=may_print(),
         progress_sentence=progress_sentence(view),
-        headings={item["linkId"]: item["text"] for item in form["item"]},
+        headings=headings,
         decline_reasons=reasons_offered(form, "decline"),
         defer_reasons=reasons_offered(form, "defer"),
         problem=problem,
