@@ -16,6 +16,7 @@ from werkzeug.wrappers import Request, Response
 
 from plugin.launch.cookies import digest
 from plugin.launch.tokens import Tokens, seal
+from plugin.sandbox.sample_patients import sample_patients
 from plugin.settings import Settings
 from plugin.storage.database import Database
 from plugin.storage.tables import WorkspaceRow
@@ -44,6 +45,14 @@ class Chart:
             bundle = {"resourceType": "Bundle", "type": "searchset", "entry": [{"resource": each} for each in found]}
             answer = Response(orjson.dumps(bundle), content_type="application/fhir+json")
         return answer(environ, start_response)
+
+
+def chart_of(sample: str) -> list[dict[str, Any]]:
+    """The chart of a patient of the sandbox, as that of the stub's own patient, p1."""
+    [patient] = [each for each in sample_patients() if each.id == sample]
+    bundle = orjson.loads(orjson.dumps(patient.bundle).replace(f'"Patient/{sample}"'.encode(), b'"Patient/p1"'))
+    resources = [entry["resource"] for entry in bundle["entry"]]
+    return [{**each, "id": "p1"} if each["resourceType"] == "Patient" else each for each in resources]
 
 
 @contextmanager

@@ -2,9 +2,7 @@
 
 import re
 
-import orjson
-
-from plugin.sandbox.sample_patients import sample_patients
+from tests.review.ehr_stub import chart_of
 
 
 def brief(page):
@@ -24,16 +22,8 @@ def in_full(page, name):
     return re.findall(r'<article class="[^"]*" id="([^"]+)"', section)
 
 
-def in_chart(chart, patient):
-    """Give the stub EHR the chart of a sample patient, as that of its own patient."""
-    [sample] = [each for each in sample_patients() if each.id == patient]
-    bundle = orjson.loads(orjson.dumps(sample.bundle).replace(f'"Patient/{patient}"'.encode(), b'"Patient/p1"'))
-    resources = [entry["resource"] for entry in bundle["entry"]]
-    chart.resources[:] = [{**each, "id": "p1"} if each["resourceType"] == "Patient" else each for each in resources]
-
-
 def test_all_that_is_offered_or_left_to_judgement_is_named_in_full(visit, chart):
-    in_chart(chart, "hr-positive")
+    chart.resources[:] = chart_of("hr-positive")
     page = visit.read().text
     for name, title in (("offered", "Offered"), ("judgement", "For your judgement")):
         named, size, _ = list_of(page, title)
@@ -52,7 +42,7 @@ def test_what_waits_says_for_what_most_lines_wait(visit):
 
 
 def test_a_decision_shows_in_the_brief(visit, chart):
-    in_chart(chart, "hr-positive")
+    chart.resources[:] = chart_of("hr-positive")
     [first, *_], _, before = list_of(visit.read().text, "Offered")
     visit.decide(first.removeprefix("line-").replace("treatment-category-", "treatment-category/"), "accept", "offered")
     after = list_of(visit.read().text, "Offered")[2]

@@ -64,8 +64,8 @@ class Visit:
         self.workspace = f"/w/w{self.launches}"
         secret = open_workspace(self.settings, self.iss, self.clock(), f"w{self.launches}", scopes=self.scopes)
         self.client = self.app.test_client()
-        name = CookiePolicy.of(self.settings).name("workspace")
-        self.client.set_cookie(name, secret, path=self.workspace, domain="127.0.0.1")
+        self.cookie = CookiePolicy.of(self.settings).name("workspace")
+        self.client.set_cookie(self.cookie, secret, path=self.workspace, domain="127.0.0.1")
 
     def page(self, path=""):
         return self.client.get(path or f"{self.workspace}/", base_url=self.base)
