@@ -9,12 +9,13 @@ from plugin.delivery.clashes import Clash, clashes
 from plugin.delivery.lines import Line, brought_along, decidable_lines, key_of, kind_of, standing_of
 from plugin.drafting.common_ground import CommonGround, common_ground
 from plugin.drafting.goals import SPOKEN_OF
-from plugin.drafting.model import Disposition, Draft, OwnWords
+from plugin.drafting.model import CategoryLine, Disposition, Draft, OwnWords
 from plugin.findings.model import Problem
 from plugin.library.vocabulary import Vocabulary
 from plugin.review.attention import KINDS, Notice, Source, Waiting, notices, unused, waiting
 from plugin.review.fact_view import FactGroup, FactView, columns_of, facts_of, profile_of
 from plugin.review.line_view import LineView, Progress, Topic, progress_of, topics_of
+from plugin.review.settling import Settling, settling
 from plugin.review.words import date_in_words
 from plugin.storage.reviews import Decision, Fact
 from plugin.storage.reviews import Line as LineKey
@@ -48,6 +49,7 @@ class PageView:
     """Everything the review page shows of one draft."""
 
     draft: Draft
+    vocabulary: Vocabulary
     notices: tuple[Notice, ...]
     waiting: Waiting | None
     unused: tuple[tuple[Problem, tuple[Source, ...]], ...]
@@ -72,6 +74,10 @@ class PageView:
     def clashing(self, code: str) -> tuple[Clash, ...]:
         """The pairs of accepted lines, one of them this one, that must not be given at the same time."""
         return tuple(clash for clash in self.clashes if code in (clash.first.code, clash.second.code))
+
+    def settling(self, line: CategoryLine) -> tuple[Settling, ...]:
+        """What would settle a line that waits, most decisive first."""
+        return settling(line, self.draft, self.vocabulary)
 
     def label(self, code: str) -> str:
         """The name of a category, test or finding; the code itself where the template has none."""
@@ -106,6 +112,7 @@ def build_page(
     questions = tuple(sorted((fact for fact in facts if fact.rank), key=_urgency))
     return PageView(
         draft=draft,
+        vocabulary=vocabulary,
         notices=notices(draft, vocabulary),
         waiting=waiting(draft, vocabulary),
         unused=unused(draft, vocabulary),

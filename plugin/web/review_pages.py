@@ -11,9 +11,11 @@ from werkzeug.wrappers import Response
 from plugin import __version__
 from plugin.delivery.journal import BeingSaved
 from plugin.errors import InputError
+from plugin.library.rules import Template
 from plugin.review.decisions import read_wish
-from plugin.review.logic import logic_of
+from plugin.review.logic import Logic, logic_of
 from plugin.review.statements import read_value
+from plugin.review.workbench import Review
 from plugin.storage.reviews import Line as LineKey
 from plugin.web.desk import desk_of
 from plugin.web.review_page import FormProblem, PatientUnread, cautions_of, page_of, ready, require, review_of
@@ -47,18 +49,45 @@ def logic(workspace: str, kind: str, code: str) -> Answer:
     desk, reading = ready(workspace)
     review = review_of(desk, reading)
     template = desk.workbench.template
-    found = logic_of(kind, code, review.draft, template)
-    if found is None:
-        raise NotFound("The plan has no such line now; go back to the review.")
+    found = _logic(kind, code, review, template)
     return render_template(
         "review/logic.html",
         workspace=desk.workspace,
         logic=found,
+        terms="",
+        conflicting=_conflicting(review),
         named={name: (template.named[name].description, clause) for name, clause in found.named},
         patient=review.draft.findings.patient,
         as_of=review.draft.as_of,
         software=f"careplan-plugin {__version__}",
     )
+
+
+@blueprint.get("/logic/<kind>/<code>/rule")
+def rule(workspace: str, kind: str, code: str) -> Answer:
+    """The rules that speak for or against one line, as a part of the page that stands on the line itself."""
+    desk, reading = ready(workspace)
+    review = review_of(desk, reading)
+    found = _logic(kind, code, review, desk.workbench.template)
+    return render_template(
+        "review/rule.html",
+        workspace=desk.workspace,
+        logic=found,
+        terms=url_for("review.logic", workspace=workspace, kind=kind, code=code),
+        conflicting=_conflicting(review),
+        named=dict(found.named),
+    )
+
+
+def _logic(kind: str, code: str, review: Review, template: Template) -> Logic:
+    found = logic_of(kind, code, review.draft, template)
+    if found is None:
+        raise NotFound("The plan has no such line now; go back to the review.")
+    return found
+
+
+def _conflicting(review: Review) -> set[str]:
+    return {code for code, finding in review.draft.findings.items() if finding.state == "conflicting"}
 
 
 @blueprint.get("/lines/<kind>/<code>")

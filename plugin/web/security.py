@@ -10,6 +10,7 @@ POLICY = {
     "default-src": "'none'",
     "script-src": "'self'",
     "style-src": "'self'",
+    "connect-src": "'self'",
     "img-src": "'self'",
     "form-action": "'self'",
     "base-uri": "'none'",
