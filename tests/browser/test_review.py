@@ -158,3 +158,17 @@ def test_a_patient_who_died_gets_no_plan_and_is_told_why(in_tab):
     assert "No plan is drafted" in page.locator("#attention").inner_text()
     assert page.locator(".line").count() == 0
     assert page.get_by_role("button", name="Save to EHR").count() == 0
+
+
+def test_why_brings_the_rule_to_the_line_and_what_is_not_offered_can_be_searched(in_tab):
+    page = in_tab("conflicting-results")
+    line = page.locator("#line-treatment-category-cdk46-et")
+    line.locator(".why > summary").click()
+    line.get_by_text("Rules that open it").wait_for()
+    assert "results disagree" in line.locator(".rule").inner_text()
+    page.locator("#list-not-offered > summary").click()
+    closed = page.locator("#list-not-offered .line")
+    whole = closed.count()
+    page.get_by_label("Search what is not offered").fill("inavolisib")
+    page.get_by_text(f"of {whole}").wait_for()
+    assert 0 < page.locator("#list-not-offered .line:visible").count() < whole
