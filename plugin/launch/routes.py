@@ -87,13 +87,14 @@ def key_set() -> Answer:
     return response
 
 
-@blueprint.get("/callback")
-def callback() -> Answer:
-    """The authorization server sends the browser back."""
+@blueprint.get("/callback", defaults={"own": ""})
+@blueprint.get("/callback/<own>")
+def callback(own: str) -> Answer:
+    """The authorization server sends the browser back; `own` is the setting `callback` of its EHR."""
     service, policy = _service()
     answer = request.args.to_dict()
     cookie = cookie_of(answer.get("state", ""))
-    opened = service.complete(answer, policy.get(cookie))
+    opened = service.complete(answer, policy.get(cookie), own)
     landing = url_for(current_app.extensions[_LANDING], workspace=opened.workspace)
     response = make_response(redirect(landing, 303))
     policy.put(response, cookie, "", _CALLBACK, 0)

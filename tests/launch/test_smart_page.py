@@ -68,8 +68,8 @@ def test_the_trial_against_the_sandbox_uses_the_apps_that_it_knows(tmp_path: Pat
     [issuer] = settings.allowed_issuers
     public, backend = CLIENTS
     assert (issuer.client_id, issuer.backend_client_id) == (public.client_id, backend.client_id)
-    assert public.redirect_uris == (settings.redirect_uri,)
+    assert public.redirect_uris == (settings.redirect_uri(issuer),)
     assert public.check_endpoint_auth_method(issuer.auth_method, "token")
     assert backend.jwks_uri == f"{settings.public_url}/.well-known/jwks.json"
-    assert all(f"`{address}`" in section for address in (settings.redirect_uri, backend.jwks_uri))
+    assert all(f"`{address}`" in section for address in (settings.redirect_uri(issuer), backend.jwks_uri))
     assert settings.signing_keys == (tmp_path / "try-out.jwk",)
