@@ -33,7 +33,7 @@ def entries(value: object, made: type[Entry], read: Callable[[Any], Entry], as_l
 
 
 def listed_once(values: list[str], key: str = "iss") -> None:
-    """Raise ValueError where two entries have the same value of `key`, empty ones aside, naming both by their numbers."""
+    """Raise ValueError where two entries have the same `key`, empty ones aside, naming both by their numbers."""
     for number, value in enumerate(values, start=1):
         first = values.index(value) + 1
         if value and first != number:

@@ -1,4 +1,4 @@
-"""A redirect address for one EHR (`callback` in its settings): answers count at their own address only (RFC 9700 4.4.2)."""
+"""A redirect address for one EHR (its setting `callback`): answers count at their own address only (RFC 9700 4.4.2)."""
 
 from __future__ import annotations
 
