@@ -36,9 +36,15 @@ def code_of(answer: Mapping[str, str], issuer: Issuer, configuration: SmartConfi
     if named is None and configuration.names_itself:
         raise LaunchError("the answer does not say which authorization server it comes from: launch again", 403)
     if named is not None and named != configuration.issuer:
-        raise LaunchError(f"the answer comes from another authorization server than that of {issuer.name}", 403)
+        raise LaunchError(
+            f"the answer comes from another authorization server than that of {issuer.name}, so it was not used: "
+            "launch again, and tell whoever looks after the EHR if it happens each time",
+            403,
+        )
     if "error" in answer:
-        raise LaunchError(server_says(issuer, answer["error"], answer.get("error_description")), 403)
+        raise LaunchError(
+            server_says(issuer, answer["error"], answer.get("error_description"), page=answer.get("error_uri")), 403
+        )
     if not answer.get("code"):
         raise LaunchError(f"{issuer.name} sent neither a code nor a reason: launch the plug-in from the EHR again")
     return answer["code"]
