@@ -163,7 +163,10 @@ class AuthorizationServer:
             raise LaunchError(server_says(self.issuer, refusal.error, refusal.description, what), 403) from refusal
         except requests.HTTPError as fault:
             status = fault.response.status_code
-            raise Refused(f"the authorization server of {self.issuer.name} failed", status) from fault
+            said = (
+                "asks us to slow down (429): try again in a minute" if status == 429 else f"failed with status {status}"
+            )
+            raise Refused(f"the authorization server of {self.issuer.name} {said}", status) from fault
         except requests.RequestException as fault:
             raise self._no_answer(fault) from fault
         except ValueError as fault:
