@@ -32,12 +32,12 @@ def entries(value: object, made: type[Entry], read: Callable[[Any], Entry], as_l
     return found
 
 
-def listed_once(addresses: list[str]) -> None:
-    """Raise ValueError where two entries have the same iss, naming both by their numbers."""
-    for number, address in enumerate(addresses, start=1):
-        first = addresses.index(address) + 1
-        if first != number:
-            raise ValueError(f"each iss may be listed once, and entries {first} and {number} have the same")
+def listed_once(values: list[str], key: str = "iss") -> None:
+    """Raise ValueError where two entries have the same `key`, empty ones aside, naming both by their numbers."""
+    for number, value in enumerate(values, start=1):
+        first = values.index(value) + 1
+        if value and first != number:
+            raise ValueError(f"each {key} may be listed once, and entries {first} and {number} have the same")
 
 
 def _called(entry: object) -> str:

@@ -27,6 +27,7 @@ _LAUNCH_SCOPE = re.compile(r"launch/[a-z]+(\?role=[^?&=\s]+)?")
 _RESOURCE_SCOPE = re.compile(
     r"(patient|user|system)/(\*|[A-Z][A-Za-z]+)\.(read|write|\*|(?=[cruds])c?r?u?d?s?)(\?[^=&\s]+=[^&\s]+(&[^=&\s]+=[^&\s]+)*)?"
 )
+_CALLBACK = re.compile(r"[a-z0-9-]{1,60}")
 _AUTH_METHODS = ("none", "client_secret_basic", "private_key_jwt")
 
 
@@ -45,6 +46,7 @@ class Issuer:
     refresh_scope: `online_access`, `offline_access`, or `none` for no refresh token.
     backend_client_id, backend_scopes: our registration as a backend service; empty: `client_id`, and reading charts.
     delivery: the way in which plans are written there, one of DELIVERIES; empty: chosen from what the EHR can do.
+    callback: the last part of a redirect address of this EHR alone; empty: the address that all others share.
     """
 
     iss: str
@@ -60,6 +62,7 @@ class Issuer:
     backend_client_id: str = ""
     backend_scopes: tuple[str, ...] = ()
     delivery: str = ""
+    callback: str = ""
 
     def __repr__(self) -> str:
         """Without the secret: a repr ends up in logs and tracebacks."""
@@ -200,6 +203,7 @@ def issuers(value: object) -> tuple[Issuer, ...]:
         'a JSON list such as [{"iss": "https://…", "client_id": "…"}]',
     )
     listed_once([issuer.iss for issuer in found])
+    listed_once([issuer.callback for issuer in found], "callback")
     return tuple(found)
 
 
@@ -226,6 +230,7 @@ def _issuer(entry: object) -> Issuer:
         backend_client_id=text(entry.get("backend_client_id", "")),
         backend_scopes=_scopes(entry.get("backend_scopes", ())),
         delivery=_delivery(entry.get("delivery", "")),
+        callback=_callback(entry.get("callback", "")),
     )
     if (issuer.auth_method == "client_secret_basic") != bool(issuer.client_secret):
         raise ValueError("client_secret goes with token_endpoint_auth_method client_secret_basic, and with no other")
@@ -262,6 +267,13 @@ def _delivery(value: object) -> str:
     given = text(value)
     if given and given not in DELIVERIES:
         raise ValueError(f"delivery must be one of {', '.join(DELIVERIES)}, or left out")
+    return given
+
+
+def _callback(value: object) -> str:
+    given = text(value)
+    if given and not _CALLBACK.fullmatch(given):
+        raise ValueError("callback must be a word of small letters, digits and hyphens, such as city-hospital")
     return given
 
 

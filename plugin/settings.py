@@ -64,7 +64,7 @@ class Settings:
             kinds.issuers,
             "EHRs that may launch the plug-in: list of {iss, client_id, client_secret, scopes, label, frame_origins, "
             "token_endpoint_auth_method, send_jku, authorize_method, refresh_scope, backend_client_id, "
-            "backend_scopes, delivery}; see docs/smart.md and docs/delivery.md",
+            "backend_scopes, delivery, callback}; see docs/smart.md and docs/delivery.md",
         ),
     )
     signing_keys: tuple[Path, ...] = field(
@@ -169,10 +169,10 @@ class Settings:
         """Origins that may show the plug-in in a frame, for the Content-Security-Policy, without repeats."""
         return tuple(dict.fromkeys(origin for issuer in self.allowed_issuers for origin in issuer.framing))
 
-    @property
-    def redirect_uri(self) -> str:
-        """The one address that authorization servers send the browser back to."""
-        return f"{self.public_url}/smart/callback"
+    def redirect_uri(self, issuer: Issuer) -> str:
+        """The address that the authorization server of this EHR sends the browser back to."""
+        own = f"/{issuer.callback}" if issuer.callback else ""
+        return f"{self.public_url}/smart/callback{own}"
 
     @property
     def tls(self) -> bool:

@@ -42,15 +42,15 @@ class FhirClient:
         self._limits = limits or Limits()
 
     def read(self, resource_type: str, resource_id: str) -> Resource:
-        """One resource by id. Raises Refused (404 and 410 included) or Unreachable."""
-        return self._resource(self._send("GET", f"{self._base}/{resource_type}/{resource_id}"))
+        """One resource by id. Raises Refused (404, 410 and another type than asked for included) or Unreachable."""
+        return self._resource(self._send("GET", f"{self._base}/{resource_type}/{resource_id}"), resource_type)
 
     def read_reference(self, reference: str) -> Resource:
         """One resource by relative or absolute reference on this server; Refused where it lies on another server."""
         url = urljoin(f"{self._base}/", reference)
         if not url.startswith(f"{self._base}/"):
             raise Refused("the reference points at another server and is not followed", 0, origin_of(url))
-        return self._resource(self._send("GET", url))
+        return self._resource(self._send("GET", url), url.removeprefix(f"{self._base}/").split("/")[0])
 
     def capabilities(self) -> Resource:
         """The server's CapabilityStatement, unchecked. Raises Refused or Unreachable."""
@@ -142,7 +142,8 @@ class FhirClient:
             )
         return {**sent, "id": parts[parts.index(kind) + 1]}
 
-    def _resource(self, response: requests.Response) -> Resource:
+    def _resource(self, response: requests.Response, wanted: str = "") -> Resource:
+        """The resource in an answer; with `wanted` of that type only: an error may come with status 200."""
         try:
             body = orjson.loads(response.content)
         except orjson.JSONDecodeError:
@@ -150,6 +151,9 @@ class FhirClient:
         if not isinstance(body, dict) or not isinstance(body.get("resourceType"), str):
             kind = response.headers.get("Content-Type", "no content type")
             raise Refused("the server answered with something that is not FHIR JSON", response.status_code, kind)
+        if wanted and body["resourceType"] != wanted:
+            meaning = f"the server answered with {body['resourceType']} in place of {wanted}"
+            raise _refusal(response, meaning)
         return body
 
     def _page(self, response: requests.Response) -> Page:
@@ -218,9 +222,10 @@ def _issues(outcome: Resource) -> Iterator[Issue]:
         yield Issue(str(issue.get("severity", "error")), code, words, expressions)
 
 
-def _refusal(response: requests.Response) -> Refused:
+def _refusal(response: requests.Response, meaning: str = "") -> Refused:
+    """The refusal in an answer, with the words of its OperationOutcome; `meaning` where the status does not say it."""
     status = response.status_code
-    meaning = {
+    meaning = meaning or {
         401: "the server does not accept our authorization (401)",
         403: "the server does not allow this (403)",
         404: "the server does not have it (404)",

@@ -163,7 +163,10 @@ class AuthorizationServer:
             raise LaunchError(server_says(self.issuer, refusal.error, refusal.description, what), 403) from refusal
         except requests.HTTPError as fault:
             status = fault.response.status_code
-            raise Refused(f"the authorization server of {self.issuer.name} failed", status) from fault
+            said = (
+                "asks us to slow down (429): try again in a minute" if status == 429 else f"failed with status {status}"
+            )
+            raise Refused(f"the authorization server of {self.issuer.name} {said}", status) from fault
         except requests.RequestException as fault:
             raise self._no_answer(fault) from fault
         except ValueError as fault:
@@ -184,7 +187,10 @@ class AuthorizationServer:
         return Unreachable(f"the authorization server of {self.issuer.name} gave no answer ({type(fault).__name__})")
 
 
-def server_says(issuer: Issuer, error: str | None, description: str | None, what: str = "the launch") -> str:
-    """The authorization server's refusal in its own words, shortened."""
+def server_says(
+    issuer: Issuer, error: str | None, description: str | None, what: str = "the launch", page: str | None = None
+) -> str:
+    """The authorization server's refusal in its own words, shortened; `page` is the address where it says more."""
     words = f"{error or 'refused'}: {description}" if description else str(error or "refused")
-    return f"{issuer.name} did not allow {what}; it says: {words[:300]}"
+    more = f" (it says more at {page[:500]})" if page else ""
+    return f"{issuer.name} did not allow {what}; it says: {words[:300]}{more}"

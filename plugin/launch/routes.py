@@ -37,6 +37,7 @@ KEY_SET_SECONDS = 3600  # how long servers may keep our key set: a new key is pu
 _CALLBACK = "/smart/callback"
 _LANDING = "careplan.landing"
 _TITLE = "The plug-in could not be opened"
+_REMEDY = "If launching it from the EHR once more does not help, show this page to whoever looks after the plug-in."
 
 
 def init_launch(
@@ -87,13 +88,14 @@ def key_set() -> Answer:
     return response
 
 
-@blueprint.get("/callback")
-def callback() -> Answer:
-    """The authorization server sends the browser back."""
+@blueprint.get("/callback", defaults={"own": ""})
+@blueprint.get("/callback/<own>")
+def callback(own: str) -> Answer:
+    """The authorization server sends the browser back; `own` is the setting `callback` of its EHR."""
     service, policy = _service()
     answer = request.args.to_dict()
     cookie = cookie_of(answer.get("state", ""))
-    opened = service.complete(answer, policy.get(cookie))
+    opened = service.complete(answer, policy.get(cookie), own)
     landing = url_for(current_app.extensions[_LANDING], workspace=opened.workspace)
     response = make_response(redirect(landing, 303))
     policy.put(response, cookie, "", _CALLBACK, 0)
@@ -126,7 +128,7 @@ def _page(error: CareplanError, status: int) -> tuple[str, int]:
     error_id = secrets.token_hex(4)
     log.warning("launch_refused", error_id=error_id, status=status, kind=type(error).__name__)
     message = f"{str(error)[:1].upper()}{str(error)[1:]}."
-    page = render_template("launch/refused.html", title=_TITLE, message=message, error_id=error_id)
+    page = render_template("launch/refused.html", title=_TITLE, message=message, remedy=_REMEDY, error_id=error_id)
     return page, status
 
 

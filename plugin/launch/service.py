@@ -16,7 +16,7 @@ from sqlalchemy import delete, select
 from plugin.chart.client import FhirClient
 from plugin.chart.http import Limits, http_session
 from plugin.errors import CareplanError, LaunchError
-from plugin.launch.answers import code_of, patient_of
+from plugin.launch.answers import check_address, code_of, patient_of
 from plugin.launch.authorization_server import AuthorizationRequest, AuthorizationServer
 from plugin.launch.bearer import EhrAuth, Keyring
 from plugin.launch.context import LaunchContext, context_from
@@ -87,7 +87,7 @@ class LaunchService:
         server.check_registration()
         scopes = " ".join(self._scopes(issuer, configuration, launch))
         parameters = {"aud": iss, "nonce": nonce, "scope": scopes} | ({"launch": launch} if launch else {})
-        request = server.authorization_request(self.settings.redirect_uri, state, verifier, **parameters)
+        request = server.authorization_request(self.settings.redirect_uri(issuer), state, verifier, **parameters)
         self._forget_expired()
         with self.database.session() as session:
             session.add(
@@ -106,16 +106,19 @@ class LaunchService:
         log.info("launch_begun", ehr=issuer.name, standalone=not launch)
         return Begun(request, issuer.name, cookie_of(state), secret)
 
-    def complete(self, answer: Mapping[str, str], secret: str | None) -> Opened:
+    def complete(self, answer: Mapping[str, str], secret: str | None, callback: str = "") -> Opened:
         """Finish a launch with what the authorization server sent back and the secret that the browser brought.
 
+        callback: the last part of the address where the answer arrived; empty for the address that EHRs share.
         Raises LaunchError for everything that does not fit, RemoteError when the EHR fails.
         """
         row = self._take(answer.get("state", ""), secret)
         issuer = self._issuer(row.iss)
+        redirect_uri = self.settings.redirect_uri(issuer)
+        check_address(callback, issuer, redirect_uri)
         configuration = SmartConfiguration.kept(row.configuration)
         code = code_of(answer, issuer, configuration)
-        token = self._server(issuer, configuration).exchange_code(code, row.verifier, self.settings.redirect_uri)
+        token = self._server(issuer, configuration).exchange_code(code, row.verifier, redirect_uri)
         patient_id = patient_of(token, issuer)
         tokens = tokens_from(token, self.now())
         user = self._identify(issuer, configuration, token, row.nonce)

@@ -14,7 +14,7 @@ from gunicorn.app.base import BaseApplication
 
 from plugin import create_app
 from plugin.errors import UsageError
-from plugin.settings import Settings, check_ready_to_serve, load_settings
+from plugin.settings import Issuer, Settings, check_ready_to_serve, load_settings
 from plugin.storage.database import Database
 from plugin.web.outbox import Outbox
 
@@ -40,7 +40,7 @@ def serve_forever(config: Path | None, bind: str, workers: int) -> None:
 def about_to_serve(settings: Settings) -> list[str]:
     """What an operator compares at the start: our address, who may launch and call, the database without password."""
     named: list[tuple[str, Iterable[tuple[str, str]]]] = [
-        ("EHRs that may launch", ((each.label, each.iss) for each in settings.allowed_issuers)),
+        ("EHRs that may launch", ((each.label, _launching(each, settings)) for each in settings.allowed_issuers)),
         ("EHRs that may call CDS Hooks", ((each.label, each.iss) for each in settings.cds_clients)),
         ("servers whose tokens open $apply", ((each.label, each.iss) for each in settings.operations_clients)),
     ]
@@ -52,6 +52,11 @@ def about_to_serve(settings: Settings) -> list[str]:
         *(f"{title}: {names}" for title, names in listed if names),
         f"database: {Database(settings.database).address}",
     ]
+
+
+def _launching(issuer: Issuer, settings: Settings) -> str:
+    """Its address, and the redirect address where it has one of its own."""
+    return f"{issuer.iss}, answers at {settings.redirect_uri(issuer)}" if issuer.callback else issuer.iss
 
 
 def _check_address(bind: str) -> None:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import orjson
 import pytest
 from werkzeug.wrappers import Request, Response
@@ -97,3 +99,17 @@ def test_a_server_that_is_not_there_is_unreachable() -> None:
     client = FhirClient(http_session(LIMITS), "http://127.0.0.1:9/fhir", LIMITS)
     with pytest.raises(Unreachable, match="could not be reached"):
         client.read("Patient", "p1")
+
+
+@pytest.mark.parametrize(
+    "read", [lambda client: client.read("Patient", "p1"), lambda client: client.read_reference("Patient/p1")]
+)
+def test_an_error_with_status_200_is_no_resource_and_speaks_in_its_own_words(
+    stub: FhirStub, client: FhirClient, read: Callable[[FhirClient], object]
+) -> None:
+    stub.on["Patient"] = lambda _: outcome(200, "the chart is locked")
+    with pytest.raises(
+        Refused, match="answered with OperationOutcome in place of Patient: the chart is locked"
+    ) as caught:
+        read(client)
+    assert caught.value.status == 200

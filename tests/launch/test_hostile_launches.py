@@ -33,6 +33,7 @@ def refused(response: TestResponse, status: int, words: str) -> None:
     assert response.status_code == status, response.text
     text = html.unescape(response.text)
     assert words in text
+    assert "If launching it from the EHR once more does not help, show this page to whoever looks after" in text
     assert re.search(r"quote error <code>[0-9a-f]{8}</code>", text)
     assert response.headers["Cache-Control"] == "no-store"
 
@@ -150,6 +151,15 @@ def test_a_refusal_of_the_authorization_server_is_shown_in_its_own_words(plugin:
     response = plugin.arrive(urlencode(query))
     refused(response, 403, "EHR 1 did not allow the launch; it says: access_denied: Dr Example <b>declined</b>")
     assert "<b>" not in response.text
+
+
+def test_the_page_where_a_server_says_more_of_a_refusal_is_quoted_and_not_linked(plugin: Plugin, ehr: FakeEhr) -> None:
+    asked = plugin.depart(ehr)
+    more = 'https://ehr.example.org/errors/7?client=x"><b>&tenant=t'
+    response = plugin.arrive(urlencode({"error": "access_denied", "error_uri": more, "state": asked["state"]}))
+    refused(response, 403, f"it says: access_denied (it says more at {more}).")
+    assert "<b>" not in response.text
+    assert "href" not in response.text
 
 
 def test_an_answer_without_code_is_refused(plugin: Plugin, ehr: FakeEhr) -> None:

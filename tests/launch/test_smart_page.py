@@ -1,4 +1,4 @@
-"""docs/smart.md tells the truth: the addresses answer, the settings exist, the messages are ours."""
+"""docs/smart.md tells the truth: the addresses answer, the settings exist."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from plugin.launch.scopes import scopes_to_request
 from plugin.sandbox.try_out import CLIENTS
 from plugin.settings import Issuer, check_ready_to_serve, load_settings
 from tests.launch.launch_app import Plugin, smart
@@ -40,25 +39,6 @@ def test_every_setting_of_an_issuer_is_told_and_no_other() -> None:
     assert sorted(told) == sorted(item.name for item in fields(Issuer))
 
 
-def test_every_scope_that_we_ask_for_is_told_with_its_reason() -> None:
-    table = PAGE.partition("## Which scopes, and why")[2].partition("\n## ")[0]
-    for scope in scopes_to_request(from_ehr=True):
-        kind, _, rights = scope.rpartition("/")[2].partition(".")
-        assert scope in table or (rights == "rs" and re.search(rf"\b{kind}\b", table)), scope
-
-
-def test_every_message_is_one_of_ours() -> None:
-    rows = re.findall(r"^\| (`.+?) \|", PAGE.partition("## What goes wrong")[2], re.MULTILINE)
-    quoted = {words for row in rows for words in re.findall("`([^`]+)`", row)} - {
-        *("invalid_client", "invalid_scope"),  # the server's words
-        "SSLError",  # the library's
-    }
-    source = "\n".join(file.read_text(encoding="utf-8") for file in sorted((ROOT / "plugin").rglob("*.py")))
-    source = re.sub(r'"\n\s*f?"', "", source)  # one message over several lines
-    assert len(quoted) > 15
-    assert {words for words in quoted if words not in source} == set()
-
-
 def test_the_trial_against_the_sandbox_uses_the_apps_that_it_knows(tmp_path: Path) -> None:
     section = PAGE.partition("## Try it against the sandbox")[2].partition("\n## ")[0]
     [printed] = re.findall(r"```toml\n(.*?)```", section, re.DOTALL)
@@ -68,8 +48,8 @@ def test_the_trial_against_the_sandbox_uses_the_apps_that_it_knows(tmp_path: Pat
     [issuer] = settings.allowed_issuers
     public, backend = CLIENTS
     assert (issuer.client_id, issuer.backend_client_id) == (public.client_id, backend.client_id)
-    assert public.redirect_uris == (settings.redirect_uri,)
+    assert public.redirect_uris == (settings.redirect_uri(issuer),)
     assert public.check_endpoint_auth_method(issuer.auth_method, "token")
     assert backend.jwks_uri == f"{settings.public_url}/.well-known/jwks.json"
-    assert all(f"`{address}`" in section for address in (settings.redirect_uri, backend.jwks_uri))
+    assert all(f"`{address}`" in section for address in (settings.redirect_uri(issuer), backend.jwks_uri))
     assert settings.signing_keys == (tmp_path / "try-out.jwk",)

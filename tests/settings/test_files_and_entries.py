@@ -121,3 +121,13 @@ def test_two_entries_with_the_same_iss_are_named_by_their_numbers(setting: str) 
     other = entry | {"iss": "https://b.example.org"}
     with pytest.raises(UsageError, match="once, and entries 1 and 3 have the same"):
         load_settings(environ={f"CAREPLAN_{setting.upper()}": json.dumps([entry, other, entry])})
+
+
+def test_two_ehrs_with_the_same_callback_are_named_and_those_without_one_may_be_many() -> None:
+    entries = [{"iss": f"https://{name}.example.org/fhir", "client_id": "c"} for name in ("a", "b", "c", "d")]
+    entries[1]["callback"] = entries[3]["callback"] = "hospital"
+    with pytest.raises(UsageError, match="each callback may be listed once, and entries 2 and 4 have the same"):
+        load_settings(environ={"CAREPLAN_ALLOWED_ISSUERS": json.dumps(entries)})
+    settings = load_settings(environ={"CAREPLAN_ALLOWED_ISSUERS": json.dumps(entries[:3])})
+    addresses = [settings.redirect_uri(issuer).rpartition("/smart/")[2] for issuer in settings.allowed_issuers]
+    assert addresses == ["callback", "callback/hospital", "callback"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -53,3 +54,11 @@ def test_the_settings_file_of_the_page_can_be_used_as_it_stands(as_printed: Sett
 def test_what_the_server_says_at_its_start_is_printed_as_it_is(as_printed: Settings) -> None:
     said = "".join(f"careplan: {line}\n" for line in about_to_serve(as_printed))
     assert f"```\n{said}```" in DEPLOYING
+
+
+def test_an_ehr_with_a_redirect_address_of_its_own_is_named_with_it_at_the_start(as_printed: Settings) -> None:
+    first, second = as_printed.allowed_issuers
+    settings = replace(as_printed, allowed_issuers=(replace(first, callback="city"), second))
+    [line] = [line for line in about_to_serve(settings) if line.startswith("EHRs that may launch")]
+    assert "(https://ehr.example.org/fhir/r4, answers at https://careplan.example.org/smart/callback/city), " in line
+    assert line.endswith("Day clinic (https://fhir.clinic.example.org/r4)")

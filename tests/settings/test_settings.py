@@ -54,8 +54,8 @@ def test_a_file_is_read_into_types(config: Path) -> None:
     assert settings.read_timeout == 4.0
     assert settings.cookie_partitioned is False
     assert settings.public_url == "https://plugin.example.org"
-    assert settings.redirect_uri == "https://plugin.example.org/smart/callback"
     first, second = settings.allowed_issuers
+    assert settings.redirect_uri(first) == "https://plugin.example.org/smart/callback"
     assert first == Issuer(
         "https://ehr.example.org/fhir",
         "careplan",
@@ -149,6 +149,8 @@ def test_an_unknown_setting_is_named_with_the_one_that_was_meant(tmp_path: Path)
                 ('"authorize_method": "PUT"', "authorize_method must be one of get, post"),
                 ('"refresh_scope": "for ever"', "one of online_access, offline_access, none"),
                 ('"send_jku": "perhaps"', "true or false"),
+                ('"callback": "City Hospital"', "callback must be a word of small letters, digits and hyphens"),
+                ('"callback": "../launch"', "callback must be a word of small letters, digits and hyphens"),
                 ('"backend_scopes": 7', "lists of text"),
                 ('"frame_origins": ["https://b.example.org/start"]', "https://b.example.org instead of"),
                 ('"scopes": "launch/DiagnosticReport"', "a resource type in lower case"),
