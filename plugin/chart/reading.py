@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 import requests
 
+from plugin.chart.bounded import ends_by
 from plugin.chart.client import FhirClient, Parameters, Resource
 from plugin.chart.http import Limits
 from plugin.chart.searches import CHART_SEARCHES, PATIENT, Search
@@ -18,6 +19,8 @@ Progress = Callable[[int, int, str], None]
 
 # A server that does not support a search says so with one of these; asking differently may help.
 _SEARCH_NOT_SUPPORTED = frozenset({400, 404, 422, 501})
+
+_GRACE = 0.25  # seconds after the deadline by which a search that nobody waits for any more has ended
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +100,8 @@ def read_chart(
     found = [_Found(PATIENT), *map(_Found, searches)]
     pool = ThreadPoolExecutor(max_workers=len(found), thread_name_prefix="chart")
     try:
-        futures = {pool.submit(_fill, client, patient_id, one): one for one in found}
+        ends = began + limits.whole + _GRACE
+        futures = {pool.submit(_fill, client, patient_id, one, ends): one for one in found}
         late = _await(futures, began + limits.whole, progress)
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
@@ -128,10 +132,11 @@ def _await(futures: dict[Future[None], _Found], deadline: float, progress: Progr
     return [futures[future] for future in futures if future in pending]
 
 
-def _fill(client: FhirClient, patient_id: str, found: _Found) -> None:
+def _fill(client: FhirClient, patient_id: str, found: _Found, ends: float) -> None:
     began = time.monotonic()
     try:
-        _read_or_search(client, patient_id, found)
+        with ends_by(ends):
+            _read_or_search(client, patient_id, found)
     except Refused as refusal:
         found.miss(refusal, refusal.status)
     except RemoteError as failure:
