@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import traceback
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -63,7 +63,8 @@ def init_hooks(
 ) -> None:
     """Add the CDS Hooks service to an app. The blueprint takes POST without form tokens: exempt it from CSRF checks."""
     whole = settings.cds_timeout
-    limits = Limits(min(settings.connect_timeout, whole), min(settings.read_timeout, whole), whole, retries=0)
+    connect, read = min(settings.connect_timeout, whole), min(settings.read_timeout, whole)
+    limits = replace(Limits.of(settings), connect=connect, read=read, whole=whole, retries=0)
     app.extensions[EXTENSION] = HooksDesk(
         settings=settings,
         database=database,
