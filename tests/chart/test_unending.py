@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import gzip
+import re
 import threading
 import time
 import tracemalloc
 from collections.abc import Callable, Iterator
 from itertools import count, islice
+from pathlib import Path
 
 import pytest
 from werkzeug.wrappers import Request, Response
@@ -22,6 +24,7 @@ from tests.chart.unending import HEAD, dripping, endless, talking
 
 TIGHT = Limits(connect=1, read=0.3, whole=0.5, largest=200_000, retries=0)
 OBSERVATIONS = [Search("Observation", "Observations")]
+PLUGIN = Path(__file__).parents[2] / "plugin"
 CHUNKED = HEAD + b"Transfer-Encoding: chunked\r\n\r\n"
 
 
@@ -81,6 +84,17 @@ def test_what_is_large_only_when_unpacked_counts_unpacked() -> None:
         tracemalloc.stop()
     assert len(bomb) < TIGHT.largest
     assert most < 2_000_000
+
+
+def test_no_request_goes_out_past_the_limits() -> None:
+    """Every session of the product is made with them; the sandbox alone talks to servers of its own."""
+    unbounded = re.compile(r"requests\.(get|post|put|head|request|Session)\(|urlopen\(|HTTPConnection\(")
+    found = {
+        str(file.relative_to(PLUGIN))
+        for file in PLUGIN.rglob("*.py")
+        if "sandbox" not in file.parts and unbounded.search(file.read_text())
+    }
+    assert found == {"chart/http.py"}
 
 
 def test_an_answer_just_below_the_limit_is_read(stub: FhirStub) -> None:

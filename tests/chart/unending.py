@@ -1,4 +1,4 @@
-"""Servers whose answers do not end: any bytes, said as a test says them, on a real port."""
+"""Servers whose answers all but never end: any bytes, said as a test says them, on a real port."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/fhir+json\r\n"
 
 
 def dripping(said: bytes = b"", drop: bytes = b" ") -> Iterator[bytes]:
-    """What is said at once, then `drop` for ever, fifty times a second."""
+    """What is said at once, then `drop` fifty times a second, for longer than any of us waits."""
     yield said
-    while True:
+    for _ in range(200):
         time.sleep(0.02)
         yield drop
 
 
 def endless(said: bytes = HEAD + b"\r\n") -> Iterator[bytes]:
-    """As many bytes as the other side takes."""
+    """What is said at once, then more than anybody takes: 200 MB."""
     yield said
-    while True:
+    for _ in range(3_000):
         yield b" " * 65_536
 
 
