@@ -132,10 +132,21 @@ class Settings:
         default=5.0, metadata=_about(kinds.seconds, "seconds to wait for a connection to an EHR")
     )
     read_timeout: float = field(
-        default=10.0, metadata=_about(kinds.seconds, "seconds to wait for one answer of an EHR")
+        default=10.0, metadata=_about(kinds.seconds, "seconds that an EHR may be silent before its answer is given up")
     )
     chart_timeout: float = field(
-        default=20.0, metadata=_about(kinds.seconds, "seconds after which a chart is drafted from what came")
+        default=20.0,
+        metadata=_about(
+            kinds.seconds,
+            "seconds after which a chart is drafted from what came, and any other answer of an EHR must have ended",
+        ),
+    )
+    largest_answer: float = field(
+        default=64.0,
+        metadata=_about(
+            kinds.megabytes,
+            "megabytes that are read of one answer of an EHR, and of all pages of one search; the rest is a named gap",
+        ),
     )
     time_zone: str = field(
         default="UTC",

@@ -11,6 +11,7 @@ from urllib.parse import urljoin, urlsplit
 import orjson
 import requests
 
+from plugin.chart.bounded import MEGABYTE, TooLarge, TooSlow
 from plugin.chart.http import Limits
 from plugin.errors import Issue, Refused, RemoteError, Unreachable
 from plugin.setting_kinds import origin_of
@@ -22,11 +23,12 @@ Parameters = Sequence[tuple[str, str]]
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page of a search: the resources, what the server had to say about them, and where the next page is."""
+    """One page of a search: the resources, what the server said about them, where the next page is, its bytes."""
 
     resources: list[Resource]
     warnings: list[str]
     next_url: str | None
+    size: int = 0
 
 
 class PagingStopped(RemoteError):
@@ -70,16 +72,20 @@ class FhirClient:
         """The pages of a search, in order.
 
         Raises Refused or Unreachable when a page cannot be had, PagingStopped when the links cannot be followed:
-        to another origin, in a circle, or further than the limit of pages.
+        to another origin, in a circle, or further than the limits of pages and of size.
         """
         counted = [*parameters, ("_count", str(self._limits.count))]
         page = self._page(self._send("GET", f"{self._base}/{resource_type}", parameters=counted))
         yield page
         seen: set[str] = set()
+        read = page.size
         while page.next_url is not None:
             self._check_next(page.next_url, seen)
             seen.add(page.next_url)
             page = self._page(self._send("GET", page.next_url))
+            read += page.size
+            if read > self._limits.largest:
+                raise PagingStopped(f"its pages are larger than {self._largest} together and the rest was not read")
             yield page
 
     def create(self, resource: Resource, if_none_exist: str = "") -> Resource:
@@ -119,6 +125,12 @@ class FhirClient:
                 timeout=(self._limits.connect, self._limits.read),
                 allow_redirects=False,
             )
+        except TooLarge as fault:
+            words = f"the server's answer is larger than {self._largest} and was not read"
+            raise Unreachable(words, "it was too large to be read") from fault
+        except TooSlow as fault:
+            words = f"the server gave no complete answer within {self._limits.answer:g} s"
+            raise Unreachable(words, "time-out") from fault
         except requests.Timeout as fault:
             raise Unreachable(f"the server gave no answer within {self._limits.read:g} s", "time-out") from fault
         except requests.RequestException as fault:
@@ -126,6 +138,10 @@ class FhirClient:
         if response.status_code >= 300:
             raise _refusal(response)
         return response
+
+    @property
+    def _largest(self) -> str:
+        return f"{self._limits.largest / MEGABYTE:g} MB"
 
     def _stored(self, response: requests.Response, sent: Resource) -> Resource:
         """The stored resource; where the server keeps to itself what it stored, what we sent with the id it names."""
@@ -169,7 +185,7 @@ class FhirClient:
                 warnings += _severe_issues(resource)
             else:
                 resources.append(resource)
-        return Page(resources, warnings, _next_link(bundle, response.url))
+        return Page(resources, warnings, _next_link(bundle, response.url), len(response.content))
 
     def _check_next(self, url: str, seen: set[str]) -> None:
         try:

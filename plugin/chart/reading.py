@@ -9,24 +9,31 @@ from dataclasses import dataclass, field
 
 import requests
 
+from plugin.chart.bounded import ends_by
 from plugin.chart.client import FhirClient, Parameters, Resource
 from plugin.chart.http import Limits
 from plugin.chart.searches import CHART_SEARCHES, PATIENT, Search
-from plugin.errors import Refused, RemoteError
+from plugin.errors import Refused, RemoteError, Unreachable
 
 Progress = Callable[[int, int, str], None]
 
 # A server that does not support a search says so with one of these; asking differently may help.
 _SEARCH_NOT_SUPPORTED = frozenset({400, 404, 422, 501})
 
+_GRACE = 0.25  # seconds after the deadline by which a search that nobody waits for any more has ended
+
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """A part of the chart that is missing: which resource type, why, and the HTTP status where the server answered."""
+    """A part of the chart that is missing: which resource type, why, and the HTTP status where the server answered.
+
+    cause: why in a few words of ours, fit for a log; `text` may hold the server's own.
+    """
 
     resource_type: str
     text: str
     status: int | None = None
+    cause: str = ""
 
     def as_resource(self) -> Resource:
         """The gap as the OperationOutcome that findings understand."""
@@ -73,8 +80,8 @@ class _Found:
     seconds: float = 0.0
     abandoned: bool = False
 
-    def miss(self, reason: object, status: int | None = None) -> None:
-        self.gaps.append(_gap(self.search, reason, status))
+    def miss(self, reason: object, cause: str, status: int | None = None) -> None:
+        self.gaps.append(_gap(self.search, reason, cause, status))
 
 
 def read_chart(
@@ -97,14 +104,16 @@ def read_chart(
     found = [_Found(PATIENT), *map(_Found, searches)]
     pool = ThreadPoolExecutor(max_workers=len(found), thread_name_prefix="chart")
     try:
-        futures = {pool.submit(_fill, client, patient_id, one): one for one in found}
+        ends = began + limits.whole + _GRACE
+        futures = {pool.submit(_fill, client, patient_id, one, ends): one for one in found}
         late = _await(futures, began + limits.whole, progress)
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
     for one in late:
         one.abandoned = True
     gaps = [gap for one in found for gap in list(one.gaps)]
-    gaps += [_gap(one.search, f"the server gave no complete answer within {limits.whole:g} s") for one in late]
+    too_late = f"the server gave no complete answer within {limits.whole:g} s"
+    gaps += [_gap(one.search, too_late, "time-out") for one in late]
     own, foreign = _sort_out(found, patient_id)
     gaps += foreign
     timings = {one.search.resource_type: one.seconds for one in found if one not in late}
@@ -128,14 +137,17 @@ def _await(futures: dict[Future[None], _Found], deadline: float, progress: Progr
     return [futures[future] for future in futures if future in pending]
 
 
-def _fill(client: FhirClient, patient_id: str, found: _Found) -> None:
+def _fill(client: FhirClient, patient_id: str, found: _Found, ends: float) -> None:
     began = time.monotonic()
     try:
-        _read_or_search(client, patient_id, found)
+        with ends_by(ends):
+            _read_or_search(client, patient_id, found)
     except Refused as refusal:
-        found.miss(refusal, refusal.status)
+        found.miss(refusal, "refused", refusal.status)
+    except Unreachable as failure:
+        found.miss(failure, failure.why)
     except RemoteError as failure:
-        found.miss(failure)
+        found.miss(failure, "paging")
     finally:
         found.seconds = time.monotonic() - began
 
@@ -164,7 +176,8 @@ def _ask_differently(client: FhirClient, patient_id: str, found: _Found, refusal
         return
     for category in search.categories:
         _collect(client, search, [*plain, ("category", category)], found)
-    found.miss("the server sends them by category only, those without a category were not read", refusal.status)
+    reason = "the server sends them by category only, those without a category were not read"
+    found.miss(reason, "by category only", refusal.status)
 
 
 def _fetch_what_is_referred_to(client: FhirClient, found: _Found) -> None:
@@ -180,7 +193,8 @@ def _fetch_what_is_referred_to(client: FhirClient, found: _Found) -> None:
         except RemoteError as failure:
             failures.append(failure)
     if failures:
-        found.miss(f"{len(failures)} of the resources they refer to could not be read, the first because {failures[0]}")
+        reason = f"{len(failures)} of the resources they refer to could not be read, the first because {failures[0]}"
+        found.miss(reason, "referred to")
 
 
 def _collect(client: FhirClient, search: Search, parameters: Parameters, found: _Found) -> None:
@@ -189,11 +203,11 @@ def _collect(client: FhirClient, search: Search, parameters: Parameters, found: 
             return
         found.resources.extend(page.resources)
         for warning in page.warnings:
-            found.miss(f"the server reports: {warning}")
+            found.miss(f"the server reports: {warning}", "reported")
 
 
-def _gap(search: Search, reason: object, status: int | None = None) -> Gap:
-    return Gap(search.resource_type, f"{search.label} could not be read completely: {reason}", status)
+def _gap(search: Search, reason: object, cause: str, status: int | None = None) -> Gap:
+    return Gap(search.resource_type, f"{search.label} could not be read completely: {reason}", status, cause)
 
 
 def _sort_out(found: Iterable[_Found], patient_id: str) -> tuple[list[Resource], list[Gap]]:
@@ -211,7 +225,7 @@ def _sort_out(found: Iterable[_Found], patient_id: str) -> tuple[list[Resource],
             own.setdefault(key, resource)
         if foreign:
             reason = f"the server sent {foreign} of another patient, which were left out"
-            gaps.append(_gap(one.search, reason))
+            gaps.append(_gap(one.search, reason, "of another patient"))
     return list(own.values()), gaps
 
 

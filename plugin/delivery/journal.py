@@ -14,6 +14,7 @@ from datetime import datetime
 from secrets import token_hex
 from typing import Any
 
+from plugin.delivery.in_log import log_not_begun, log_nothing_to_do, log_outcome
 from plugin.delivery.parts import Outcome
 from plugin.errors import CareplanError
 from plugin.storage import outbox
@@ -88,9 +89,15 @@ class Journal:
         with self._database.session() as session:
             update_delivery(session, delivery.id, status="pending", at=self._clock(), **told)
 
+    def repeated(self, delivery: Delivery, strategy: str) -> Delivery:
+        """The delivery of an earlier save, where the EHR holds what it wrote and this one has nothing to add."""
+        log_nothing_to_do(self._patient.iss, strategy, delivery.id)
+        return delivery
+
     def close(self, delivery: Delivery, outcome: Outcome, strategy: str, request: Resource | None = None) -> Delivery:
         """Keep what came of it; it stays in the outbox where sending it again may succeed by itself."""
         counted = self._attempt.again is not None
+        log_outcome(self._patient.iss, strategy, delivery.id, outcome, by_itself=counted)
         now = self._clock()
         with self._database.session() as session:
             if outcome.status == "saved":
@@ -145,5 +152,6 @@ def _take(database: Database, clock: Clock, patient: PatientKey, owner: str, pat
             if take_lease(session, patient, owner, clock()):
                 return
         if time.monotonic() >= deadline:
+            log_not_begun(patient.iss)
             raise BeingSaved("this plan is being saved in another window or by another process; look again in a minute")
         time.sleep(PAUSE)

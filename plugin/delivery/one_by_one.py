@@ -15,6 +15,7 @@ from plugin.chart.client import FhirClient
 from plugin.delivery.attachments import filled
 from plugin.delivery.compare import differences, same_document
 from plugin.delivery.failures import is_change, is_refusal, is_unsupported, why_again, without_answer, words_of
+from plugin.delivery.in_log import cause_of
 from plugin.delivery.look import version_of
 from plugin.delivery.parts import Outcome, Part, any_stored, not_certain
 from plugin.errors import Refused, RemoteError
@@ -38,6 +39,7 @@ class _Run:
     version: str = ""
     again: Cause = ""
     lacks: tuple[tuple[str, str], ...] = ()
+    cause: str = ""
 
 
 def send_one_by_one(
@@ -150,6 +152,7 @@ def _compared(run: _Run, sent: Resource, held: Resource) -> list[str]:
 
 
 def _not_stored(run: _Run, kind: str, doing: str, where: str, failure: RemoteError) -> Part:
+    run.cause = cause_of(failure)
     if is_change(failure):
         return Part(kind, "refused", where, (CHANGED, *words_of(failure)))
     if is_refusal(failure):
@@ -172,9 +175,9 @@ def _outcome(run: _Run, parts: list[Part]) -> Outcome:
     uncertain = stopped.state == "uncertain"
     message = not_certain(stopped.resource_type, words) if uncertain else f"{stopped.resource_type}: {words}"
     if any_stored(parts):
-        return Outcome("partial", leading, message, run.version, tuple(parts), run.again, run.lacks)
+        return Outcome("partial", leading, message, run.version, tuple(parts), run.again, run.lacks, cause=run.cause)
     status: DeliveryStatus = "refused" if stopped.state == "refused" else "failed"
-    return Outcome(status, leading, message, run.version, tuple(parts), run.again, run.lacks)
+    return Outcome(status, leading, message, run.version, tuple(parts), run.again, run.lacks, cause=run.cause)
 
 
 def _pointing_at(node: Any, links: Mapping[str, str]) -> Any:

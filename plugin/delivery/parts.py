@@ -40,7 +40,7 @@ class Outcome:
 
     version: of the leading resource as the EHR holds it. again: why sending the same once more may succeed without
     anybody doing anything; empty where it would not. lacks: what the EHR has shown that it cannot do. changed: it says
-    that it holds something else by now than what we have seen.
+    that it holds something else by now than what we have seen. cause: for the log, without the EHR's own words.
     """
 
     status: DeliveryStatus
@@ -51,6 +51,7 @@ class Outcome:
     again: Cause = ""
     lacks: tuple[tuple[str, str], ...] = ()
     changed: bool = False
+    cause: str = ""
 
     def as_response(self, strategy: str) -> Resource:
         """What is kept of the outcome beside status, reference and message."""

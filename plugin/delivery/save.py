@@ -10,6 +10,7 @@ from plugin.chart.client import FhirClient
 from plugin.delivery.compare import differences
 from plugin.delivery.document import document_bundle, earlier_documents, is_this_version
 from plugin.delivery.failures import is_refusal, why_again, without_answer, words_of
+from plugin.delivery.in_log import cause_of
 from plugin.delivery.journal import PATIENCE, Attempt, Clock, Journal, writing
 from plugin.delivery.look import Held, look, version_of, versions_known
 from plugin.delivery.one_by_one import send_one_by_one
@@ -97,7 +98,7 @@ def _save_resources(saving: Saving) -> Delivery:
     statements_stand = not (plan.writes_statements and statement_entries(plan, held.statements).entries)
     existing = held.care_plan
     if existing is not None and statements_stand and _is_last_saved(plan, earlier, existing):
-        return earlier[0]
+        return saving.journal.repeated(earlier[0], saving.route.strategy)
     delivery = saving.journal.open(saving.key, bundle, plan.at)
     outcome = _settled(plan, held, earlier, statements_stand) or _send(saving, delivery)
     if outcome.changed:
@@ -119,7 +120,7 @@ def _save_document(saving: Saving) -> Delivery:
     bundle = document_bundle(plan, pdf, documents, saving.route.supersedes)
     same = [each for each in documents if is_this_version(plan, each)]
     if same and earlier and earlier[0].status == "saved" and earlier[0].reference == f"{DOCUMENT}/{same[0]['id']}":
-        return earlier[0]
+        return saving.journal.repeated(earlier[0], saving.route.strategy)
     delivery = saving.journal.open(saving.key, _sound(bundle, plan.template.terminology), plan.at)
     return saving.journal.close(delivery, _send(saving, delivery), "document")
 
@@ -213,7 +214,8 @@ def _changed_elsewhere(reference: str, version: str) -> Outcome:
         f"The plan in the EHR ({reference}) was changed since it was last saved from here. "
         "Look at it in the EHR first; saving once more replaces it."
     )
-    return Outcome("failed", reference, message, version, (Part("CarePlan", "not-sent", reference),))
+    parts = (Part("CarePlan", "not-sent", reference),)
+    return Outcome("failed", reference, message, version, parts, cause="changed-elsewhere")
 
 
 def _is_last_saved(plan: ReviewedPlan, earlier: list[Delivery], existing: Resource) -> bool:
@@ -228,10 +230,12 @@ def _not_sent(saving: Saving, bundle: Resource, failure: RemoteError) -> Deliver
     delivery = saving.journal.open(saving.key, bundle, saving.plan.at)
     parts = not_sent(bundle)
     if is_refusal(failure):
-        outcome = Outcome("refused", message="; ".join(words_of(failure)) or str(failure), parts=parts)
+        message, cause = "; ".join(words_of(failure)) or str(failure), cause_of(failure)
+        outcome = Outcome("refused", message=message, parts=parts, cause=cause)
     else:
         message = f"Nothing was sent: the EHR could not say what it holds already: {without_answer(failure)}."
-        outcome = Outcome("failed", message=message, parts=parts, again=why_again(failure))
+        again, cause = why_again(failure), cause_of(failure)
+        outcome = Outcome("failed", message=message, parts=parts, again=again, cause=cause)
     return saving.journal.close(delivery, outcome, saving.route.strategy)
 
 

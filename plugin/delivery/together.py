@@ -17,6 +17,7 @@ from plugin.delivery.failures import (
     why_again,
     without_answer,
 )
+from plugin.delivery.in_log import cause_of
 from plugin.delivery.look import version_of
 from plugin.delivery.parts import Outcome, Part, not_certain, not_sent
 from plugin.errors import RemoteError
@@ -40,7 +41,7 @@ def send_together(bundle: Resource, client: FhirClient, base: str, on_step: Call
     stored = [_place(entry, said) for entry, said in zip(bundle["entry"], answers, strict=False)]
     if len(answers) != len(bundle["entry"]) or not all(stored):
         told = "The EHR took the plan but did not say where it stored every part of it."
-        return Outcome("failed", message=told, parts=_uncertain(bundle))
+        return Outcome("failed", message=told, parts=_uncertain(bundle), cause="answer-without-places")
     return _read_back(bundle, stored, client, base, on_step)
 
 
@@ -56,7 +57,9 @@ def _read_back(
             held = client.read(*where.split("/"))
         except RemoteError as failure:
             told = f"The EHR took the plan, but reading it back failed: {without_answer(failure)}."
-            return Outcome("failed", stored[0], told, version_of(leading), _uncertain(bundle), why_again(failure))
+            version, parts_now = version_of(leading), _uncertain(bundle)
+            again, cause = why_again(failure), f"read-back: {cause_of(failure)}"
+            return Outcome("failed", stored[0], told, version, parts_now, again, cause=cause)
         leading = leading or held
         found = differences(entry["resource"], held, links, base)
         kind = entry["resource"]["resourceType"]
@@ -81,9 +84,11 @@ def _failed(failure: RemoteError, bundle: Resource) -> Outcome:
     if is_refusal(failure):
         lacks = (NO_TRANSACTION,) if is_unsupported(failure, UNKNOWN_HERE) else ()
         parts = parts_refused(failure, bundle)
-        return Outcome("refused", message=str(failure), parts=parts, lacks=lacks, changed=is_change(failure))
+        changed, cause = is_change(failure), cause_of(failure)
+        return Outcome("refused", message=str(failure), parts=parts, lacks=lacks, changed=changed, cause=cause)
     message = not_certain("CarePlan", without_answer(failure))
-    return Outcome("failed", message=message, parts=_uncertain(bundle), again=why_again(failure))
+    parts = _uncertain(bundle)
+    return Outcome("failed", message=message, parts=parts, again=why_again(failure), cause=cause_of(failure))
 
 
 def _uncertain(bundle: Resource) -> tuple[Part, ...]:

@@ -10,7 +10,7 @@ from pathlib import Path
 import requests
 from requests.auth import AuthBase
 
-from plugin.chart.http import Limits, mount_limits
+from plugin.chart.http import Limits, http_session
 from plugin.doctor.connection import is_safe
 from plugin.doctor.probe import Clock
 from plugin.doctor.scopes import granted_in
@@ -51,9 +51,7 @@ def entered(access: Access, limits: Limits) -> Access:
 
 def public_access(limits: Limits) -> Access:
     """Without authorization: the public part only."""
-    session = requests.Session()
-    mount_limits(session, limits)
-    return Access(session, "without a token", False)
+    return Access(http_session(limits), "without a token", False)
 
 
 def token_access(token: str, iss: str, limits: Limits, granted: str) -> Access:

@@ -14,6 +14,7 @@ import requests
 from cryptography import x509
 from requests.utils import DEFAULT_CA_BUNDLE_PATH, get_environ_proxies, select_proxy
 
+from plugin.chart.http import Limits, http_session
 from plugin.doctor.probe import Answer, Clock
 from plugin.doctor.report import ADMINISTRATOR, OPERATOR, Check
 from plugin.doctor.unreached import Cause, cause_of, unreached_check
@@ -112,7 +113,8 @@ def _speaks_plain_http(iss: str, timeout: float) -> bool:
     """Whether the port of an https address answers plain http; a TLS port says no more than 400 to that."""
     address = f"{iss.replace('https://', 'http://', 1)}/metadata"
     try:
-        answer = requests.head(address, timeout=timeout, allow_redirects=False)
+        with http_session(Limits(timeout, timeout, timeout, retries=0)) as http:
+            answer = http.head(address, allow_redirects=False)
     except requests.RequestException:
         return False
     return answer.status_code != 400

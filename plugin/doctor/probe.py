@@ -11,13 +11,13 @@ from typing import Any
 import orjson
 import requests
 
+from plugin.chart.bounded import MEGABYTE, Unending
 from plugin.chart.client import MEDIA_TYPE
 from plugin.chart.http import Limits
 from plugin.doctor.unreached import Cause, cause_of, in_words
 from plugin.errors import CareplanError
 
 Clock = Callable[[], datetime]
-MOST_BYTES = 64 * 1024 * 1024
 CHUNK = 1 << 16
 
 
@@ -89,7 +89,7 @@ class Probe:
         body: dict[str, Any] | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> Answer:
-        """One request, not followed where it redirects, not repeated, read to at most 64 MB."""
+        """One request, not followed where it redirects, read within the limits of time and size."""
         url = path if "://" in path else f"{self.base}/{path}"
         sent = {"Accept": MEDIA_TYPE, **(headers or {})}
         if body is not None:
@@ -104,35 +104,21 @@ class Probe:
                 headers=sent,
                 timeout=(self.limits.connect, self.limits.read),
                 allow_redirects=False,
-                stream=True,
             )
-            content = _content(response, started + self.limits.whole)
         except CareplanError as fault:  # no token was given to us, and why
             return Answer(0, None, failure=str(fault), seconds=_since(started))
+        except Unending:
+            most = f"{self.limits.largest / MEGABYTE:g} MB"
+            why = f"the answer is larger than {most}, or takes longer than {self.limits.answer:g} s"
+            return Answer(0, None, failure=why, seconds=_since(started))
         except requests.RequestException as fault:
             cause = cause_of(fault)
             why = f"no answer within {self.limits.read:g} s" if cause == "silent" else in_words(cause)
             return Answer(0, None, failure=why, cause=cause, seconds=_since(started))
         took = _since(started)
-        if content is None:
-            why = f"the answer is larger than 64 MB, or takes longer than {self.limits.whole:g} s"
-            return Answer(0, None, failure=why, seconds=took)
         middle = began + timedelta(seconds=took / 2)
-        return Answer(
-            response.status_code, _object(content), response.headers, seconds=took, at=middle, url=response.url
-        )
-
-
-def _content(response: requests.Response, deadline: float) -> bytes | None:
-    parts: list[bytes] = []
-    size = 0
-    with response:
-        for chunk in response.iter_content(CHUNK):
-            size += len(chunk)
-            if size > MOST_BYTES or time.monotonic() > deadline:
-                return None
-            parts.append(chunk)
-    return b"".join(parts)
+        body = _object(response.content)
+        return Answer(response.status_code, body, response.headers, seconds=took, at=middle, url=response.url)
 
 
 def _object(content: bytes) -> dict[str, Any] | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import traceback
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -63,7 +63,8 @@ def init_hooks(
 ) -> None:
     """Add the CDS Hooks service to an app. The blueprint takes POST without form tokens: exempt it from CSRF checks."""
     whole = settings.cds_timeout
-    limits = Limits(min(settings.connect_timeout, whole), min(settings.read_timeout, whole), whole, retries=0)
+    connect, read = min(settings.connect_timeout, whole), min(settings.read_timeout, whole)
+    limits = replace(Limits.of(settings), connect=connect, read=read, whole=whole, retries=0)
     app.extensions[EXTENSION] = HooksDesk(
         settings=settings,
         database=database,
@@ -170,14 +171,17 @@ def _body(largest: int) -> bytes:
     """The body of the request; HookError 415 for another kind than JSON, 413 for one that is too large."""
     if request.mimetype not in ("application/json", "application/fhir+json"):
         raise HookError("send the call as Content-Type: application/json", 415)
-    request.max_content_length = largest
+    message = f"the call is larger than {largest:,} bytes; prefetch less, and let us read the rest from fhirServer"
+    request.max_content_length = largest + 1  # a body in chunks is cut off there, without a word
     try:
-        return request.get_data(cache=False)
+        content = request.get_data(cache=False)
     except HTTPException as refusal:
         if refusal.code != 413:
             raise
-        message = f"the call is larger than {largest:,} bytes; prefetch less, and let us read the rest from fhirServer"
         raise HookError(message, 413) from refusal
+    if len(content) > largest:
+        raise HookError(message, 413)
+    return content
 
 
 def _failure(status: int, message: str, **facts: Any) -> Response:

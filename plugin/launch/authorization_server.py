@@ -12,9 +12,9 @@ import requests
 from authlib.common.errors import AuthlibBaseError
 from authlib.integrations.requests_client import OAuth2Session
 
-from plugin.chart.http import Limits
+from plugin.chart.bounded import Unending
+from plugin.chart.http import Limits, mount_limits
 from plugin.errors import LaunchError, Refused, RemoteError, Unreachable, UsageError
-from plugin.launch.bounded import bound
 from plugin.launch.client_auth import SmartPrivateKeyJWT
 from plugin.launch.discovery import SmartConfiguration
 from plugin.launch.keys import ClientKeys
@@ -148,7 +148,7 @@ class AuthorizationServer:
             code_challenge_method="S256",
             default_timeout=(self.limits.connect, self.limits.read),
         )
-        client.hooks["response"].append(bound)
+        mount_limits(client, self.limits.for_documents())
         if method == "private_key_jwt":
             key = self.keys.signing(self.configuration.signing_algorithms)
             # The audience is the token endpoint for revocation, too: the one address that every server takes.
@@ -184,6 +184,8 @@ class AuthorizationServer:
             raise RemoteError(f"the authorization server of {self.issuer.name} gave a token that is not a bearer token")
 
     def _no_answer(self, fault: Exception) -> Unreachable:
+        if isinstance(fault, Unending):
+            return Unreachable(f"the authorization server of {self.issuer.name} gave no answer that ends: {fault}")
         return Unreachable(f"the authorization server of {self.issuer.name} gave no answer ({type(fault).__name__})")
 
 

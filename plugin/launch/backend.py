@@ -104,7 +104,7 @@ class BackendTokens:
 
     def _discovered(self) -> AuthorizationServer:
         if self._server is None:
-            with http_session(self._limits) as http:
+            with http_session(self._limits.for_documents()) as http:
                 configuration = discover(http, self._issuer.iss)
             server = AuthorizationServer(self._issuer, configuration, self._keys, self._limits, self._now)
             server.check_registration()

@@ -12,8 +12,8 @@ import requests
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
+from plugin.chart.bounded import Unending
 from plugin.errors import Refused, Unreachable
-from plugin.launch import bounded
 from plugin.launch.scopes import speaks_version_1_only
 from plugin.setting_kinds import is_loopback
 
@@ -92,18 +92,15 @@ def signing_keys(http: requests.Session, configuration: SmartConfiguration) -> K
 
 def _json(http: requests.Session, url: str, what: str) -> Mapping[str, Any]:
     try:
-        with http.get(url, headers={"Accept": "application/json"}, allow_redirects=False, stream=True) as response:
-            content = bounded.read_bounded(response, bounded.LARGEST, bounded.PATIENCE)
-    except bounded.Unending as fault:
-        raise Refused(
-            f"{what} could not be read from {url}", response.status_code, f"it does not end: {fault}"
-        ) from fault
+        response = http.get(url, headers={"Accept": "application/json"}, allow_redirects=False)
+    except Unending as fault:
+        raise Refused(f"{what} could not be read from {url}", 0, str(fault)) from fault
     except requests.RequestException as fault:
         raise Unreachable(f"{what} could not be read from {url}: no answer ({type(fault).__name__})") from fault
     if response.status_code != 200:
         raise Refused(f"{what} could not be read from {url}", response.status_code, f"status {response.status_code}")
     try:
-        document = orjson.loads(content)
+        document = orjson.loads(response.content)
     except orjson.JSONDecodeError:
         document = None
     if not isinstance(document, dict):

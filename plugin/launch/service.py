@@ -79,7 +79,7 @@ class LaunchService:
         the settings have, RemoteError when its configuration cannot be had.
         """
         issuer = self._issuer(iss)
-        with http_session(self._limits) as http:
+        with http_session(self._limits.for_documents()) as http:
             configuration = discover(http, issuer.iss)
         state, secret = secrets.token_urlsafe(32), secrets.token_urlsafe(32)
         verifier, nonce = secrets.token_urlsafe(64), secrets.token_urlsafe(32)
@@ -200,7 +200,7 @@ class LaunchService:
     def _identify(
         self, issuer: Issuer, configuration: SmartConfiguration, token: Mapping[str, Any], nonce: str
     ) -> User:
-        with http_session(self._limits) as http:
+        with http_session(self._limits.for_documents()) as http:
             keys = signing_keys(http, configuration)
             claims = verify_id_token(
                 token.get("id_token"), keys, configuration.issuer, issuer.client_id, nonce, self.now()

@@ -13,8 +13,7 @@ import orjson
 import requests
 import structlog
 
-from plugin.chart.http import Limits
-from plugin.launch.bounded import read_bounded
+from plugin.chart.http import Limits, http_session
 from plugin.setting_kinds import origin_of
 
 COLOURS = ("color_background", "color_highlight", "color_text")  # the others would change what colours mean here
@@ -49,12 +48,12 @@ def fetch_style(url: str, origins: Collection[str], limits: Limits) -> dict[str,
 
 def _read(url: str, limits: Limits) -> bytes:
     """The body. Raises ValueError for another status than 200, RequestException where it cannot be had in time."""
-    wait = (min(limits.connect, _PATIENCE), min(limits.read, _PATIENCE))
-    headers = {"Accept": "application/json"}
-    with requests.get(url, headers=headers, timeout=wait, allow_redirects=False, stream=True) as response:
-        if response.status_code != 200:
-            raise ValueError(f"status {response.status_code}")
-        return read_bounded(response, _LARGEST, _PATIENCE)
+    short = Limits(min(limits.connect, _PATIENCE), min(limits.read, _PATIENCE), _PATIENCE, _LARGEST, retries=0)
+    with http_session(short) as http:
+        response = http.get(url, headers={"Accept": "application/json"}, allow_redirects=False)
+    if response.status_code != 200:
+        raise ValueError(f"status {response.status_code}")
+    return response.content
 
 
 def _is_colour(value: object) -> bool:

@@ -30,6 +30,7 @@ from plugin.review.workbench import Review, Workbench
 from plugin.storage import outbox
 from plugin.storage.outbox import Waiting
 from plugin.storage.reviews import Author, Delivery, PatientKey
+from plugin.web.logs import tell_chart
 
 EXTENSION = "careplan.office"
 ASKING = 1.0  # seconds to wait, once the chart is read, for the EHR to say what it can do
@@ -152,6 +153,7 @@ class Desk:
             with session:
                 base, patient = self.context.fhir_base, self.patient.patient_id
                 chart = read_chart(session, base, patient, limits=self.office.limits, progress=progress)
+            tell_chart(base, chart)
             asking.join(ASKING)
             return chart
 

@@ -33,17 +33,23 @@ def init_errors(app: Flask) -> None:
 
 
 def error_page(status: int, message: str, error: BaseException) -> tuple[str, int]:
-    """The page for an error, after writing its id, kind and place to the log.
+    """The page for an error, after writing its id and kind to the log, and where it arose if that is in our code.
 
     Not its message: that of an unexpected error may quote what a chart says.
     """
     error_id = secrets.token_hex(4)
-    places = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(error.__traceback__)]
     log = structlog.get_logger("plugin.web")
     report = log.error if status >= 500 else log.info
-    report("error page", error_id=error_id, status=status, kind=type(error).__name__, at=places[-5:])
+    # An address that is not there arises in the framework: its frames say nothing that the status does not.
+    places = {} if isinstance(error, HTTPException) else {"at": _places(error)}
+    report("error page", error_id=error_id, status=status, kind=type(error).__name__, **places)
     title = TITLES.get(status, "Something went wrong")
     return render_template("error.html", title=title, message=message, error_id=error_id), status
+
+
+def _places(error: BaseException) -> list[str]:
+    frames = traceback.extract_tb(error.__traceback__)[-5:]
+    return [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames]
 
 
 def _ours(error: CareplanError) -> tuple[str, int]:

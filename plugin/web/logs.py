@@ -10,6 +10,7 @@ from typing import Any
 import structlog
 from flask import Flask, Response, g, request
 
+from plugin.chart.reading import Chart
 from plugin.library.vocabulary import Vocabulary
 from plugin.settings import Settings
 
@@ -53,6 +54,16 @@ def tell_cautions(vocabulary: Vocabulary) -> None:
         log.warning(
             "local code not used", file=caution.file, line=caution.line, why=caution.message, remedy=caution.remedy
         )
+
+
+def tell_chart(ehr: str, chart: Chart) -> None:
+    """Log how the reading of a chart ended: what is missing and why, nothing that it holds. ehr: its FHIR base."""
+    log = structlog.get_logger("plugin.web")
+    missing = [
+        f"{gap.resource_type}: {gap.cause}" + ("" if gap.status is None else f" ({gap.status})") for gap in chart.gaps
+    ]
+    report = log.warning if missing else log.info
+    report("chart_read", ehr=ehr, resources=len(chart.resources), seconds=round(chart.seconds, 2), missing=missing)
 
 
 def _stderr_logger(*_names: Any) -> Any:

@@ -25,6 +25,7 @@ from plugin.storage import outbox
 from plugin.storage.outbox import Cause, State, Waiting
 from plugin.storage.tables import WorkspaceRow
 from plugin.web.desk import EXTENSION, Desk, Office
+from plugin.web.logs import tell_chart
 
 SECONDS_BETWEEN = 15.0
 
@@ -117,6 +118,7 @@ class Outbox:
                     raise LaunchError("the EHR does not take the token of this launch any more", 401) from refusal
                 raise
             chart = read_chart(session, base, patient_id, limits=self._office.limits)
+        tell_chart(base, chart)
         if not chart.has_patient:
             raise RemoteError(chart.missing_patient)
         return chart

@@ -82,8 +82,8 @@ def as_text(entries: list[Waiting], settings: Settings) -> str:
 
 def _line(each: Waiting, settings: Settings) -> str:
     when = f", next at {each.next_at:%Y-%m-%d %H:%M} UTC" if each.state == "waiting" else ""
-    tries = "1 attempt" if each.attempts == 1 else f"{each.attempts} attempts"
-    return f"{each.delivery_id}  {each.state}  {_name(each, settings)}  {tries}{when}  {CAUSES[each.cause]}".rstrip()
+    again = {0: "not tried again yet", 1: "tried again once"}.get(each.attempts, f"tried again {each.attempts} times")
+    return f"{each.delivery_id}  {each.state}  {_name(each, settings)}  {again}{when}  {CAUSES[each.cause]}".rstrip()
 
 
 def _name(each: Waiting, settings: Settings) -> str:

@@ -27,14 +27,30 @@ def serve_forever(config: Path | None, bind: str, workers: int) -> None:
     config: TOML settings file, or None for the environment alone. bind: `HOST:PORT`.
     Raises UsageError for a setting that cannot be used and for an address that cannot be listened on.
     """
-    _check_address(bind)
-    settings = load_settings(config)
-    check_ready_to_serve(settings)
+    settings = _checked(config, bind)
     sys.stderr.writelines(f"careplan: {line}\n" for line in about_to_serve(settings))
     app = create_app(settings)
     gc.collect()
     gc.freeze()  # the template stays: clearing up walks past it, and the workers share it without copies
     _Server(app, bind, workers).run()
+
+
+def _checked(config: Path | None, bind: str) -> Settings:
+    """The settings. Raises UsageError with all that keeps us from serving, the settings first."""
+    faults: list[UsageError] = []
+    settings = Settings()
+    try:
+        settings = load_settings(config)
+        check_ready_to_serve(settings)
+    except UsageError as fault:
+        faults.append(fault)
+    try:
+        _check_address(bind)
+    except UsageError as fault:
+        faults.append(fault)
+    if faults:
+        raise UsageError("\n".join(map(str, faults))) from faults[0]
+    return settings
 
 
 def about_to_serve(settings: Settings) -> list[str]:

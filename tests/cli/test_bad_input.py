@@ -145,9 +145,11 @@ def test_an_address_that_cannot_be_listened_on_is_wrong_usage(careplan, bind):
 
 def test_a_busy_port_is_said_at_once(careplan):
     with socket.create_server(("127.0.0.1", 0)) as busy:
-        result = careplan("serve", "--bind", f"127.0.0.1:{busy.getsockname()[1]}")
+        result = careplan("serve", "--config", "no.toml", "--bind", f"127.0.0.1:{busy.getsockname()[1]}")
     assert result.exit_code == 2
-    assert "cannot listen" in result.stderr
+    settings, address = result.stderr.splitlines()
+    assert "no.toml cannot be read" in settings
+    assert "cannot listen" in address
 
 
 def page_of_a_search(relation, url):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from plugin.doctor.discovery import discovery_checks, metadata_agrees
 from plugin.doctor.probe import Answer, Probe
 from plugin.doctor.scopes import granted_in, scope_checks
 from plugin.doctor.writing import writing_checks
+from tests.chart.unending import HEAD, dripping, endless, talking
 from tests.doctor.faulty import Faulty, instead, on
 
 NOWHERE = "https://127.0.0.1:9/fhir"
@@ -55,6 +57,15 @@ def test_a_next_link_of_any_kind_is_not_followed(faulty: Faulty, examined, url: 
     faulty.plant = on("Observation", lambda bundle: bundle["link"].append({"relation": "next", "url": url}))
     report = examined(faulty.base)
     assert "next-elsewhere-Observation" in {check.id for check in report.checks("fault")}
+
+
+@pytest.mark.parametrize("body", [lambda: dripping(HEAD + b"\r\n"), endless], ids=["dripping", "endless"])
+def test_an_answer_without_end_is_said(body: Callable[[], Iterator[bytes]]) -> None:
+    limits = Limits(connect=1, read=0.3, whole=0.4, largest=100_000, retries=0)
+    with talking(body) as server:
+        answer = Probe(public_access(limits).session, server.base, limits, _now).get("metadata")
+    assert answer.in_words == "the answer is larger than 0.1 MB, or takes longer than 0.4 s"
+    assert answer.seconds < 1
 
 
 def test_a_redirect_is_not_followed(faulty: Faulty, examined) -> None:

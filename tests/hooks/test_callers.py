@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
 import pytest
 from joserfc.jwk import OctKey
 from werkzeug.wrappers import Response
@@ -127,6 +131,23 @@ def test_a_token_is_good_for_one_call(ehr):
     assert ehr.call(patient_view(), token).status_code == 200
     assert "used before" in refused(ehr, token)
     assert ehr.call(patient_view(), ehr.token(DRAFT)).status_code == 200
+
+
+def test_of_several_calls_at_once_with_one_token_a_single_one_is_answered(ehr, build):
+    """Two processes on one database, two threads in each, all at the same moment."""
+    other = replace(ehr, app=build(ehr.app.extensions["careplan.hooks"].settings, ehr.clock))
+    for each in (ehr, other):
+        assert each.call(patient_view()).status_code == 200  # keys read, database open
+    token, start = ehr.token(DRAFT), threading.Barrier(4)
+
+    def call(side):
+        start.wait(10)
+        return side.call(patient_view(), token)
+
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(call, [ehr, other, ehr, other]))
+    assert sorted(answer.status_code for answer in answers) == [200, 401, 401, 401]
+    assert all("used before" in answer.get_json()["error"] for answer in answers if answer.status_code == 401)
 
 
 @pytest.mark.parametrize("junk", ["x", "a.b.c", "..", "e30.e30.e30", "e30.WzFd.e30", "x" * 9000])

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import time
+import tracemalloc
 
 import pytest
 
 from plugin.hooks.prefetch import BY_KEY
+from plugin.hooks.routes import LARGEST_CALL
 from tests.chart.fhir_stub import bundle, fhir, running, slow
 from tests.chart.fhir_stub import outcome as failed
 from tests.hooks.ehr import DRAFT, Ehr, cds, outcome, patient_view, resources_of, searchset, with_access
@@ -190,6 +193,48 @@ def test_entries_that_are_no_resources_are_said(ehr):
     junk = searchset(*of_type("Observation"))
     junk["entry"] += [{"resource": 3}]
     assert "no FHIR resources" in only_card(ehr, patient_view(observation=junk))["detail"]
+
+
+class Endless(io.RawIOBase):
+    """The body of a call, as a server hands it over: any number of bytes, counted as they are taken."""
+
+    taken = 0
+
+    def readable(self):
+        return True
+
+    def readinto(self, buffer):
+        self.taken += len(buffer)
+        buffer[:] = b" " * len(buffer)
+        return len(buffer)
+
+
+def sent(ehr, body, **environ):
+    """The answer to a body of unknown or announced length, and how much memory it took."""
+    headers = {"Authorization": f"Bearer {ehr.token(DRAFT)}", "Content-Type": "application/json"}
+    tracemalloc.start()
+    answer = ehr.app.test_client().post(
+        f"/cds-services/{DRAFT}", headers=headers, environ_overrides={"wsgi.input": body} | environ
+    )
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    return answer, most
+
+
+def test_twenty_megabytes_that_are_announced_are_not_read_at_all(ehr):
+    body = Endless()
+    answer, most = sent(ehr, body, CONTENT_LENGTH="20000000")
+    assert (answer.status_code, body.taken) == (413, 0)
+    assert most < 2_000_000
+
+
+def test_a_body_in_chunks_is_cut_off_at_the_limit(ehr):
+    body = Endless()
+    answer, most = sent(ehr, body, **{"wsgi.input_terminated": True, "HTTP_TRANSFER_ENCODING": "chunked"})
+    assert answer.status_code == 413
+    assert "fhirServer" in answer.get_json()["error"]
+    assert LARGEST_CALL <= body.taken < LARGEST_CALL + 200_000
+    assert most < 3 * LARGEST_CALL
 
 
 def test_a_call_that_is_too_large_is_turned_away_before_it_is_read(ehr):

@@ -203,9 +203,14 @@ def test_context_beyond_patient_and_encounter_does_no_harm(plugin: Plugin, ehr: 
     assert plugin.browser.get(plugin.launch(ehr)).json["encounter"] == ""
 
 
-def test_the_banner_is_shown_unless_the_ehr_says_it_is_not_needed(plugin: Plugin, ehr: FakeEhr) -> None:
-    ehr.token = {"need_patient_banner": None}
-    assert plugin.browser.get(plugin.launch(ehr)).json["banner"] is True
+@pytest.mark.parametrize(
+    ("said", "needed"), [(True, True), (False, False), (None, True), ("false", True), (0, True)], ids=repr
+)
+def test_the_banner_is_needed_unless_the_ehr_says_that_it_is_not(
+    plugin: Plugin, ehr: FakeEhr, said: object, needed: bool
+) -> None:
+    ehr.token = {"need_patient_banner": said}
+    assert plugin.browser.get(plugin.launch(ehr)).json["banner"] is needed
 
 
 @pytest.mark.parametrize(

@@ -24,10 +24,11 @@ from plugin.storage.tables import WorkspaceRow
 
 @dataclass
 class Chart:
-    """What the EHR serves: resources by type; `down` names types that it fails to search."""
+    """What the EHR serves: resources by type; it fails to search the types in `down`, and puts off those in `busy`."""
 
     resources: list[dict[str, Any]]
     down: set[str] = field(default_factory=set)
+    busy: set[str] = field(default_factory=set)
     hold: threading.Event | None = None
     base: str = ""
 
@@ -38,6 +39,8 @@ class Chart:
         found = [each for each in self.resources if each["resourceType"] == kind]
         if kind in self.down:
             answer = Response(status=500)
+        elif kind in self.busy:
+            answer = Response(status=429, headers={"Retry-After": "60"})
         elif logical_id:
             [one] = [each for each in found if each["id"] == logical_id]
             answer = Response(orjson.dumps(one), content_type="application/fhir+json")

@@ -4,7 +4,11 @@ import re
 import threading
 
 import pytest
+from sqlalchemy import update
 
+from plugin.chart.searches import CHART_SEARCHES
+from plugin.storage.database import Database
+from plugin.storage.tables import WorkspaceRow
 from tests.review.visit import PATIENT, TOKEN, Visit
 
 
@@ -326,10 +330,30 @@ def test_logs_name_routes_and_not_addresses(visit, capsys):
     assert "positive" not in logged
 
 
-def test_an_unknown_address_is_a_page_of_ours(visit):
+def test_an_unknown_address_is_a_page_of_ours(visit, capsys):
+    capsys.readouterr()
     answer = visit.page("/nowhere")
     assert answer.status_code == 404
     assert "quote error" in answer.text
+    logged = capsys.readouterr().err
+    assert logged.count("error page") == 1
+    assert ".py" not in logged, "the framework's frames say nothing about an address that is not there"
+
+
+@pytest.mark.parametrize("needed", [True, False])
+def test_the_patient_is_named_on_the_page_whether_the_ehr_asks_for_it_or_not(visit, needed):
+    database = Database(visit.settings.database)
+    with database.session() as session:
+        session.execute(update(WorkspaceRow).values(need_patient_banner=needed))
+    database.close()
+    assert '<p class="name">Iris Example</p>' in visit.read().text
+
+
+def test_a_storm_of_429_over_all_searches_is_said_on_the_page(visit, chart):
+    chart.busy = {search.resource_type for search in CHART_SEARCHES}
+    page = visit.read().text
+    assert "the server asks us to slow down (429)" in page
+    assert "Results and observations could not be read completely" in page
 
 
 def test_alive(visit):

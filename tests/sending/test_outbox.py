@@ -259,7 +259,7 @@ def test_the_command_lists_what_waits_without_a_word_about_a_patient(sending, ca
     sending.server.instead = down_for_writing()
     sending.save()
     [line] = careplan().stdout.splitlines()
-    assert "waiting  General Hospital  0 attempts" in line
+    assert "waiting  General Hospital  not tried again yet" in line
     assert line.endswith("the EHR gave no answer")
     listed = json.loads(careplan("--format", "json").stdout)["outbox"]
     assert [(each["ehr"], each["state"], each["cause"]) for each in listed] == [
