@@ -63,10 +63,12 @@ def interpretation_of(node: Json) -> Answer:
     """What `interpretation` says, for results that have no value."""
     if "interpretation" not in node:
         return NOTHING
-    concepts = objects(node["interpretation"])
-    codings = tuple(coding for concept in concepts for coding in codings_of(concept))
-    texts = tuple(text for concept in concepts for text in texts_of(concept))
-    return Answer(codings=codings, texts=texts, words=", ".join(words_of(concept) for concept in concepts))
+    read = [_concept(concept) for concept in objects(node["interpretation"])]
+    if len(read) == 1:
+        return read[0]
+    codings = tuple(coding for one in read for coding in one.codings)
+    texts = tuple(text for one in read for text in one.texts)
+    return Answer(codings=codings, texts=texts, words=", ".join(one.words for one in read))
 
 
 def _read(key: str, value: Any) -> Answer:
@@ -94,8 +96,8 @@ def _concept(value: Any) -> Answer:
         return Answer(unread="the concept is not an object", words=text_of(value))
     codings, texts = tuple(codings_of(value)), tuple(texts_of(value))
     if not codings and not texts:
-        return Answer()
-    return Answer(codings=codings, texts=texts, words=words_of(value))
+        return NOTHING
+    return Answer(codings=codings, texts=texts, words=words_of(value, codings))
 
 
 def _quantity(value: Any) -> Answer:
