@@ -14,6 +14,8 @@ from urllib3.util import Retry
 from plugin.settings import Settings
 
 _CONNECTIONS = 32
+# What urllib3 raises for a `Retry-After` that is neither number nor date, or too large to be one.
+UNREADABLE = (InvalidHeader, ValueError, OverflowError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +54,16 @@ class _BoundedRetry(Retry):
     def get_retry_after(self, response: BaseHTTPResponse) -> float | None:
         try:
             return super().get_retry_after(response)
-        except InvalidHeader:
+        except UNREADABLE:
             return None
+
+
+def wanted_pause(retry_after: str) -> float:
+    """The seconds that a `Retry-After` asks for, which may be a number or a date (RFC 9110, 10.2.3); 0 if neither."""
+    try:
+        return Retry().parse_retry_after(retry_after)
+    except UNREADABLE:
+        return 0
 
 
 class _TimedAdapter(HTTPAdapter):
