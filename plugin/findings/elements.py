@@ -10,7 +10,7 @@ from plugin.findings.fhir_types import RESOURCE_TYPES
 from plugin.library.code_sets import canonical_coding
 
 Json = dict[str, Any]
-LAYPEOPLE = ("Patient/", "RelatedPerson/")
+PATIENT, RELATED_PERSON = "Patient/", "RelatedPerson/"
 
 
 class Coding(NamedTuple):
@@ -102,7 +102,7 @@ def id_in(reference: str) -> str:
 
 def is_layperson(reference: str) -> bool:
     """Whether a reference means the patient or somebody close to the patient."""
-    return any(kind in reference for kind in LAYPEOPLE)
+    return PATIENT in reference or RELATED_PERSON in reference
 
 
 def modified(node: Json) -> str:

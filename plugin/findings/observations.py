@@ -111,7 +111,7 @@ class ObservationReader:
 
     def _judged(self, entry: Entry, answer: Answer, wanted: list[Wanted]) -> dict[str, dict[str, Read]]:
         """What the parts of each panel read; worked out once for results that say the same, as most of a chart do."""
-        if any(found.part.reference for found in wanted):  # the limits of the laboratory stand outside the answer
+        if [found for found in wanted if found.part.reference]:  # the limits of the laboratory stand outside the answer
             return self._judge(entry, answer, wanted)
         site = entry.origin.site
         key = (entry.question, site, answer, entry.interpretation, entry.remarks, entry.remark_words, len(wanted))

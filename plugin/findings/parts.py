@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from plugin.findings.elements import Coding
 from plugin.findings.entries import Entry
@@ -244,6 +245,7 @@ def _may_be_share(number: Interval, part: Part) -> bool:
     return PERCENT in part.units and number.exact is not None and 0 < number.exact <= 1
 
 
+@lru_cache(maxsize=4096)
 def _bare(unit: str) -> str:
     """A unit without annotation braces, blanks and case: `{mutations}/Mb` and `Mutations / Mb` are one."""
     return "".join(letter for letter in unit.lower() if letter not in "{} ")

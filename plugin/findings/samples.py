@@ -141,7 +141,7 @@ def contradicting(panel: Panel, evidence: Iterable[Evidence]) -> tuple[Value, ..
 
 def _judged(panel: Panel, values: dict[str, Value | Interval], definition: FindingDefinition) -> Outcome:
     """What values of parts come to; remembered, since most results say one of a few things."""
-    key = (definition.code, frozenset((name, type(value), value) for name, value in values.items()))
+    key = (definition.code, frozenset([(name, type(value), value) for name, value in values.items()]))
     known = panel.judged.get(key)
     if known is None:
         if len(panel.judged) >= MOST_REMEMBERED:

@@ -43,7 +43,7 @@ NOTHING = Answer()
 
 def answer_of(node: Json) -> Answer:
     """The answer under value[x], else the reason why there is none; an empty answer where neither is there."""
-    keys = sorted(key for key in node if key.startswith("value") and key != "value" and node[key] is not None)
+    keys = sorted([key for key in node if key[:5] == "value" and key != "value" and node[key] is not None])
     reason = node.get("dataAbsentReason")
     if keys and isinstance(reason, dict):
         text = "a value and the reason why there is none stand side by side"
@@ -106,7 +106,7 @@ def _quantity(value: Any) -> Answer:
     unit = text_of(value.get("unit")) or code_of(value.get("code"))
     code = code_of(value.get("code"))
     comparator = text_of(value.get("comparator"))
-    shown = " ".join(part for part in (comparator, _shown(value.get("value")), unit) if part)
+    shown = " ".join([part for part in (comparator, _shown(value.get("value")), unit) if part])
     number = as_number(value.get("value"))
     if number is None:
         texts = (code,) if code and value.get("value") is None else ()
