@@ -120,10 +120,16 @@ class Issue:
 
 
 class Refused(RemoteError):
-    """An answer that says no; `status` is the HTTP status, `detail` the server's own words, `issues` one by one."""
+    """An answer that says no; `status` is the HTTP status, `detail` the server's own words, `issues` one by one.
 
-    def __init__(self, message: str, status: int, detail: str = "", issues: tuple[Issue, ...] = ()) -> None:
+    retry_after: seconds after which the server wants to be asked again; 0 where it does not say.
+    """
+
+    def __init__(
+        self, message: str, status: int, detail: str = "", issues: tuple[Issue, ...] = (), retry_after: float = 0
+    ) -> None:
         self.status = status
         self.detail = detail
         self.issues = issues
+        self.retry_after = retry_after
         super().__init__(f"{message}: {detail}" if detail else message)

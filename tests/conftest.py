@@ -7,14 +7,16 @@ import time
 from datetime import date
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from plugin.library.content import default_template_folder
 from plugin.library.template import load_template
 
 AS_OF = date(2026, 11, 22)
 
-settings.register_profile("careplan", deadline=None, derandomize=True)
+# A machine that is busy otherwise is no fault of what is tested.
+TOO_SLOW = [HealthCheck.too_slow]
+settings.register_profile("careplan", deadline=None, derandomize=True, suppress_health_check=TOO_SLOW)
 settings.load_profile("careplan")
 
 

@@ -12,7 +12,7 @@ import orjson
 import requests
 
 from plugin.chart.bounded import MEGABYTE, TooLarge, TooSlow
-from plugin.chart.http import Limits
+from plugin.chart.http import Limits, wanted_pause
 from plugin.errors import Issue, Refused, RemoteError, Unreachable
 from plugin.setting_kinds import origin_of
 
@@ -251,7 +251,8 @@ def _refusal(response: requests.Response, meaning: str = "") -> Refused:
         429: "the server asks us to slow down (429)",
     }.get(status, f"the server answered with status {status}")
     issues = _issues_told(response)
-    return Refused(meaning, status, "; ".join(issue.text for issue in issues if issue.text)[:500], issues)
+    words = "; ".join(issue.text for issue in issues if issue.text)[:500]
+    return Refused(meaning, status, words, issues, wanted_pause(response.headers.get("Retry-After", "")))
 
 
 def _issues_told(response: requests.Response) -> tuple[Issue, ...]:

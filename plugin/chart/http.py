@@ -17,6 +17,8 @@ from plugin.settings import Settings
 
 _CONNECTIONS = 32
 _DOCUMENT = MEGABYTE  # bytes; the largest configuration, key set or token response that was seen has 50,000
+# What urllib3 raises for a `Retry-After` that is neither number nor date, or too large to be one.
+UNREADABLE = (InvalidHeader, ValueError, OverflowError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +73,16 @@ class _BoundedRetry(Retry):
     def get_retry_after(self, response: BaseHTTPResponse) -> float | None:
         try:
             return super().get_retry_after(response)
-        except InvalidHeader:
+        except UNREADABLE:
             return None
+
+
+def wanted_pause(retry_after: str) -> float:
+    """The seconds that a `Retry-After` asks for, which may be a number or a date (RFC 9110, 10.2.3); 0 if neither."""
+    try:
+        return Retry().parse_retry_after(retry_after)
+    except UNREADABLE:
+        return 0
 
 
 class _BoundedAdapter(HTTPAdapter):

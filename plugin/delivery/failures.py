@@ -9,7 +9,7 @@ from typing import Any
 
 from plugin.delivery.parts import Part
 from plugin.errors import Issue, Refused, RemoteError, Unreachable
-from plugin.storage.outbox import Cause
+from plugin.storage.outbox import Later
 
 Resource = dict[str, Any]
 REFUSING = frozenset({*range(300, 500), 501})
@@ -32,11 +32,13 @@ def is_change(failure: RemoteError) -> bool:
     return isinstance(failure, Refused) and failure.status in CHANGED
 
 
-def why_again(failure: RemoteError) -> Cause:
-    """Why the same request may succeed later; empty where the EHR has given its answer."""
+def why_again(failure: RemoteError) -> Later | None:
+    """Why the same request may succeed later, and when the EHR wants it; None where it has given its answer."""
     if is_refusal(failure):
-        return ""
-    return "slow-down" if isinstance(failure, Refused) and failure.status == SLOW_DOWN else "no-answer"
+        return None
+    if not isinstance(failure, Refused):
+        return Later("no-answer")
+    return Later("slow-down" if failure.status == SLOW_DOWN else "no-answer", failure.retry_after)
 
 
 def is_unsupported(failure: RemoteError, statuses: frozenset[int] = NOT_FOR_US) -> bool:

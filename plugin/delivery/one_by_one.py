@@ -19,7 +19,7 @@ from plugin.delivery.in_log import cause_of
 from plugin.delivery.look import version_of
 from plugin.delivery.parts import Outcome, Part, any_stored, not_certain
 from plugin.errors import Refused, RemoteError
-from plugin.storage.outbox import Cause
+from plugin.storage.outbox import Later
 from plugin.storage.reviews import DeliveryStatus
 
 Resource = dict[str, Any]
@@ -37,7 +37,7 @@ class _Run:
     on_step: Callable[[], None]
     links: dict[str, str] = field(default_factory=dict)
     version: str = ""
-    again: Cause = ""
+    again: Later | None = None
     lacks: tuple[tuple[str, str], ...] = ()
     cause: str = ""
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-from plugin.storage.outbox import Cause
+from plugin.storage.outbox import Later
 from plugin.storage.reviews import DeliveryStatus
 
 Resource = dict[str, Any]
@@ -39,7 +39,7 @@ class Outcome:
     """How a delivery went. `reference` is the leading resource's, `message` what the reader should know.
 
     version: of the leading resource as the EHR holds it. again: why sending the same once more may succeed without
-    anybody doing anything; empty where it would not. lacks: what the EHR has shown that it cannot do. changed: it says
+    anybody doing anything; None where it would not. lacks: what the EHR has shown that it cannot do. changed: it says
     that it holds something else by now than what we have seen. cause: for the log, without the EHR's own words.
     """
 
@@ -48,7 +48,7 @@ class Outcome:
     message: str = ""
     version: str = ""
     parts: tuple[Part, ...] = ()
-    again: Cause = ""
+    again: Later | None = None
     lacks: tuple[tuple[str, str], ...] = ()
     changed: bool = False
     cause: str = ""

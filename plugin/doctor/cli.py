@@ -11,6 +11,7 @@ import click
 from plugin import __version__
 from plugin.doctor.codes.cli import codes
 from plugin.doctor.shared import access_options, write_out
+from plugin.errors import UsageError
 
 if TYPE_CHECKING:
     from plugin.doctor.report import Report
@@ -58,6 +59,8 @@ def doctor(
 
     if try_writing and not patients:
         raise click.UsageError("--try-writing needs --patient ID, a test patient whose chart may be written to")
+    if html is not None:
+        _check_place(html)  # before the examination, which takes its time
     address = server_address(iss)
     limits = limits_of(config)
     wish = Wish(address, patients, try_writing, slow_after)
@@ -75,6 +78,14 @@ def doctor(
         ctx.exit(3)
     if report.checks("fault"):
         ctx.exit(1)
+
+
+def _check_place(page: Path) -> None:
+    """Raises UsageError where a page cannot be written; a folder that is not there is a slip of the pen, not a wish."""
+    if page.is_dir():
+        raise UsageError(f"{page} is a folder: name a file in it for the page")
+    if not page.parent.is_dir():
+        raise UsageError(f"{page} cannot be written, there is no folder {page.parent}: make it, or name another file")
 
 
 def _now() -> datetime:

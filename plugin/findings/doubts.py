@@ -16,7 +16,7 @@ from plugin.findings.history.drugs import Drugs
 from plugin.findings.index import Index, Panel, reading_of
 from plugin.findings.interval import Interval
 from plugin.findings.model import Finding
-from plugin.findings.samples import outcome_alone
+from plugin.findings.samples import said_alone
 from plugin.library.expressions import Expression, evaluate, names_in
 from plugin.library.vocabulary import FindingDefinition, Value, Vocabulary
 
@@ -37,8 +37,9 @@ def recorded_doubts(
     for panel in index.panels.values():
         found_here = by_panel.get(panel.name, [])
         aside = [found for found in found_here if (found.set_aside or _is_wide(found)) and not found.silent]
+        apart = {(found.part, type(found.value), found.value): found for found in aside}.values()
         for definition in panel.definitions if aside else ():
-            said = {value for found in aside for value in _said(panel, found, definition)}
+            said = {value for found in apart for value in _said(panel, found, definition)}
             doubts.setdefault(definition.code, set()).update(said)
     return doubts
 
@@ -48,7 +49,7 @@ def _said(panel: Panel, found: Evidence, definition: FindingDefinition) -> Itera
     if found.value is None:
         yield None
         return
-    outcome = outcome_alone(panel, found.counting(), definition)
+    outcome = said_alone(panel, found, definition)
     if outcome.value is None and _is_wide(found) and found.part in panel.behind[definition.code]:
         yield None
     if outcome.conflict or outcome.value is not None:

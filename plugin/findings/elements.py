@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -10,7 +10,7 @@ from plugin.findings.fhir_types import RESOURCE_TYPES
 from plugin.library.code_sets import canonical_coding
 
 Json = dict[str, Any]
-LAYPEOPLE = ("Patient/", "RelatedPerson/")
+PATIENT, RELATED_PERSON = "Patient/", "RelatedPerson/"
 
 
 class Coding(NamedTuple):
@@ -62,13 +62,15 @@ def texts_of(concept: Any) -> list[str]:
     return [text for text in found if text]
 
 
-def words_of(concept: Any) -> str:
-    """A CodeableConcept in the chart's own words: text, else display, else code."""
+def words_of(concept: Any, codings: Sequence[Coding] | None = None) -> str:
+    """A CodeableConcept in the chart's own words: text, else display, else code. codings: its own, where at hand."""
     if not isinstance(concept, dict):
         return ""
-    codings = codings_of(concept)
-    named = [coding.display for coding in codings if coding.display]
-    return text_of(concept.get("text")) or next(iter(named), "") or next((coding.code for coding in codings), "")
+    if text := text_of(concept.get("text")):
+        return text
+    codings = codings_of(concept) if codings is None else codings
+    named = next((coding.display for coding in codings if coding.display), "")
+    return named or next((coding.code for coding in codings), "")
 
 
 def all_words_of(concept: Any) -> str:
@@ -100,7 +102,7 @@ def id_in(reference: str) -> str:
 
 def is_layperson(reference: str) -> bool:
     """Whether a reference means the patient or somebody close to the patient."""
-    return any(kind in reference for kind in LAYPEOPLE)
+    return PATIENT in reference or RELATED_PERSON in reference
 
 
 def modified(node: Json) -> str:

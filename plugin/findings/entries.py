@@ -167,7 +167,9 @@ class Entries:
         )
 
     def _foreign_specimen(self, observation: Json, around: list[Json]) -> str:
-        names = _specimen_names(observation, *around) if self.chart.foreign else iter(())
+        if not self.chart.foreign:
+            return ""
+        names = _specimen_names(observation, *around)
         return "its specimen is that of somebody else" if any(name in self.chart.foreign for name in names) else ""
 
     def _specimens(self, observation: Json, around: list[Json]) -> list[Json]:
@@ -195,7 +197,7 @@ class Entries:
         )
 
     def _void(self, observation: Json, around: list[Json]) -> tuple[str, AsideKind]:
-        if any(_status(holder) in WITHDRAWN for holder in (observation, *around)):
+        if not WITHDRAWN.isdisjoint(map(_status, (observation, *around))):
             return TAKEN_BACK, "withdrawn"
         if "focus" in observation and any(self._someone_else(focus) for focus in objects(observation["focus"])):
             return "it is about another person", "other-person"
@@ -260,7 +262,7 @@ class Entries:
 
 def _is_final(observation: Json, around: list[Json]) -> bool:
     """Whether it is final, and no report or panel around it is still to come out."""
-    return _status(observation) in FINAL and not any(_status(holder) in UNRELEASED for holder in around)
+    return _status(observation) in FINAL and UNRELEASED.isdisjoint(map(_status, around))
 
 
 def _status(resource: Json) -> str:
@@ -277,7 +279,10 @@ def _specimen_names(*holders: Json) -> Iterator[str]:
 
 
 def _day(observation: Json, around: list[Json], specimens: list[Json]) -> str:
-    return next((day for value in _moments(observation, around, specimens) if (day := day_of(value))), "")
+    for value in _moments(observation, around, specimens):
+        if day := day_of(value):
+            return day
+    return ""
 
 
 def _moments(observation: Json, around: list[Json], specimens: list[Json]) -> Iterator[Any]:
@@ -285,10 +290,11 @@ def _moments(observation: Json, around: list[Json], specimens: list[Json]) -> It
 
     A sample taken after its own result is another one, or wrongly dated: the result keeps its date.
     """
-    made = next((day for key in (*DATED, "issued") if (day := day_of(observation.get(key)))), "")
-    yield from (day for day in map(_collected, specimens) if not later(day_of(day), made))
+    if specimens:
+        made = next((day for key in (*DATED, "issued") if (day := day_of(observation.get(key)))), "")
+        yield from (day for day in map(_collected, specimens) if not later(day_of(day), made))
     for holder in (observation, *around):
-        yield from (holder[key] for key in DATED if key in holder)
+        yield from [holder[key] for key in DATED if key in holder]
         if "effectivePeriod" in holder:
             yield from (_period(holder, "end"), _period(holder, "start"))
     yield observation.get("issued")

@@ -73,11 +73,7 @@ class Evidence:
 
     def aside(self, why: str, kind: AsideKind) -> Evidence:
         """The same result, set aside."""
-        return replace(self, set_aside=why, aside_kind=kind)
-
-    def counting(self) -> Evidence:
-        """The same result, as if nothing spoke against it."""
-        return replace(self, set_aside="", aside_kind="")
+        return Evidence(self.panel, self.part, self.origin, self.value, self.text, why, kind, self.silent)
 
     def hushed(self) -> Evidence:
         """The same result, raising no doubt."""

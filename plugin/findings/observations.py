@@ -9,13 +9,14 @@ from plugin.findings.elements import Coding, all_words_of, codings_of, objects, 
 from plugin.findings.entries import Entry
 from plugin.findings.evidence import Evidence
 from plugin.findings.index import Index, Panel, Wanted
+from plugin.findings.interval import Interval
 from plugin.findings.model import AsideKind, Problem
 from plugin.findings.parts import Read, read_parts
 from plugin.findings.phrases import DENIALS, plain, tokens
 from plugin.findings.samples import contradicting
 from plugin.findings.values import Answer
 from plugin.library.readings import Part
-from plugin.library.vocabulary import in_a_word
+from plugin.library.vocabulary import Value, in_a_word
 
 DENIAL_REACH = 2
 GROUNDS = "grounds"
@@ -42,6 +43,7 @@ class ObservationReader:
         self.index = index
         self.notebook = notebook
         self._known: dict[object, dict[str, dict[str, Read]]] = {}
+        self._meant: dict[object, dict[str, Value | Interval]] = {}
 
     def read(self, entry: Entry) -> list[Wanted]:
         """Note what the entry says; returns the variant parts that ask about it, for the genomic reader."""
@@ -109,7 +111,7 @@ class ObservationReader:
 
     def _judged(self, entry: Entry, answer: Answer, wanted: list[Wanted]) -> dict[str, dict[str, Read]]:
         """What the parts of each panel read; worked out once for results that say the same, as most of a chart do."""
-        if any(found.part.reference for found in wanted):  # the limits of the laboratory stand outside the answer
+        if [found for found in wanted if found.part.reference]:  # the limits of the laboratory stand outside the answer
             return self._judge(entry, answer, wanted)
         site = entry.origin.site
         key = (entry.question, site, answer, entry.interpretation, entry.remarks, entry.remark_words, len(wanted))
@@ -135,8 +137,12 @@ class ObservationReader:
         """What the parts read; where they contradict each other, or the interpretation, none of them is trusted."""
         why = next((read.why for read in reads.values() if read.kind == "mismatch"), "")
         if not why:
-            said = [self._alone(entry, panel, name, read) for name, read in reads.items() if read.value is not None]
-            meant = self._interpreted(entry, answer, panel, reads) if said else []
+            said = [
+                Evidence(panel.name, name, entry.origin, read.value, "")
+                for name, read in reads.items()
+                if read.value is not None
+            ]
+            meant = self._interpreted(entry, answer, panel, reads) if said and entry.interpretation.codings else []
             if values := contradicting(panel, [*said, *meant]):
                 speaker = "value and interpretation say" if meant else "it says"
                 why = f"{speaker} {' and '.join(map(in_a_word, values))} at once; neither is trusted"
@@ -147,18 +153,22 @@ class ObservationReader:
             for name, read in reads.items()
         }
 
-    def _alone(self, entry: Entry, panel: Panel, part: str, read: Read) -> Evidence:
-        return Evidence(panel.name, part, entry.origin, read.value, "")
-
     def _interpreted(self, entry: Entry, answer: Answer, panel: Panel, reads: dict[str, Read]) -> list[Evidence]:
         """The interpretation beside a value, read as any answer about the same subject would be."""
-        meant = replace(entry.interpretation, texts=())
-        if not meant.codings or answer.words == meant.words:
+        if answer.words == entry.interpretation.words:
             return []
+        key = (entry.question, entry.interpretation, panel.name, *reads)
+        known = self._meant.get(key)
+        if known is None:
+            known = self._meant[key] = self._values_meant(entry, panel, reads)
+        return [Evidence(panel.name, name, entry.origin, value, "") for name, value in known.items()]
+
+    def _values_meant(self, entry: Entry, panel: Panel, reads: dict[str, Read]) -> dict[str, Value | Interval]:
+        """By part, what the codes of the interpretation say; the same for all results that ask and mean the same."""
         subjects = {subject for name in reads for subject in panel.parts[name].subject}
         parts = [part for part in panel.parts.values() if part.kind == "answer" and subjects.intersection(part.subject)]
-        found = read_parts(entry, meant, parts, self.index)
-        return [self._alone(entry, panel, name, read) for name, read in found.items() if read.value is not None]
+        found = read_parts(entry, replace(entry.interpretation, texts=()), parts, self.index)
+        return {name: read.value for name, read in found.items() if read.value is not None}
 
     def _checked(self, entry: Entry, answer: Answer, part: Part, read: Read) -> Read:
         if read.value is None:
@@ -171,9 +181,9 @@ class ObservationReader:
         return read
 
     def _against_interpretation(self, entry: Entry, part: Part, read: Read) -> Read:
-        interpretation = replace(entry.interpretation, texts=())
-        if not interpretation.codings:
+        if not entry.interpretation.codings:
             return read
+        interpretation = replace(entry.interpretation, texts=())
         said = read_parts(entry, interpretation, [part], self.index)[part.name]
         if said.value is None or said.value == read.value:
             return read

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from plugin.findings.elements import Coding
 from plugin.findings.entries import Entry
@@ -35,6 +37,8 @@ class Read:
 
 def read_parts(entry: Entry, answer: Answer, parts: list[Part], index: Index) -> dict[str, Read]:
     """What each part reads from the entry; a part that the answer does not speak to is left out."""
+    if not (answer.codings or answer.texts):  # a number alone, as most of a chart: there are no words to look up
+        return _found(entry, answer, parts, index, [], {}) or _nothing(answer, [], parts)
     maps = tuple(name for part in parts for name in part.answers)
     subjects = tuple(subject for part in parts for subject in part.subject)
     lexicon = index.lexicon(maps, subjects, tuple(unit for part in parts for unit in part.units))
@@ -45,13 +49,25 @@ def read_parts(entry: Entry, answer: Answer, parts: list[Part], index: Index) ->
     if not any(coded.values()):
         spoken += [lexicon.read(word) for coding in _unknown(answer.codings, index) if (word := _spelled_out(coding))]
     spoken = [reading if _claimed(reading, entry, answer, parts, index) else _half_read(reading) for reading in spoken]
+    return _found(entry, answer, parts, index, spoken, coded) or _nothing(answer, spoken, parts)
+
+
+def _found(
+    entry: Entry,
+    answer: Answer,
+    parts: list[Part],
+    index: Index,
+    spoken: list[Reading],
+    coded: Mapping[str, set[str]],
+) -> dict[str, Read]:
+    """What each part reads. spoken: the answer's texts, as they were understood. coded: its codes, by part."""
     found: dict[str, Read] = {}
     for part in parts:
         read = _number(entry, answer, spoken, part, index) if part.kind == "number" else None
-        read = read or (_answer(answer, spoken, coded[part.name], part, index) if part.answers else None)
+        read = read or (_answer(answer, spoken, coded.get(part.name, set()), part, index) if part.answers else None)
         if read is not None:
             found[part.name] = read
-    return _by_own_limit(_in_its_unit(found, parts), parts) or _nothing(answer, spoken, parts)
+    return _by_own_limit(_in_its_unit(found, parts), parts)
 
 
 def _without_others(text: str, labels: tuple[str, ...]) -> str:
@@ -229,6 +245,7 @@ def _may_be_share(number: Interval, part: Part) -> bool:
     return PERCENT in part.units and number.exact is not None and 0 < number.exact <= 1
 
 
+@lru_cache(maxsize=4096)
 def _bare(unit: str) -> str:
     """A unit without annotation braces, blanks and case: `{mutations}/Mb` and `Mutations / Mb` are one."""
     return "".join(letter for letter in unit.lower() if letter not in "{} ")

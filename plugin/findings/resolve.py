@@ -15,7 +15,7 @@ from plugin.findings.evidence import Evidence
 from plugin.findings.index import Index, Panel, reading_of
 from plugin.findings.interval import Interval
 from plugin.findings.model import Finding, Result, unknown
-from plugin.findings.samples import Outcome, Sample, group, outcome_alone, outcome_of
+from plugin.findings.samples import Outcome, Sample, group, outcome_alone, outcome_of, said_alone
 from plugin.library.readings import Reading
 from plugin.library.vocabulary import FindingDefinition, in_a_word
 
@@ -86,7 +86,7 @@ def _against_inadequate(
     for other in evidence:
         if not other.inadequate or any(later(day, other.origin.day) for day in days):
             continue
-        value = outcome_alone(panel, other.counting(), definition).value
+        value = said_alone(panel, other, definition).value
         if value in (None, found.finding.value, *definition.undecided):
             continue
         leading = " and ".join(dict.fromkeys(_said(one) for one in found.candidates if one.sample in found.leading))
@@ -279,8 +279,8 @@ def _results(panel: Panel, definition: FindingDefinition, evidence: list[Evidenc
     mine = [found for found in mine if found.counts or found.origin.reference not in counted]
     seen: set[tuple[str, str, str]] = set()
     for found in sorted(mine, key=_result_order):
-        said = found.counting() if found.aside_kind == "stale" else found  # too old to count, but it was so then
-        origin, value = found.origin, outcome_alone(panel, said, definition).value
+        says = said_alone if found.aside_kind == "stale" else outcome_alone  # too old to count, but it was so then
+        origin, value = found.origin, says(panel, found, definition).value
         aside = (found.set_aside, found.aside_kind)
         result = Result(origin.reference, value, found.text, origin.day, origin.site, origin.label, *aside)
         key = (result.reference, result.text, result.set_aside)

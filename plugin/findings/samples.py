@@ -29,6 +29,9 @@ class Outcome:
     derived: bool = False
 
 
+NOTHING = Outcome()
+
+
 @dataclass
 class Sample:
     """Results of one specimen, or of one day and lesion where no specimen is named."""
@@ -108,9 +111,12 @@ def outcome_of(panel: Panel, sample: Sample, definition: FindingDefinition) -> O
 
 def outcome_alone(panel: Panel, evidence: Evidence, definition: FindingDefinition) -> Outcome:
     """What one result says about a finding by itself."""
-    if not evidence.counts or evidence.value is None:
-        return Outcome()
-    return _judged(panel, {evidence.part: evidence.value}, definition)
+    return said_alone(panel, evidence, definition) if evidence.counts else NOTHING
+
+
+def said_alone(panel: Panel, evidence: Evidence, definition: FindingDefinition) -> Outcome:
+    """The same, as if nothing spoke against the result."""
+    return NOTHING if evidence.value is None else _judged(panel, {evidence.part: evidence.value}, definition)
 
 
 def contradicting(panel: Panel, evidence: Iterable[Evidence]) -> tuple[Value, ...]:
@@ -135,7 +141,7 @@ def contradicting(panel: Panel, evidence: Iterable[Evidence]) -> tuple[Value, ..
 
 def _judged(panel: Panel, values: dict[str, Value | Interval], definition: FindingDefinition) -> Outcome:
     """What values of parts come to; remembered, since most results say one of a few things."""
-    key = (definition.code, frozenset((name, type(value), value) for name, value in values.items()))
+    key = (definition.code, frozenset([(name, type(value), value) for name, value in values.items()]))
     known = panel.judged.get(key)
     if known is None:
         if len(panel.judged) >= MOST_REMEMBERED:

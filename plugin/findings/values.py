@@ -43,7 +43,7 @@ NOTHING = Answer()
 
 def answer_of(node: Json) -> Answer:
     """The answer under value[x], else the reason why there is none; an empty answer where neither is there."""
-    keys = sorted(key for key in node if key.startswith("value") and key != "value" and node[key] is not None)
+    keys = sorted([key for key in node if key[:5] == "value" and key != "value" and node[key] is not None])
     reason = node.get("dataAbsentReason")
     if keys and isinstance(reason, dict):
         text = "a value and the reason why there is none stand side by side"
@@ -63,10 +63,12 @@ def interpretation_of(node: Json) -> Answer:
     """What `interpretation` says, for results that have no value."""
     if "interpretation" not in node:
         return NOTHING
-    concepts = objects(node["interpretation"])
-    codings = tuple(coding for concept in concepts for coding in codings_of(concept))
-    texts = tuple(text for concept in concepts for text in texts_of(concept))
-    return Answer(codings=codings, texts=texts, words=", ".join(words_of(concept) for concept in concepts))
+    read = [_concept(concept) for concept in objects(node["interpretation"])]
+    if len(read) == 1:
+        return read[0]
+    codings = tuple(coding for one in read for coding in one.codings)
+    texts = tuple(text for one in read for text in one.texts)
+    return Answer(codings=codings, texts=texts, words=", ".join(one.words for one in read))
 
 
 def _read(key: str, value: Any) -> Answer:
@@ -94,8 +96,8 @@ def _concept(value: Any) -> Answer:
         return Answer(unread="the concept is not an object", words=text_of(value))
     codings, texts = tuple(codings_of(value)), tuple(texts_of(value))
     if not codings and not texts:
-        return Answer()
-    return Answer(codings=codings, texts=texts, words=words_of(value))
+        return NOTHING
+    return Answer(codings=codings, texts=texts, words=words_of(value, codings))
 
 
 def _quantity(value: Any) -> Answer:
@@ -104,7 +106,7 @@ def _quantity(value: Any) -> Answer:
     unit = text_of(value.get("unit")) or code_of(value.get("code"))
     code = code_of(value.get("code"))
     comparator = text_of(value.get("comparator"))
-    shown = " ".join(part for part in (comparator, _shown(value.get("value")), unit) if part)
+    shown = " ".join([part for part in (comparator, _shown(value.get("value")), unit) if part])
     number = as_number(value.get("value"))
     if number is None:
         texts = (code,) if code and value.get("value") is None else ()

@@ -27,6 +27,7 @@ from plugin.findings.model import AsideKind, Problem
 from plugin.findings.observations import Notebook, remarked
 from plugin.findings.parts import NO_RESULT
 from plugin.findings.phrases import plain, tokens
+from plugin.findings.questions import Question
 from plugin.findings.values import Answer, answer_of
 from plugin.findings.variant import (
     COUNTS,
@@ -65,6 +66,7 @@ class VariantReader:
         maps = index.code_sets.maps
         self._sites = index.vocabulary.sites
         self._roles = maps["genomic-elements"].codes
+        self._role_of: dict[Question, str] = {}
         self._origin_words = index.meanings(ORIGINS)
         self._change_words = index.meanings(CHANGE_KINDS)
         self._gene_sets = sorted({name for wanted in index.variants for name in wanted.part.genes})
@@ -76,8 +78,12 @@ class VariantReader:
 
     def role(self, entry: Entry) -> str:
         """`variant`, `region-studied`, `implication`, or empty for what is no genomic Observation."""
-        roles = (self._role(coding) for coding in entry.codings)
-        return next((role for role in roles if role in ("variant", "region-studied", "implication")), "")
+        known = self._role_of.get(entry.question)
+        if known is None:
+            roles = (self._role(coding) for coding in entry.codings)
+            known = next((role for role in roles if role in ("variant", "region-studied", "implication")), "")
+            self._role_of[entry.question] = known
+        return known
 
     def collect(self, observation: Json, entry: Entry, role: str) -> None:
         """Take in a genomic Observation."""

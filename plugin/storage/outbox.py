@@ -5,7 +5,7 @@ Nothing here holds words of an EHR or anything about a patient beyond the key: o
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal, cast
 
@@ -13,7 +13,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from plugin.storage.reviews import PatientKey
-from plugin.storage.tables import OutboxRow
+from plugin.storage.tables import OutboxRow, WorkspaceRow
 
 State = Literal["waiting", "sent", "ended"]
 # Why an entry waits, or ended without having been sent.
@@ -29,6 +29,15 @@ Cause = Literal[
 ]
 FIRST_PAUSE = timedelta(minutes=1)
 LONGEST_PAUSE = timedelta(minutes=30)
+LONGEST_ASKED = timedelta(hours=4)  # an EHR that wants a longer pause is asked once in between
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """Why a delivery may succeed later. pause: the seconds that the EHR asks to wait; 0 where it does not say."""
+
+    cause: Cause
+    pause: float = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +72,19 @@ def put(session: Session, delivery_id: int, patient: PatientKey, workspace: str,
     session.flush()
 
 
-def wait_longer(session: Session, delivery_id: int, cause: Cause, at: datetime, counted: bool) -> None:
-    """Try again later: after one minute, then two, four … up to half an hour. counted: an attempt of its own failed."""
+def wait_longer(session: Session, delivery_id: int, later: Later, at: datetime, counted: bool) -> None:
+    """Try again later: after one minute, then two, four … up to half an hour, and never sooner than the EHR wants.
+
+    counted: an attempt of its own failed.
+    """
     row = session.get(OutboxRow, delivery_id)
     if row is None or row.state != "waiting":
         return
     row.attempts += int(counted)
-    row.cause, row.updated = cause, at
-    row.next_at = at + min(FIRST_PAUSE * 2 ** min(row.attempts, 10), LONGEST_PAUSE)
+    row.cause, row.updated = later.cause, at
+    ours = min(FIRST_PAUSE * 2 ** min(row.attempts, 10), LONGEST_PAUSE)
+    asked = timedelta(seconds=min(later.pause, LONGEST_ASKED.total_seconds()))
+    row.next_at = at + max(ours, asked)
 
 
 def settle(session: Session, delivery_id: int, state: State, cause: Cause, at: datetime, counted: bool = False) -> None:
@@ -113,6 +127,17 @@ def entry(session: Session, delivery_id: int) -> Waiting | None:
     """What the outbox holds of one delivery."""
     row = session.get(OutboxRow, delivery_id)
     return _waiting(row) if row else None
+
+
+def as_shown(session: Session, delivery_id: int, now: datetime) -> Waiting | None:
+    """The same for a reader: what waits for a launch that is over by now will not be sent, though nobody tried yet."""
+    found = entry(session, delivery_id)
+    if found is None or found.state != "waiting":
+        return found
+    launch = session.get(WorkspaceRow, found.workspace)
+    if launch is not None and launch.expires > now:
+        return found
+    return replace(found, state="ended", cause="launch-ended")
 
 
 def listed(session: Session, everything: bool = False) -> list[Waiting]:

@@ -126,9 +126,9 @@ class Desk:
         return delivery
 
     def in_outbox(self, delivery: Delivery) -> Waiting | None:
-        """What the outbox holds of a delivery; None where it never waited."""
+        """What the outbox holds of a delivery, as it is told now; None where it never waited."""
         with self.workbench.database.session() as session:
-            return outbox.entry(session, delivery.id)
+            return outbox.as_shown(session, delivery.id, self.workbench.now())
 
     def has_unsent(self) -> bool:
         """Whether a plan waits to be sent that only this launch can send."""

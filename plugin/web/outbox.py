@@ -16,13 +16,14 @@ from flask import Flask
 
 from plugin.chart.client import FhirClient
 from plugin.chart.reading import Chart, read_chart
+from plugin.delivery.failures import why_again
 from plugin.delivery.journal import BeingSaved, Overtaken
 from plugin.delivery.reviewed import content_key
 from plugin.delivery.route import same_way
 from plugin.errors import LaunchError, Refused, RemoteError
 from plugin.launch.context import LaunchContext, authorized_session, context_from, launch_service
 from plugin.storage import outbox
-from plugin.storage.outbox import Cause, State, Waiting
+from plugin.storage.outbox import Cause, Later, State, Waiting
 from plugin.storage.tables import WorkspaceRow
 from plugin.web.desk import EXTENSION, Desk, Office
 from plugin.web.logs import tell_chart
@@ -83,8 +84,8 @@ class Outbox:
             return None
         except LaunchError:
             self._settle(waiting, "launch-ended")
-        except RemoteError:
-            self._wait(waiting, "no-answer")
+        except RemoteError as failure:
+            self._wait(waiting, why_again(failure) or Later("no-answer"))
         with self._database.session() as session:
             now = outbox.entry(session, waiting.delivery_id)
         if now is None:
@@ -137,9 +138,9 @@ class Outbox:
         with self._database.session() as session:
             outbox.settle(session, waiting.delivery_id, "ended", cause, self._now(), counted=True)
 
-    def _wait(self, waiting: Waiting, cause: Cause) -> None:
+    def _wait(self, waiting: Waiting, later: Later) -> None:
         with self._database.session() as session:
-            outbox.wait_longer(session, waiting.delivery_id, cause, self._now(), counted=True)
+            outbox.wait_longer(session, waiting.delivery_id, later, self._now(), counted=True)
 
     def _now(self) -> datetime:
         return self._office.workbench.now()

@@ -1,13 +1,15 @@
 from __future__ import annotations
 
 import time
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from itertools import count
 
 import pytest
 import requests
 from werkzeug.wrappers import Request, Response
 
-from plugin.chart.http import Limits, http_session
+from plugin.chart.http import Limits, http_session, wanted_pause
 from plugin.chart.reading import Chart, read_chart
 from plugin.chart.searches import CHART_SEARCHES, Search
 from plugin.errors import LaunchError
@@ -214,6 +216,18 @@ def test_a_retry_after_that_means_nothing_does_no_harm(stub: FhirStub) -> None:
     busy = Response(status=503, headers={"Retry-After": "soon"})
     stub.on["Observation"] = lambda _: busy if next(attempts) == 1 else bundle(observation(1))
     assert ids(read(stub)) == ["o1"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "seconds"), [("600", 600), ("", 0), ("soon", 0), ("-5", 0), ("9" * 5000, 0), ("Mon, 99 Foo 2026", 0)]
+)
+def test_a_wanted_pause_is_read_as_it_is_meant_or_not_at_all(asked: str, seconds: float) -> None:
+    assert wanted_pause(asked) == seconds
+
+
+def test_a_wanted_pause_may_end_at_a_moment() -> None:
+    assert 50 < wanted_pause(format_datetime(datetime.now(UTC) + timedelta(minutes=1), usegmt=True)) <= 60
+    assert wanted_pause("Sun, 06 Nov 1994 08:49:37 GMT") == 0
 
 
 def test_a_slow_search_is_cut_off_at_the_read_limit_and_not_tried_again(stub: FhirStub) -> None:

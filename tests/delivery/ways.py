@@ -22,12 +22,12 @@ ALONE = Route("plan", frozenset({"CarePlan"}))
 DOCUMENT = Route("document", frozenset({"DocumentReference"}), supersedes=True)
 
 
-def outcome(status, words, code="business-rule", expression=None):
+def outcome(status, words, code="business-rule", expression=None, headers=None):
     """An answer that says no."""
     issue = {"severity": "error", "code": code, "diagnostics": words}
     issue |= {"expression": [expression]} if expression else {}
     body = orjson.dumps({"resourceType": "OperationOutcome", "issue": [issue]})
-    return Response(body, status, content_type="application/fhir+json")
+    return Response(body, status, headers, content_type="application/fhir+json")
 
 
 def refusing(method, path, answer):

@@ -84,6 +84,17 @@ def test_without_a_smart_configuration_its_scopes_are_not_called_good(faulty: Fa
     assert gravest(scopes) == "open"
 
 
+def test_a_page_without_a_place_is_refused_before_anything_is_asked(faulty: Faulty, tmp_path) -> None:
+    asked: list[object] = []
+    faulty.before = lambda *seen: asked.append(seen)
+    wrong = {tmp_path / "missing" / "report.html": f"there is no folder {tmp_path / 'missing'}", tmp_path: "a folder"}
+    for page, why in wrong.items():
+        result = CliRunner().invoke(main, ["doctor", faulty.base, "--html", str(page)])
+        assert result.exit_code == 2
+        assert why in result.stderr
+    assert (list(tmp_path.iterdir()), asked) == ([], [])
+
+
 def test_the_command_says_so_first_and_where_the_page_is(faulty: Faulty, tmp_path) -> None:
     faulty.before = web_page
     page = tmp_path / "report.html"

@@ -13,7 +13,8 @@ from click.testing import CliRunner
 
 from plugin.cli import main
 from plugin.quality.package.contents import Contents
-from tests.java.visit import visited
+from plugin.sandbox.demo import sandbox_ehr
+from tests.java.visit import ADDRESS, OTHER_PATIENT, visited
 
 HERE = Path(__file__).parent
 
@@ -63,15 +64,40 @@ def hapi(java, package):
 
 
 @pytest.fixture(scope="session")
-def visit(hapi, tmp_path_factory):
-    """A clinician's visit in an EHR whose charts are on HAPI FHIR."""
-    with visited(hapi, tmp_path_factory.mktemp("plugin")) as visit:
-        yield visit
+def ehr(hapi):
+    """An EHR whose charts are on HAPI FHIR."""
+    with sandbox_ehr(plugin_url=ADDRESS, fhir_server_url=hapi) as ehr:
+        yield ehr
+
+
+@pytest.fixture(scope="session")
+def visit(ehr, tmp_path_factory):
+    """A clinician's visit there."""
+    return visited(ehr, tmp_path_factory.mktemp("plugin"))
 
 
 @pytest.fixture(scope="session")
 def saved(visit):
-    """The same visit once a line was accepted and the plan saved."""
-    said = visit.accept_and_save()
+    """The same visit once a fact was stated, a line accepted and the plan saved."""
+    visit.state()
+    visit.decide("accept")
+    said = visit.save()
     assert "delivery saved" in said, said
     return visit
+
+
+@pytest.fixture(scope="session")
+def saved_in_part(ehr, tmp_path_factory):
+    """Two visits whose EHR takes less: printed plans of which the second replaces the first, then the plan alone."""
+    printing = visited(ehr, tmp_path_factory.mktemp("printing"), OTHER_PATIENT, "document")
+    printing.wait_until_asked()  # else nobody knows that it lets documents be updated
+    printing.decide("accept")
+    said = [printing.save()]
+    printing.decide("decline", reason="Prefers to wait")
+    said.append(printing.save())
+    alone = visited(ehr, tmp_path_factory.mktemp("alone"), OTHER_PATIENT, "plan")
+    alone.state()
+    alone.decide("accept")
+    said.append(alone.save())
+    assert all("delivery saved" in each for each in said), said
+    return alone

@@ -16,12 +16,12 @@ from plugin.findings.reader import read_findings
 from plugin.library.content import default_template_folder
 from plugin.library.template import load_template
 from plugin.sandbox.sample_patients import sample_patients
-from tests.java.visit import PATIENT
+from tests.java.visit import OTHER_PATIENT, PATIENT
 
 pytestmark = [pytest.mark.java, pytest.mark.xdist_group("hapi")]
 AS_OF = date(2026, 11, 22)
 # Everybody but whom the clinician has written about.
-UNTOUCHED = [patient for patient in sample_patients() if patient.id != PATIENT]
+UNTOUCHED = [patient for patient in sample_patients() if patient.id not in (PATIENT, OTHER_PATIENT)]
 LISTS = ("offered", "conditional", "judgement", "not_offered", "assessments", "supportive_care", "alerts")
 
 

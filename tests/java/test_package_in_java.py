@@ -8,6 +8,7 @@ from pathlib import Path
 import orjson
 import pytest
 
+from plugin.delivery.plan import PLAN_PARTS
 from plugin.quality.package.archive import archive
 from plugin.quality.package.contents import Contents
 from tests.operations.served import served
@@ -32,11 +33,20 @@ def planted(goal):
 
 
 @pytest.fixture(scope="module")
-def said(java, contents, saved, template, tmp_path_factory):
-    """What the validator says, but for notes: of the package, what a review wrote, what is served, planted goals."""
+def written(saved, saved_in_part):
+    """What reviews wrote, each of the ways that write different things, under the file names of a package."""
+    whole, in_part = saved.written(), saved_in_part.written()
+    assert {each["resourceType"] for each in whole} == PLAN_PARTS
+    assert sorted(each["resourceType"] for each in in_part) == ["CarePlan", "DocumentReference", "DocumentReference"]
+    assert {each["status"] for each in in_part} == {"draft", "current", "superseded"}
+    assert any("contained" in each for each in in_part)
+    return {f"{each['resourceType']}-saved-{each['id']}.json": each for each in (*whole, *in_part)}
+
+
+@pytest.fixture(scope="module")
+def said(java, contents, written, template, tmp_path_factory):
+    """What the validator says, but for notes: of the package, what reviews wrote, what is served, planted goals."""
     package = tmp_path_factory.mktemp("planted") / "templates.tgz"
-    written = {f"{each['resourceType']}-saved-{each['id']}.json": each for each in saved.written()}
-    assert {each["resourceType"] for each in written.values()} >= {"CarePlan", "QuestionnaireResponse", "Provenance"}
     examples = {**contents.examples, **written, **dict(planted(contents.examples[GOAL])), **served(template)}
     package.write_bytes(archive(Contents(contents.resources, examples), "1.2.3"))
     out = subprocess.run(java("ValidatePackage", str(package)), check=True, stdout=subprocess.PIPE).stdout

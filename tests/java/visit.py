@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,25 +13,31 @@ import requests
 from flask.testing import FlaskClient
 
 from plugin import create_app
-from plugin.sandbox.demo import CLIENT_ID, PLUGIN_PORT, sandbox_ehr
+from plugin.sandbox.demo import CLIENT_ID, PLUGIN_PORT, SandboxEHR
 from plugin.settings import Issuer, Settings
+from plugin.web.desk import EXTENSION
 
 ADDRESS = f"http://127.0.0.1:{PLUGIN_PORT}"
 TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 LINE = re.compile(r'action="(/w/[^"]+/lines/treatment-category/[^"]+)"')
 PATIENT = "hr-positive"
-WRITTEN = ("CarePlan", "Goal", "Observation", "QuestionnaireResponse", "Provenance")
+# Whom visits write about whose EHR takes less than the whole plan.
+OTHER_PATIENT = "her2-positive"
+STATED = "family-history-breast-ovarian"
+WRITTEN = ("CarePlan", "DocumentReference", "Goal", "Observation", "QuestionnaireResponse")
 OURS = "https://careplan-plugin.example.org/fhir/NamingSystem/"
 TIMEOUT = 60
 
 
 @dataclass
 class Visit:
-    """The browser of the clinician, the address of the review, and the base of the server with the charts."""
+    """The browser of the clinician, the address of the review, and the bases of chart server and EHR."""
 
     browser: FlaskClient
     workspace: str
     charts: str
+    iss: str
+    patient: str
 
     def page(self) -> str:
         """The review, once the chart is read."""
@@ -46,19 +51,36 @@ class Visit:
         token = TOKEN.search(self.page())[1]
         return self.browser.post(path, data={"csrf_token": token, **form}, base_url=ADDRESS, follow_redirects=True).text
 
-    def accept_and_save(self) -> str:
-        """Take the first line of treatment into the plan and write the plan to the chart; what the page then says."""
-        line = LINE.search(self.page())[1]
-        self.post(line, choice="accept", standing="offered")
+    def wait_until_asked(self) -> None:
+        """Until the server has said what it can do, which takes it longer than a page waits."""
+        self.page()
+        abilities = self.browser.application.extensions[EXTENSION].abilities
+        deadline = time.monotonic() + TIMEOUT
+        while abilities.at_hand(self.iss).unread:
+            assert time.monotonic() < deadline, abilities.at_hand(self.iss).unread
+            time.sleep(0.1)
+
+    def state(self) -> None:
+        """State a fact that the chart leaves open."""
+        self.post(f"{self.workspace}facts/{STATED}", value="false", reason="Asked today")
+
+    def decide(self, choice: str, **form: str) -> None:
+        """Decide on the first line of treatment, which is offered."""
+        self.post(LINE.search(self.page())[1], choice=choice, standing="offered", **form)
+
+    def save(self) -> str:
+        """Write the plan to the chart; what the page then says."""
         return self.post(f"{self.workspace}save")
 
     def written(self) -> list[dict[str, Any]]:
-        """What the plug-in has written to the chart, as the server holds it."""
-        found = []
-        for kind in WRITTEN:
-            bundle = requests.get(f"{self.charts}/{kind}", {"_count": "500"}, timeout=TIMEOUT).json()
-            found += [entry["resource"] for entry in bundle.get("entry", ()) if _is_ours(entry["resource"])]
-        return found
+        """What the plug-in has written to the chart of this patient, as the server holds it."""
+        about = [each for kind in WRITTEN for each in self._held(kind, patient=f"Patient/{self.patient}")]
+        names = {f"{each['resourceType']}/{each['id']}" for each in about}
+        return about + [each for each in self._held("Provenance") if each["target"][0]["reference"] in names]
+
+    def _held(self, kind: str, **asked: str) -> list[dict[str, Any]]:
+        bundle = requests.get(f"{self.charts}/{kind}", {"_count": "500", **asked}, timeout=TIMEOUT).json()
+        return [entry["resource"] for entry in bundle.get("entry", ()) if _is_ours(entry["resource"])]
 
 
 def _is_ours(resource: dict[str, Any]) -> bool:
@@ -68,20 +90,19 @@ def _is_ours(resource: dict[str, Any]) -> bool:
     return any(name.startswith(OURS) for name in systems) or any("review-provenance" in name for name in profiles)
 
 
-@contextmanager
-def visited(charts: str, folder: Path) -> Iterator[Visit]:
-    """The visit, with the server at `charts` behind the sandbox's SMART server."""
-    with sandbox_ehr(plugin_url=ADDRESS, fhir_server_url=charts) as ehr:
-        settings = Settings(
-            secret_key="s" * 40,
-            public_url=ADDRESS,
-            instance_folder=folder,
-            read_timeout=TIMEOUT,
-            chart_timeout=TIMEOUT,
-            allowed_issuers=(Issuer(ehr.fhir_url, CLIENT_ID),),
-        )
-        browser = create_app(settings).test_client()
-        yield Visit(browser, _launched(browser, f"{ehr.url}/patients/{PATIENT}/launch"), charts)
+def visited(ehr: SandboxEHR, folder: Path, patient: str = PATIENT, delivery: str = "") -> Visit:
+    """The visit to an EHR, whose charts may be kept by another server. delivery: the way that its plans take."""
+    settings = Settings(
+        secret_key="s" * 40,
+        public_url=ADDRESS,
+        instance_folder=folder,
+        read_timeout=TIMEOUT,
+        chart_timeout=TIMEOUT,
+        allowed_issuers=(Issuer(ehr.fhir_url, CLIENT_ID, delivery=delivery),),
+    )
+    browser = create_app(settings).test_client()
+    workspace = _launched(browser, f"{ehr.url}/patients/{patient}/launch")
+    return Visit(browser, workspace, ehr.backend_url, ehr.fhir_url, patient)
 
 
 def _launched(browser: FlaskClient, address: str) -> str:

@@ -61,6 +61,42 @@ def test_only_a_no_is_final(sending, status):
     assert sending.count("CarePlan") == 1
 
 
+@pytest.mark.parametrize(("status", "asked", "minutes"), [(429, "600", 10), (503, "999999", 240)])
+def test_the_next_attempt_comes_when_the_ehr_wants_it_within_limits(sending, status, asked, minutes):
+    sending.server.instead = down_for_writing(status, Retry_After=asked)
+    sending.save()
+    sending.server.instead = None
+    outbox = sending.restart()
+    sending.clock.advance(minutes=minutes, seconds=-1)
+    assert outbox.send_due() == []
+    sending.clock.advance(seconds=2)
+    assert [each.state for each in outbox.send_due()] == ["sent"]
+
+
+def test_an_ehr_that_asks_for_a_pause_while_it_is_read_gets_it(sending):
+    sending.server.instead = down_for_writing()
+    sending.save()
+    sending.server.instead = lambda _: outcome(503, "Back soon", "transient", headers={"Retry-After": "1800"})
+    sending.clock.advance(minutes=2)
+    outbox = sending.restart()
+    assert [(each.state, each.cause) for each in outbox.send_due()] == [("waiting", "no-answer")]
+    sending.server.instead = None
+    sending.clock.advance(minutes=29)
+    assert outbox.send_due() == []
+    sending.clock.advance(minutes=2)
+    assert [each.state for each in outbox.send_due()] == ["sent"]
+
+
+def test_a_launch_that_has_grown_too_old_promises_nothing(sending):
+    sending.server.instead = down_for_writing()
+    sending.save()
+    sending.clock.advance(hours=12)
+    sending.visit.launch()
+    page = sending.page()
+    assert "tries again by itself" not in page
+    assert "the launch that it belonged to has ended" in page
+
+
 def test_a_refusal_is_not_tried_again(sending):
     sending.server.instead = lambda request: None if request.method == "GET" else outcome(422, "No")
     sending.save()

@@ -60,9 +60,12 @@ def can_do(types, system=("transaction",)):
     return instead
 
 
-def down_for_writing(status=503):
+def down_for_writing(status=503, **headers):
     """An EHR that is read, and breaks down when it is to store something."""
-    return lambda request: None if request.method == "GET" else outcome(status, "Back soon", "transient")
+    headers = {name.replace("_", "-"): value for name, value in headers.items()}
+    return lambda request: (
+        None if request.method == "GET" else outcome(status, "Back soon", "transient", headers=headers)
+    )
 
 
 class Sending:
