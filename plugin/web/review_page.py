@@ -12,6 +12,7 @@ from plugin.delivery.printed import may_print
 from plugin.errors import RemoteError
 from plugin.library.forms import reasons_offered
 from plugin.review.charts import Reading
+from plugin.review.course.course import course_of
 from plugin.review.view import PageView
 from plugin.review.workbench import Review
 from plugin.web.desk import Desk, desk_of
@@ -73,6 +74,7 @@ def page_of(desk: Desk, reading: Reading, problem: FormProblem | None = None) ->
         workspace=desk.workspace,
         mark=desk.mark,
         view=view,
+        course=course_of(view.draft, desk.workbench.template, reading.resources),
         plan_lists=_plan_lists(view),
         patient=view.draft.findings.patient,
         age=view.draft.findings["age"].value if "age" in view.draft.findings else None,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from plugin.drafting.model import Draft
@@ -53,7 +54,7 @@ def course_of(draft: Draft, template: Template, resources: Iterable[Mapping[str,
     since = findings.began.day if findings.began else ""
     days = [*days_of_results(said), *days_of_courses(findings.courses), *([since] if since else ())]
     days += [one.day for series in findings.series for one in series.drawn]
-    axis = axis_of(days, draft.as_of, since)
+    axis = axis_of(days, date.fromisoformat(draft.as_of), since)
     present = {series.marker.code for series in findings.series}
     return CourseView(
         axis=axis,

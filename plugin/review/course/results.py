@@ -1,4 +1,4 @@
-"""The results of samples as marks in time: one mark for each sample and day, told apart by whether its results count."""
+"""The results of samples as marks in time: one mark for each sample and day, told apart by whether they count."""
 
 from __future__ import annotations
 

@@ -80,13 +80,13 @@ def days_of(courses: tuple[Course, ...]) -> Iterator[str]:
 
 def treatment_lane(draft: Draft, vocabulary: Vocabulary, axis: Axis) -> TreatmentLane:
     """Every course of the chart that counts as treatment, laid out on the axis."""
-    findings = draft.findings
+    findings, as_of = draft.findings, date.fromisoformat(draft.as_of)
     numbers = {course: line.number for line in findings.lines for course in line.courses}
     since = vocabulary[vocabulary.treatment.since].label if vocabulary.treatment.since else ""
     anchors = _anchors(draft, vocabulary)
     told = tuple(_told(course, numbers.get(course, 0), since, anchors) for course in findings.courses)
     dated = [(course, one) for course, one in zip(findings.courses, told, strict=True) if one.drawn]
-    spans = [_spans(course, axis, draft.as_of) for course, _ in dated]
+    spans = [_spans(course, axis, as_of) for course, _ in dated]
     bodies = [(before[0] if before[1] else x, _right(x, width, after)) for x, width, before, after in spans]
     labels = [_label(course, one, numbers.get(course, 0)) for course, one in dated]
     sides: list[Side] = [
@@ -162,7 +162,7 @@ def _with_label(body: Extent, label: str, side: Side) -> Extent:
 
 
 def _anchors(draft: Draft, vocabulary: Vocabulary) -> dict[str, str]:
-    """By reference, the fact about earlier treatment that rests on it; one of which it decides the value comes first."""
+    """By reference, the fact about earlier treatment that rests on it; first those whose value it decides."""
     found: dict[str, str] = {}
     for definition in vocabulary.read_as("treatment"):
         for name in draft.findings[definition.code].evidence:
