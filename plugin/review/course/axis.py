@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from plugin.findings.dates import MONTHS, first_day, last_day
-from plugin.review.course.labels import PLOT, fitting, width_of
+from plugin.review.course.labels import FULL, PLOT, fitting, width_of
 
-LEFT, RIGHT = 1.0, 96.0  # per cent: room for a mark at the start, and for the arrow of what goes on
+LEFT, RIGHT = 4.0, 96.0  # per cent: room at both ends for what began earlier and for what goes on
 SHORTEST = 183  # days; less is drawn as if it were so long
 EARLIER = 0.35  # share of the width for what was before the bend, where that was the longer part
 NARROWEST = 66  # pixels from one tick to the next
@@ -56,7 +56,7 @@ class Axis:
         first = [(self.start, self.bend), (self.bend, self.end)] if self.bend else [(self.start, self.end)]
         found = [one for begin, end in first if begin and end for one in self._ticks(begin, end)]
         last = Tick(self.at(self.end), _named(self.end))
-        extents = [_extent(last), *(_extent(tick) for tick in found)]
+        extents = [(FULL - width_of(last.label), FULL), *(_extent(tick) for tick in found)]
         kept = fitting(extents)
         labelled = [tick if 1 + place in kept else Tick(tick.x, "") for place, tick in enumerate(found)]
         return (*labelled, last)

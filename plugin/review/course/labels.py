@@ -24,6 +24,11 @@ def width_of(text: str) -> float:
     return per_cent(len(text) * CHARACTER + BETWEEN) if text else 0.0
 
 
+def letters_in(room: float) -> int:
+    """How many letters of a label find place in so many per cent."""
+    return max(0, int((room * PLOT / FULL - BETWEEN) / CHARACTER))
+
+
 def rows_of(extents: Sequence[Extent]) -> list[int]:
     """The row of each extent, so that none of one row overlap; those that begin first take the upper rows."""
     rows = [0] * len(extents)

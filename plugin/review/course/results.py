@@ -11,13 +11,14 @@ from plugin.findings.dates import day_of
 from plugin.findings.model import Finding, Result
 from plugin.library.vocabulary import FindingDefinition, Vocabulary
 from plugin.review.course.axis import Axis
-from plugin.review.course.labels import FULL, Extent, Side, laid_out, per_cent, width_of
+from plugin.review.course.labels import FULL, Extent, Side, laid_out, letters_in, per_cent, width_of
 from plugin.review.words import date_in_words, value_in_words
 
 Standing = Literal["leads", "read", "aside"]
 MOST_ROWS = 3
-LONGEST = 60  # characters of a label
-HALF = per_cent(9)
+LONGEST = 72  # characters of a label
+MORE = len(" and 10 more")
+HALF = per_cent(7)
 ORDER: tuple[Standing, ...] = ("leads", "read", "aside")
 
 
@@ -94,12 +95,9 @@ def results_lane(said: tuple[Said, ...], axis: Axis) -> ResultLane:
         if one.day:
             groups.setdefault((one.day, one.sample, one.standing), []).append(one)
     keys = sorted(groups, key=lambda key: (key[0], ORDER.index(key[2]), key[1]))
-    labels = [_label(key[1], groups[key]) for key in keys]
-    spots = [axis.middle(day) for day, _, _ in keys]
-    sides: list[Side] = [
-        "right" if x + HALF + width_of(label) <= FULL else "left" for x, label in zip(spots, labels, strict=True)
-    ]
     bodies = [_body(axis, day) for day, _, _ in keys]
+    labels, sides = _labels([_label(key[1], groups[key], LONGEST) for key in keys], bodies)
+    labels = [_label(key[1], groups[key], len(label)) for key, label in zip(keys, labels, strict=True)]
     wide = [_with_label(*each) for each in zip(bodies, labels, sides, strict=True)]
     placed = laid_out(bodies, wide, MOST_ROWS, list(reversed(range(len(keys)))))
     marks = tuple(
@@ -129,12 +127,25 @@ def _mark(axis: Axis, key: tuple[str, str, Standing], said: list[Said], row: int
     )
 
 
-def _label(sample: str, said: list[Said]) -> str:
+def _labels(wished: list[str], bodies: list[Extent]) -> tuple[list[str], list[Side]]:
+    """Labels as long as there is room for, and on which side: the right one, unless it is the smaller and too small."""
+    labels: list[str] = []
+    sides: list[Side] = []
+    for text, (start, end) in zip(wished, bodies, strict=True):
+        right = width_of(text) <= FULL - end or FULL - end >= start
+        labels.append(text[: letters_in(FULL - end if right else start)])
+        sides.append("right" if right else "left")
+    return labels, sides
+
+
+def _label(sample: str, said: list[Said], longest: int) -> str:
+    """What is written at a mark: as many of its results as fit into so many letters, and how many more there are."""
     text = f"{sample}: " if sample else ""
     for place, one in enumerate(said):
+        rest = len(said) - place
         longer = f"{text}{', ' if place else ''}{one.words}"
-        if place and len(longer) > LONGEST:
-            return f"{text} +{len(said) - place}"
+        if place and len(longer) + (MORE if rest > 1 else 0) > longest:
+            return f"{text} and {rest} more"
         text = longer
     return text
 
