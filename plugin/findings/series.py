@@ -61,12 +61,15 @@ class Followed:
 
     def __init__(self, markers: Iterable[Marker], strays: frozenset[str]) -> None:
         self._by_set = {name: marker for marker in markers for name in marker.tests}
+        self._sets = frozenset(self._by_set)
         self._strays = strays
         self._found: dict[Marker, list[Measurement]] = {}
 
     def note(self, entry: Entry) -> None:
         """Keep what an entry says, if it is a result of a marker."""
-        for name in entry.question.sets & self._by_set.keys():
+        if self._sets.isdisjoint(entry.question.sets):
+            return
+        for name in sorted(entry.question.sets & self._sets):
             if entry.origin.void_kind == "withdrawn" or (entry.answer.empty and entry.has_parts):
                 return
             marker, stray = self._by_set[name], entry.origin.reference in self._strays
