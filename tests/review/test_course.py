@@ -10,7 +10,7 @@ from plugin.drafting.plan import draft_plan
 from plugin.findings.reader import read_findings
 from plugin.review.course.axis import axis_of
 from plugin.review.course.course import course_of
-from plugin.review.course.labels import FULL, rows_of, width_of
+from plugin.review.course.labels import FULL, laid_out, width_of
 from plugin.sandbox.sample_patients import sample_patients
 from tests.review.visit import BONE, BREAST_CANCER, PATIENT
 
@@ -177,12 +177,20 @@ def overlapping(extents):
     return [pair for pair in combinations(extents, 2) if pair[0][0] < pair[1][1] and pair[1][0] < pair[0][1]]
 
 
-def test_no_two_of_one_row_overlap():
-    extents = [(start % 83, start % 83 + 9) for start in range(0, 400, 7)]
-    rows = rows_of(extents)
-    for row in set(rows):
-        mine = [extent for extent, other in zip(extents, rows, strict=True) if other == row]
-        assert not [pair for pair in overlapping(mine) if pair[0] != pair[1]]
+def test_rows_hold_what_finds_room_and_items_lose_labels_before_they_overlap():
+    bodies = [(float(start), start + 4.0) for start in range(0, 60, 5)]
+    labelled = [(start, start + 22) for start, _ in bodies]
+    placed = laid_out(bodies, labelled, 3, reversed(range(len(bodies))))
+    rows = [[], [], []]
+    for place, (row, written) in enumerate(placed):
+        rows[row].append(labelled[place] if written else bodies[place])
+    assert [overlapping(row) for row in rows] == [[], [], []]
+    assert placed[-1] == (0, True)  # what comes first in precedence chooses first
+    assert 0 < sum(written for _, written in placed) < len(bodies)
+
+
+def test_what_finds_no_room_at_all_is_still_placed():
+    assert [row for row, _ in laid_out([(0.0, 9.0)] * 7, [(0.0, 20.0)] * 7, 2, range(7))].count(0) > 2
 
 
 def test_many_results_lose_labels_and_never_data(course):
@@ -206,7 +214,7 @@ def test_many_results_lose_labels_and_never_data(course):
     assert 5 < len(labels) < 100
     assert overlapping(labels) == []
     assert plot.points[-1].label == "119"
-    assert view.treatments.rows <= 12
+    assert view.treatments.rows <= 8
     ticks = [(tick.x, tick.x + width_of(tick.label)) for tick in view.ticks[:-1] if tick.label]
     assert ticks
     assert overlapping(ticks) == []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Literal
 
 PLOT = 760  # pixels: the narrowest that the plot is drawn; the style sheet keeps it so wide
@@ -29,48 +29,38 @@ def letters_in(room: float) -> int:
     return max(0, int((room * PLOT / FULL - BETWEEN) / CHARACTER))
 
 
-def rows_of(extents: Sequence[Extent]) -> list[int]:
-    """The row of each extent, so that none of one row overlap; those that begin first take the upper rows."""
-    rows = [0] * len(extents)
-    ends: list[float] = []
-    for place in sorted(range(len(extents)), key=lambda place: extents[place]):
-        start, end = extents[place]
-        row = next((row for row, taken in enumerate(ends) if taken <= start), len(ends))
-        ends[row:] = [end, *ends[row + 1 :]]
-        rows[place] = row
-    return rows
-
-
-def fitting(extents: Sequence[Extent], taken: Sequence[Extent] = ()) -> set[int]:
-    """The places of those extents that find room beside `taken` and each other; the first ones have precedence."""
-    kept: list[Extent] = list(taken)
+def fitting(extents: Sequence[Extent]) -> set[int]:
+    """The places of those extents that find room beside each other; the first ones have precedence."""
+    kept: list[Extent] = []
     found: set[int] = set()
-    for place, (start, end) in enumerate(extents):
-        if all(end <= other_start or start >= other_end for other_start, other_end in kept):
-            kept.append((start, end))
+    for place, extent in enumerate(extents):
+        if _is_free(extent, kept):
+            kept.append(extent)
             found.add(place)
     return found
 
 
 def laid_out(
-    bodies: Sequence[Extent], labelled: Sequence[Extent], most: int, newest_first: Sequence[int]
+    bodies: Sequence[Extent], labelled: Sequence[Extent], most: int, precedence: Iterable[int]
 ) -> list[tuple[int, bool]]:
     """The row of each item, and whether its label is written.
 
-    bodies, labelled: the room of each item without and with its label. most: rows up to which every label is written;
-    where more were needed, items alone take rows, and labels what room is left, in the order of `newest_first`.
+    bodies, labelled: the room of each item without and with its label. most: rows there may be. precedence: the places
+    of the items in the order in which they choose. An item takes the first row with room for it and its label, else
+    for itself alone; where all rows are taken it overlaps another, since none is left out.
     """
-    rows = rows_of(labelled)
-    if max(rows, default=0) < most:
-        return [(row, True) for row in rows]
-    rows = rows_of(bodies)
-    written: set[int] = set()
-    for row in set(rows):
-        mine = [place for place in newest_first if rows[place] == row]
-        others = {place: [bodies[other] for other in mine if other != place] for place in mine}
-        kept: list[Extent] = []
-        for place in mine:
-            if fitting([labelled[place]], [*kept, *others[place]]):
-                kept.append(labelled[place])
-                written.add(place)
-    return [(row, place in written) for place, row in enumerate(rows)]
+    taken: list[list[Extent]] = [[] for _ in range(most)]
+    found: dict[int, tuple[int, bool]] = {}
+    for place in precedence:
+        wide, narrow = labelled[place], bodies[place]
+        row = next((row for row in range(most) if _is_free(wide, taken[row])), None)
+        written = row is not None
+        if row is None:
+            row = next((row for row in range(most) if _is_free(narrow, taken[row])), place % most)
+        taken[row].append(wide if written else narrow)
+        found[place] = row, written
+    return [found[place] for place in range(len(bodies))]
+
+
+def _is_free(extent: Extent, taken: Sequence[Extent]) -> bool:
+    return all(extent[1] <= start or extent[0] >= end for start, end in taken)

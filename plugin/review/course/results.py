@@ -12,10 +12,11 @@ from plugin.findings.model import Finding, Result
 from plugin.library.vocabulary import FindingDefinition, Vocabulary
 from plugin.review.course.axis import Axis
 from plugin.review.course.labels import FULL, Extent, Side, laid_out, letters_in, per_cent, width_of
+from plugin.review.course.samples import TAG
 from plugin.review.words import date_in_words, value_in_words
 
 Standing = Literal["leads", "read", "aside"]
-MOST_ROWS = 3
+MOST_ROWS = 4
 LONGEST = 72  # characters of a label
 MORE = len(" and 10 more")
 HALF = per_cent(7)
@@ -96,10 +97,11 @@ def results_lane(said: tuple[Said, ...], axis: Axis) -> ResultLane:
             groups.setdefault((one.day, one.sample, one.standing), []).append(one)
     keys = sorted(groups, key=lambda key: (key[0], ORDER.index(key[2]), key[1]))
     bodies = [_body(axis, day) for day, _, _ in keys]
-    labels, sides = _labels([_label(key[1], groups[key], LONGEST) for key in keys], bodies)
-    labels = [_label(key[1], groups[key], len(label)) for key, label in zip(keys, labels, strict=True)]
+    rooms = [_room(_label(key[1], groups[key], LONGEST), body) for key, body in zip(keys, bodies, strict=True)]
+    labels = [_label(key[1], groups[key], letters) for key, (letters, _) in zip(keys, rooms, strict=True)]
+    sides = [side for _, side in rooms]
     wide = [_with_label(*each) for each in zip(bodies, labels, sides, strict=True)]
-    placed = laid_out(bodies, wide, MOST_ROWS, list(reversed(range(len(keys)))))
+    placed = laid_out(bodies, wide, MOST_ROWS, reversed(range(len(keys))))
     marks = tuple(
         _mark(axis, key, groups[key], row, label if written else "", side)
         for key, label, side, (row, written) in zip(keys, labels, sides, placed, strict=True)
@@ -127,15 +129,11 @@ def _mark(axis: Axis, key: tuple[str, str, Standing], said: list[Said], row: int
     )
 
 
-def _labels(wished: list[str], bodies: list[Extent]) -> tuple[list[str], list[Side]]:
-    """Labels as long as there is room for, and on which side: the right one, unless it is the smaller and too small."""
-    labels: list[str] = []
-    sides: list[Side] = []
-    for text, (start, end) in zip(wished, bodies, strict=True):
-        right = width_of(text) <= FULL - end or FULL - end >= start
-        labels.append(text[: letters_in(FULL - end if right else start)])
-        sides.append("right" if right else "left")
-    return labels, sides
+def _room(wished: str, body: Extent) -> tuple[int, Side]:
+    """How many letters find place beside a mark, and on which side: the right one unless it is smaller."""
+    start, end = body
+    right = width_of(wished) <= FULL - end or FULL - end >= start
+    return min(LONGEST, letters_in(FULL - end if right else start)), "right" if right else "left"
 
 
 def _label(sample: str, said: list[Said], longest: int) -> str:
@@ -167,7 +165,7 @@ def _value(finding: Finding, result: Result, definition: FindingDefinition) -> s
     if value is None and result.reference in finding.evidence:
         value = finding.value
     if value is None:
-        return result.text if result.set_aside else ""
+        return TAG.sub("", result.text) if result.set_aside else ""
     words = value_in_words(value, definition)
     words = words.lower() if isinstance(value, bool | str) else words
     measured = any(map(str.isdigit, result.text)) and result.text.casefold() != words.casefold()

@@ -15,7 +15,7 @@ from plugin.review.course.axis import Axis
 from plugin.review.course.labels import FULL, Extent, Side, laid_out, per_cent, width_of
 
 Kind = Literal["before", "line", "other"]
-MOST_ROWS = 12
+MOST_ROWS = 8
 STUB = 3.0  # per cent: how long an end that is not known is drawn
 THINNEST = per_cent(4)
 
@@ -93,7 +93,7 @@ def treatment_lane(draft: Draft, vocabulary: Vocabulary, axis: Axis) -> Treatmen
         "right" if start + width_of(label) <= FULL else "left" for (start, _), label in zip(bodies, labels, strict=True)
     ]
     wide = [_with_label(*each) for each in zip(bodies, labels, sides, strict=True)]
-    placed = laid_out(bodies, wide, MOST_ROWS, list(reversed(range(len(dated)))))
+    placed = laid_out(bodies, wide, MOST_ROWS, reversed(range(len(dated))))
     bars = tuple(
         Bar(
             *span,
