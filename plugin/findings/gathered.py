@@ -16,6 +16,7 @@ from plugin.findings.history.drugs import Drugs
 from plugin.findings.history.history import last_progression
 from plugin.findings.index import Index, Panel, index_of
 from plugin.findings.observations import Notebook, ObservationReader
+from plugin.findings.series import Followed, Series
 from plugin.findings.statements import Statements, read_statements
 from plugin.findings.validity import Validity
 from plugin.findings.variants import VariantReader
@@ -27,6 +28,7 @@ class Gathered:
     """One chart, opened: clinicians' statements, and the evidence for each panel as it was found.
 
     progressed: when the disease is last recorded to have progressed; empty where it is not.
+    series: the markers that the template follows, each with its results.
     """
 
     chart: Chart
@@ -35,6 +37,7 @@ class Gathered:
     notebook: Notebook
     drugs: Drugs
     progressed: str
+    series: tuple[Series, ...] = ()
 
     def weighed(self) -> list[Evidence]:
         """All evidence, that set aside which may not count."""
@@ -66,10 +69,11 @@ def gather(resources: list[dict[str, Any]], vocabulary: Vocabulary, as_of: date)
     index = index_of(vocabulary)
     entries = Entries(chart, index)
     statements = read_statements(chart, vocabulary, entries)
-    notebook = _read_chart(chart, index, entries)
+    followed = Followed(vocabulary.course.markers, chart.strays)
+    notebook = _read_chart(chart, index, entries, followed)
     drugs = Drugs(chart, index)
     progressed = last_progression(notebook.evidence, drugs, index)
-    return Gathered(chart, index, statements, notebook, drugs, progressed)
+    return Gathered(chart, index, statements, notebook, drugs, progressed, followed.series())
 
 
 def by_panel(evidence: list[Evidence]) -> dict[str, list[Evidence]]:
@@ -80,7 +84,7 @@ def by_panel(evidence: list[Evidence]) -> dict[str, list[Evidence]]:
     return grouped
 
 
-def _read_chart(chart: Chart, index: Index, entries: Entries) -> Notebook:
+def _read_chart(chart: Chart, index: Index, entries: Entries, followed: Followed) -> Notebook:
     notebook = Notebook()
     observations = ObservationReader(index, notebook)
     variants = VariantReader(index, notebook)
@@ -89,6 +93,7 @@ def _read_chart(chart: Chart, index: Index, entries: Entries) -> Notebook:
             variants.collect(observation, found[0], role)
             continue
         for entry in found:
+            followed.note(entry)
             if genes := observations.read(entry):
                 variants.collect_test(entry, genes)
     variants.judge()

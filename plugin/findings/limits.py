@@ -25,9 +25,32 @@ def multiple_of_limit(node: Json, answer: Answer, side: str) -> Interval | None:
     return Interval(number.low / limit, number.high / limit, number.low_open, number.high_open)
 
 
-def _limit(found: Json, unit: str, side: str) -> float | None:
+def range_beside(node: Json, units: tuple[str, ...]) -> tuple[float | None, float | None]:
+    """The normal range that stands beside a result in one of these units: low and high, None where there is none.
+
+    Of several ranges that differ, none is taken; a limit without a unit is taken to be in that of the result.
+    """
+    ranges = objects(node.get("referenceRange")) if "referenceRange" in node else []
+    found = {(_end(each, "low", units), _end(each, "high", units)) for each in ranges if _is_normal(each)}
+    return found.pop() if len(found) == 1 else (None, None)
+
+
+def _end(found: Json, side: str, units: tuple[str, ...]) -> float | None:
+    limit = found.get(side)
+    if not isinstance(limit, dict):
+        return None
+    named = {code_of(limit.get("code")), text_of(limit.get("unit"))} - {""}
+    return None if named and not named.intersection(units) else as_number(limit.get("value"))
+
+
+def _is_normal(found: Json) -> bool:
+    """Whether a range is one of health, for everybody."""
     kinds = {coding.code for coding in codings_of(found.get("type"))}
-    if (kinds and not kinds & NORMAL) or found.get("appliesTo") or found.get("age"):
+    return not (kinds and not kinds & NORMAL) and not found.get("appliesTo") and not found.get("age")
+
+
+def _limit(found: Json, unit: str, side: str) -> float | None:
+    if not _is_normal(found):
         return None
     limit = found.get(side)
     if not isinstance(limit, dict) or unit not in (code_of(limit.get("code")), text_of(limit.get("unit"))):

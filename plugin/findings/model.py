@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Literal
 from plugin.library.vocabulary import Value, Vocabulary
 
 if TYPE_CHECKING:
+    from plugin.findings.history.courses import Beginning, Course
     from plugin.findings.history.lines import Line
+    from plugin.findings.series import Series
 
 State = Literal["known", "derived", "presumed", "unknown", "conflicting"]
 # Why a result does not count, for programs: `withdrawn` taken back by its sender, `superseded` replaced by a later one,
@@ -153,7 +155,9 @@ class Problem:
 class Findings(Mapping[str, Finding]):
     """Every fact of the vocabulary, known or not, by code; immutable.
 
-    lines: the lines of therapy as proposed. goals, answers: what the chart says that the patient wants, word for word.
+    lines: the lines of therapy as proposed. courses: every drug on record that counts as treatment, in a line or not.
+    began: the day from which lines are counted; None where nothing was read. series: markers that are followed.
+    goals, answers: what the chart says that the patient wants, word for word.
     """
 
     def __init__(
@@ -166,6 +170,10 @@ class Findings(Mapping[str, Finding]):
         lines: tuple[Line, ...] = (),
         goals: tuple[GoalOnRecord, ...] = (),
         answers: tuple[FormAnswer, ...] = (),
+        *,
+        courses: tuple[Course, ...] = (),
+        began: Beginning | None = None,
+        series: tuple[Series, ...] = (),
     ) -> None:
         given = {finding.code: finding for finding in findings}
         self.patient = patient
@@ -174,6 +182,9 @@ class Findings(Mapping[str, Finding]):
         self.lines = lines
         self.goals = goals
         self.answers = answers
+        self.courses = courses
+        self.began = began
+        self.series = series
         self._by_code = {code: given.get(code) or unknown(code) for code in vocabulary}
 
     def __getitem__(self, code: str) -> Finding:

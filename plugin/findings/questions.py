@@ -103,7 +103,7 @@ class Questions:
     def _known_code(self, coding: Coding) -> bool:
         index = self._index
         sets = index.memberships(coding)
-        if sets & index.observed.keys() or sets & index.not_results.keys():
+        if sets & index.observed.keys() or sets & index.not_results.keys() or sets & index.vocabulary.course.sets:
             return True
         roles = index.code_sets.maps["genomic-elements"].codes
         return any(key in roles for key in index.equivalents(coding))

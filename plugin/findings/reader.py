@@ -67,7 +67,19 @@ def findings_of(gathered: Gathered) -> Findings:
     given = list(findings.values())
     if chart.holders:
         given = [under_holders(finding, chart.holders) for finding in given]
-    return Findings(chart.patient, given, vocabulary, ordered, chart.inputs, history.lines, goals, answers)
+    return Findings(
+        chart.patient,
+        given,
+        vocabulary,
+        ordered,
+        chart.inputs,
+        history.lines,
+        goals,
+        answers,
+        courses=history.courses,
+        began=history.began,
+        series=gathered.series,
+    )
 
 
 def _resolve(index: Index, panels: dict[str, list[Evidence]]) -> dict[str, Resolved]:

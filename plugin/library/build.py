@@ -9,6 +9,7 @@ from typing import Any
 from plugin.errors import Fault, TemplateError
 from plugin.library.about import About, read_about
 from plugin.library.activity_file import ActivityReader
+from plugin.library.cautions import cautions_of
 from plugin.library.conditions import Compiler
 from plugin.library.content import system_url
 from plugin.library.drug_tables import DrugTables, holding
@@ -91,6 +92,7 @@ class Builder:
             )
             self.faults.append(Fault("strategy.yaml", None, message, "keep one strategy.yaml that names the template"))
         occasions = occasions_of(strategies, self.compiler)
+        cautions = cautions_of(self.vocabulary.course, self.citations, self.faults)
         if self.faults:
             raise TemplateError(self.faults)
         strategy = strategies[0].data
@@ -136,6 +138,7 @@ class Builder:
             marks=marks,
             terminology=self.terminology,
             occasions=occasions,
+            cautions=cautions,
         )
 
     def _definitions(self, document: Document) -> None:

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 from plugin.library.code_sets import CodeSets
+from plugin.library.disease_course import NO_COURSE, DiseaseCourse
 from plugin.library.sample_sites import NO_SITES, SampleSites
 from plugin.library.treatment_policy import NO_POLICY, TreatmentPolicy
 
@@ -107,7 +108,7 @@ class Vocabulary(Mapping[str, FindingDefinition]):
 
     Immutable, and equal only to itself. `url` and `version` are those of the Library it was read from; `treatment` is
     its policy on the history of treatment,
-    `sites` its policy on where samples come from.
+    `sites` its policy on where samples come from, `course` what is shown of the course of the disease.
     """
 
     __hash__ = object.__hash__
@@ -121,6 +122,7 @@ class Vocabulary(Mapping[str, FindingDefinition]):
         version: str = "",
         treatment: TreatmentPolicy = NO_POLICY,
         sites: SampleSites = NO_SITES,
+        course: DiseaseCourse = NO_COURSE,
     ) -> None:
         self._by_code = {definition.code: definition for definition in definitions}
         self._by_variable = {definition.variable: definition for definition in definitions}
@@ -129,6 +131,7 @@ class Vocabulary(Mapping[str, FindingDefinition]):
         self.version = version
         self.treatment = treatment
         self.sites = sites
+        self.course = course
 
     def __eq__(self, other: object) -> bool:
         return self is other

@@ -9,6 +9,7 @@ from typing import Any
 from plugin.errors import Fault, TemplateError
 from plugin.library.code_sets import CodeSets, code_map, code_set
 from plugin.library.content import extension_url
+from plugin.library.disease_course import NO_COURSE, DiseaseCourse, disease_course
 from plugin.library.expressions import Expression, names_in
 from plugin.library.fields import Fields
 from plugin.library.finding_fields import finding_of, fits
@@ -24,6 +25,7 @@ from plugin.library.yaml_file import Document, ElementPath, read_yaml
 FINDING_DEFINITION = extension_url("finding-definition")
 TREATMENT_HISTORY = extension_url("treatment-history")
 SAMPLE_SITES = extension_url("sample-sites")
+DISEASE_COURSE = extension_url("disease-course")
 
 # What every reader uses, whichever finding it reads; named by role, filled in profiles/.
 SHARED_SETS = ("filler-words", "doubtful-names", "relatives")
@@ -68,11 +70,13 @@ def read_vocabulary(document: Document, terminology: Terminology, local_codes: P
     faults.extend(_code_faults(document, definitions, terminology))
     treatment = _treatment(document, definitions, faults)
     sites = _sites(document, faults)
+    course = _course(document, definitions, faults)
     faults.extend(_site_faults(document, definitions, sites))
     code_sets = _code_sets(document, definitions, terminology, faults)
     for owner, sets, maps in (
         ("the history of treatment", treatment.sets, treatment.maps),
         ("the sites of samples", sites.sets, frozenset[str]()),
+        ("the course of the disease", course.sets, frozenset[str]()),
     ):
         for error in _added(sets, maps, terminology, code_sets):
             faults.append(document.fault(("extension",), f"{owner}: {error.faults[0]}", "add it"))
@@ -81,7 +85,7 @@ def read_vocabulary(document: Document, terminology: Terminology, local_codes: P
     if local_codes is not None:
         load_local_codes(local_codes, code_sets)
     url, version = str(data.get("url", "")), str(data.get("version", ""))
-    return Vocabulary(definitions, code_sets, url=url, version=version, treatment=treatment, sites=sites)
+    return Vocabulary(definitions, code_sets, url=url, version=version, treatment=treatment, sites=sites, course=course)
 
 
 def _definitions(document: Document, faults: list[Fault]) -> Iterator[FindingDefinition]:
@@ -230,6 +234,14 @@ def _sites(document: Document, faults: list[Fault]) -> SampleSites:
         if element.get("url") == SAMPLE_SITES:
             return sample_sites(Fields(element, ("extension", index), document, faults))
     return NO_SITES
+
+
+def _course(document: Document, definitions: list[FindingDefinition], faults: list[Fault]) -> DiseaseCourse:
+    for index, element in enumerate(document.data.get("extension", [])):
+        if element.get("url") == DISEASE_COURSE:
+            fields = Fields(element, ("extension", index), document, faults)
+            return disease_course(fields, frozenset(definition.code for definition in definitions))
+    return NO_COURSE
 
 
 def _site_faults(document: Document, definitions: list[FindingDefinition], sites: SampleSites) -> Iterator[Fault]:

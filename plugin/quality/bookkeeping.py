@@ -110,7 +110,7 @@ def rules_sourced(material: Material) -> Section:
 
 def sources_used(material: Material) -> Section:
     """Sources of evidence.yaml that no rule cites."""
-    cited = set(material.template.cited())
+    cited = {*material.template.cited(), *(one.id for each in material.template.cautions for one in each.citations)}
     unused = [code for code in material.template.citations if code not in cited]
     text = f"{len(unused)} are cited by no rule: {_listed(unused)}"
     return Section("Sources that a rule cites", len(material.template.citations), _note(text, unused))

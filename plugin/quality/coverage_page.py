@@ -17,6 +17,7 @@ KINDS = {
     "support": "supportive care",
     "alert": "a kind of alert",
     "finding": "a fact of the vocabulary",
+    "marker": "a marker that is followed as a trend",
     "question": "a question of a form",
     "goal": "a goal",
     "agent": "a drug that lines name",

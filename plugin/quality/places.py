@@ -37,6 +37,7 @@ def places(template: Template) -> Places:
         "rule": dict(_rules(template)),
         **{kind: template.terminology.displays(name) for kind, name in CODE_SYSTEMS.items()},
         "finding": {code: definition.label for code, definition in template.vocabulary.items()},
+        "marker": {marker.code: marker.label for marker in template.vocabulary.course.markers},
         "question": dict(_questions([*template.questionnaires.values()])),
         "agent": {name: name for activity in template.activities.values() for name in activity.agents}
         | dict(_entries(template, "drug", "name", "name")),

@@ -13,6 +13,7 @@ from plugin.errors import RemoteError
 from plugin.library.forms import reasons_offered
 from plugin.review.brief import treatment_brief, work_brief
 from plugin.review.charts import Reading
+from plugin.review.course.course import course_of
 from plugin.review.view import PageView
 from plugin.review.workbench import Review
 from plugin.web.desk import Desk, desk_of
@@ -75,6 +76,7 @@ def page_of(desk: Desk, reading: Reading, problem: FormProblem | None = None) ->
         workspace=desk.workspace,
         mark=desk.mark,
         view=view,
+        course=course_of(view.draft, desk.workbench.template, reading.resources),
         plan_lists=_plan_lists(view),
         treatment_brief=treatment_brief(view),
         work_brief=work_brief(view, headings["support"]),

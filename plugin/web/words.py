@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from plugin.drafting.drug_words import HELD, together
+from plugin.review.course.markers import range_words
 from plugin.review.statements import form_value
 from plugin.review.words import STATE_WORDS, date_in_words, moment_in_words
 from plugin.settings import Settings
@@ -29,6 +30,7 @@ def init_words(app: Flask, settings: Settings) -> None:
     app.jinja_env.filters["moment"] = lambda moment: moment_in_words(moment, settings.zone)
     app.jinja_env.filters["form_value"] = form_value
     app.jinja_env.filters["together"] = together
+    app.jinja_env.filters["normal_range"] = range_words
     app.jinja_env.globals.update(
         held_words=HELD,
         state_words=STATE_WORDS,

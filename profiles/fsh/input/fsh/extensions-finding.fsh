@@ -141,3 +141,34 @@ Description: "The sites that samples are told apart by, the one that leads first
     condition 0..*
 * insert NestedValue(site, name, code)
 * insert NestedValue(site, condition, code)
+
+Extension: DiseaseCourse
+Id: disease-course
+Title: "The course of the disease"
+Description: "What is shown along time: the findings whose results stand on the time line, each with a short name; the markers that are followed as a trend, with the ValueSets of their tests and the units in which the number is the same; and what must be kept in mind when such a trend is read."
+* insert OnElement(Library)
+* extension contains
+    result 0..* and
+    marker 0..* and
+    caution 0..*
+* extension[result].extension contains
+    finding 1..1 and
+    short 1..1
+* insert NestedValue(result, finding, code)
+* insert NestedValue(result, short, string)
+* extension[marker].extension contains
+    code 1..1 and
+    label 1..1 and
+    tests 1..* and
+    unit 1..*
+* insert NestedValue(marker, code, code)
+* insert NestedValue(marker, label, string)
+* insert NestedValue(marker, tests, canonical)
+* insert NestedValue(marker, unit, string)
+* extension[caution].extension contains
+    text 1..1 and
+    citation 0..* and
+    unsourced 0..1
+* insert NestedValue(caution, text, string)
+* insert NestedValue(caution, citation, code)
+* insert NestedValue(caution, unsourced, boolean)
