@@ -31,6 +31,7 @@ class Gathered:
 
     chart: Chart
     index: Index
+    entries: Entries
     statements: Statements
     notebook: Notebook
     drugs: Drugs
@@ -69,7 +70,7 @@ def gather(resources: list[dict[str, Any]], vocabulary: Vocabulary, as_of: date)
     notebook = _read_chart(chart, index, entries)
     drugs = Drugs(chart, index)
     progressed = last_progression(notebook.evidence, drugs, index)
-    return Gathered(chart, index, statements, notebook, drugs, progressed)
+    return Gathered(chart, index, entries, statements, notebook, drugs, progressed)
 
 
 def by_panel(evidence: list[Evidence]) -> dict[str, list[Evidence]]:
