@@ -58,7 +58,7 @@ def cautions_of(review: Review, reading: Reading) -> list[str]:
 
 def review_of(desk: Desk, reading: Reading) -> Review:
     """The review as it stands, drafted from the chart that was read."""
-    return desk.workbench.open(desk.patient, reading.resources)
+    return desk.workbench.open(desk.patient, reading.resources, reading.memory)
 
 
 def page_of(desk: Desk, reading: Reading, problem: FormProblem | None = None) -> str:
