@@ -59,7 +59,7 @@ def leads(fact: Fact, copies: list[Resource]) -> bool:
     if not copies:
         return True
     entered, held = fact.at.replace(microsecond=0), stated_at(copies[0])
-    if fact.over is not None and held >= fact.over.replace(microsecond=0):
+    if fact.over is not None and (held >= fact.over.replace(microsecond=0) or held == entered):
         return True
     if fact.undoes is not None:
         return False

@@ -45,15 +45,16 @@ def stated_of(words: Mapping[str, Fact], copies: Copies) -> Stated:
     )
 
 
-def stated_without(entry: Fact, words: Mapping[str, Fact], copies: Copies) -> Stated:
-    """The same as if an entry had never been made; words: those in force without it.
+def stated_without(about: Fact, words: Mapping[str, Fact], copies: Copies) -> Stated:
+    """The same as if an entry that makes, takes back or makes again the statement `about` had not been made.
 
-    A copy in the chart that is not older than the entry came from it, by a save, and is left out with it.
+    words: those in force without it. A copy in the chart that is not older than the statement came from it, by a save,
+    and is left out.
     """
-    held = copies.get(entry.finding, [])
-    younger = [copy for copy in held if stated_at(copy) >= entry.at.replace(microsecond=0)]
-    older = [copy for copy in held if copy not in younger]
-    found = stated_of(words, {**copies, entry.finding: older})
+    held = copies.get(about.finding, [])
+    younger = [copy for copy in held if stated_at(copy) >= about.at.replace(microsecond=0)]
+    older = [copy for copy in held if not any(copy is each for each in younger)]
+    found = stated_of(words, {**copies, about.finding: older})
     return Stated(found.statements, found.withdrawn, [*found.replaced, *filter(is_in_force, younger)])
 
 

@@ -19,6 +19,7 @@ from plugin.review.decisions import Wish
 from plugin.review.fact_view import SETTLED_BY_CHART
 from plugin.review.memory import ChartMemory, Ground
 from plugin.review.stated import draft_of, stated_of
+from plugin.review.undoing import to_undo
 from plugin.review.view import PageView, Words, build_page
 from plugin.storage.database import Database
 from plugin.storage.reviews import (
@@ -165,6 +166,24 @@ class Workbench:
             raise InputError(f"{label}: correcting what the chart says needs a reason; it is kept with your name.")
         with self.database.session() as session:
             add_fact(session, patient, finding=code, value=value, reason=reason, author=author, at=self._clock())
+
+    def undo(self, patient: PatientKey, number: int, author: Author) -> None:
+        """Take back an entry of this author, so that what stood before it stands again.
+
+        Raises InputError where it is somebody else's, was taken back already, or was overtaken by a newer statement.
+        """
+        with self.database.session() as session:
+            entry = to_undo(facts_of(session, patient), number, author)
+            add_fact(
+                session,
+                patient,
+                finding=entry.finding,
+                value=None,
+                reason="",
+                author=author,
+                at=self._clock(),
+                undoes=entry.id,
+            )
 
 
 def _saved(copies: Copies, leading: frozenset[str]) -> dict[str, Fact]:

@@ -44,8 +44,8 @@ class Fact:
     """A clinician's statement about one finding; `value` None withdraws an earlier one.
 
     undoes: the id of the entry that this one takes back; None where it is a statement itself.
-    over: since when entries after it were made that are taken back; None where there are none. It leads over what the
-    EHR holds of those.
+    over: since when entries were made that are taken back, and after which it stands again; None where there are none.
+    It leads over what the EHR holds of those.
     """
 
     id: int
@@ -172,6 +172,8 @@ def words_in_force(entries: Sequence[Fact]) -> dict[str, Fact]:
             words[entry.finding] = replace(word or entry, value=word.value if word else None, over=entry.at)
         elif word is not None and word.id in undone:
             words[entry.finding] = replace(entry, over=word.over)
+        elif word is not None and word.id == entry.undoes:  # taken back, and made again since
+            words[entry.finding] = replace(word, over=word.over or word.at)
     return words
 
 

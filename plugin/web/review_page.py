@@ -11,9 +11,13 @@ from plugin.delivery.parts import parts_of
 from plugin.delivery.printed import may_print
 from plugin.errors import RemoteError
 from plugin.library.forms import reasons_offered
+from plugin.review.changes import Changes, changes_by
 from plugin.review.charts import Reading
+from plugin.review.fact_history import history_of
+from plugin.review.result_sources import ResultSources
 from plugin.review.view import PageView
 from plugin.review.workbench import Review
+from plugin.storage.seen import seen_in
 from plugin.web.desk import Desk, desk_of
 
 
@@ -61,6 +65,13 @@ def review_of(desk: Desk, reading: Reading) -> Review:
     return desk.workbench.open(desk.patient, reading.resources, reading.memory)
 
 
+def changes_of(desk: Desk, review: Review) -> Changes | None:
+    """What the reviewer's last statement of this launch changed, until it is put away."""
+    with desk.workbench.database.session() as session:
+        began, seen = seen_in(session, desk.workspace)
+    return changes_by(desk.author, began, seen, review, desk.workbench.template, desk.patient)
+
+
 def page_of(desk: Desk, reading: Reading, problem: FormProblem | None = None) -> str:
     """The whole page, with what was wrong in the form it answers to, if anything was."""
     review = review_of(desk, reading)
@@ -98,6 +109,9 @@ def page_of(desk: Desk, reading: Reading, problem: FormProblem | None = None) ->
         decline_reasons=reasons_offered(form, "decline"),
         defer_reasons=reasons_offered(form, "defer"),
         problem=problem,
+        changes=changes_of(desk, review),
+        history=history_of(review.entries),
+        source_of=ResultSources(review.ground, desk.context.iss).of,
         open_anchor=problem.anchor if problem else "",
         software=f"careplan-plugin {__version__}",
     )

@@ -107,8 +107,7 @@ def state_fact(workspace: str, code: str) -> Answer:
         desk.workbench.state(desk.patient, review_of(desk, reading), code, value, reason, desk.author)
     except InputError as fault:
         return page_of(desk, reading, FormProblem(anchor, str(fault))), 422
-    back = request.form.get("back", "")
-    return _back_to(workspace, back if ANCHOR.fullmatch(back) else anchor)
+    return _back_to(workspace, "changes")
 
 
 @blueprint.post("/reload")
