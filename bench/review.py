@@ -5,7 +5,8 @@ python -m bench.review [observations]        default: 5000
 `redraft`: a draft with a statement that was never made before, of a chart whose reading is there. `page`: what the page
 shows, worked out and written as HTML. `click`: a form sent and the page that follows, through the whole application
 without a network: the own share of what a clinician waits for. `memory`: what a reading keeps beside its chart.
-Processor time, so that what else the machine does counts less. The patients of the sandbox first, then charts of as many Observations as asked for.
+Processor time, so that what else the machine does counts less. The patients of the sandbox first, then charts of as
+many Observations as asked for.
 """
 
 from __future__ import annotations
@@ -109,7 +110,8 @@ def main() -> None:
     )
     with tempfile.TemporaryDirectory() as folder:
         slowest = max(
-            measure(name, found, Path(folder) / str(number)) for number, (name, found) in enumerate(charts(observations))
+            measure(name, found, Path(folder) / str(number))
+            for number, (name, found) in enumerate(charts(observations))
         )
     print(f"slowest redraft {slowest:.0f} ms, goal {GOAL} ms")
 

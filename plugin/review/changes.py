@@ -1,4 +1,4 @@
-"""What the last statement of a reviewer changed, worked out from the entries themselves, so that any reload shows it."""
+"""What the last statement of a reviewer changed, worked out from the entries, so that any reload shows it."""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ ABSENT = {
     "supportive-care": "not-in-plan",
     "goal": "not-proposed",
 }
-KIND_WORDS = {"treatment-category": "Treatment", "assessment": "Test", "supportive-care": "Care", "goal": "Goal"}
+KIND_WORDS = {"treatment-category": "Treatment", "assessment": "Tests", "supportive-care": "Care", "goal": "Goals"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +61,17 @@ class Move:
     def kind_words(self) -> str:
         """What kind of line it is."""
         return KIND_WORDS[self.kind]
+
+
+@dataclass(frozen=True, slots=True)
+class MoveGroup:
+    """Lines of one kind that went the same way."""
+
+    kind_words: str
+    change: Change
+    was: str
+    now: str
+    moves: tuple[Move, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +102,16 @@ class Moves:
     def by_anchor(self) -> Mapping[str, Move]:
         """The moved lines by their id on the page."""
         return {move.anchor: move for move in self.lines if move.kind != "goal"}
+
+    @property
+    def groups(self) -> tuple[MoveGroup, ...]:
+        """The moved lines by kind and by the way they went: treatment, tests, care, goals."""
+        found: dict[tuple[str, Change, str, str], list[Move]] = {}
+        for kind in KIND_WORDS:
+            for move in self.lines:
+                if move.kind == kind:
+                    found.setdefault((move.kind_words, move.change, move.was, move.now), []).append(move)
+        return tuple(MoveGroup(*way, tuple(moved)) for way, moved in found.items())
 
     @property
     def anything(self) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from plugin.findings.elements import code_of, objects, reference_of, refers_to, text_of, texts_of
+from plugin.findings.elements import code_of, objects, reference_of, refers_to, text_of, words_of
 from plugin.review.memory import Ground
 from plugin.review.words import date_in_words
 
@@ -72,8 +72,8 @@ class ResultSources:
         for reference in objects(resource.get("specimen")):
             specimen = self._ground.by_name.get(refers_to(reference_of(reference), "Specimen"), {})
             collection = specimen.get("collection") if isinstance(specimen.get("collection"), dict) else {}
-            kind = next(_words(specimen.get("type")), "") or text_of(reference.get("display"))
-            site = next(_words(collection.get("bodySite")), "") if collection else ""
+            kind = words_of(specimen.get("type")) or text_of(reference.get("display"))
+            site = words_of(collection.get("bodySite")) if collection else ""
             taken = text_of(collection.get("collectedDateTime")) if collection else ""
             words = ", ".join(filter(None, (kind, site, f"taken {date_in_words(taken)}" if taken else "")))
             if words:
@@ -81,13 +81,5 @@ class ResultSources:
 
 
 def _status(resource: Resource) -> str:
-    told = [next(_words(resource.get(element)), "") for element in STATUSES.get(resource["resourceType"], ())]
+    told = [words_of(resource.get(element)) for element in STATUSES.get(resource["resourceType"], ())]
     return ", ".join(filter(None, told)) or code_of(resource.get("status"))
-
-
-def _words(concept: Any) -> Iterator[str]:
-    """What a concept is called: its texts, then the displays, then the codes of its codings."""
-    yield from texts_of(concept)
-    codings = objects(concept.get("coding")) if isinstance(concept, dict) else []
-    yield from (shown for coding in codings if (shown := text_of(coding.get("display"))))
-    yield from (code for coding in codings if (code := code_of(coding.get("code"))))

@@ -1,4 +1,4 @@
-"""Taking back a statement: by another entry, so that who said what and when stays, and what stood before stands again."""
+"""Taking back a statement: by another entry, so that the history stays and what stood before stands again."""
 
 from __future__ import annotations
 
