@@ -168,12 +168,14 @@ def words_in_force(entries: Sequence[Fact]) -> dict[str, Fact]:
         word = words.get(entry.finding)
         if entry.undoes is None and entry.id not in undone:
             words[entry.finding] = entry
-        elif entry.undoes is None and (word is None or word.over is None):
-            words[entry.finding] = replace(word or entry, value=word.value if word else None, over=entry.at)
-        elif word is not None and word.id in undone:
+        elif entry.undoes is None:
+            stands = word or replace(entry, value=None)
+            words[entry.finding] = replace(stands, over=stands.over or entry.at)
+        elif word is not None and entry.id in undone:
+            again = word.id == entry.undoes  # it was taken back, and made again since
+            words[entry.finding] = replace(word, over=word.over or word.at) if again else word
+        elif word is not None and (word.id in undone or word.undoes is not None):
             words[entry.finding] = replace(entry, over=word.over)
-        elif word is not None and word.id == entry.undoes:  # taken back, and made again since
-            words[entry.finding] = replace(word, over=word.over or word.at)
     return words
 
 
