@@ -53,11 +53,16 @@ def stated_at(copy: Resource) -> datetime:
 def leads(fact: Fact, copies: list[Resource]) -> bool:
     """Whether what was entered here is the last word: not where the EHR holds a newer one, or took the same one back.
 
-    Times are compared by the second, which is as exactly as they are written to the EHR.
+    Times are compared by the second, which is as exactly as they are written to the EHR. A copy of what was taken back
+    here does not lead; one that is older does, where nothing else was stated here.
     """
     if not copies:
         return True
     entered, held = fact.at.replace(microsecond=0), stated_at(copies[0])
+    if fact.over is not None and (held >= fact.over.replace(microsecond=0) or held == entered):
+        return True
+    if fact.undoes is not None:
+        return False
     taken_back_there = fact.value is not None and not is_in_force(copies[0])
     return entered > held if taken_back_there else entered >= held
 

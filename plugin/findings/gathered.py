@@ -33,6 +33,7 @@ class Gathered:
 
     chart: Chart
     index: Index
+    entries: Entries
     statements: Statements
     notebook: Notebook
     drugs: Drugs
@@ -73,7 +74,7 @@ def gather(resources: list[dict[str, Any]], vocabulary: Vocabulary, as_of: date)
     notebook = _read_chart(chart, index, entries, followed)
     drugs = Drugs(chart, index)
     progressed = last_progression(notebook.evidence, drugs, index)
-    return Gathered(chart, index, statements, notebook, drugs, progressed, followed.series())
+    return Gathered(chart, index, entries, statements, notebook, drugs, progressed, followed.series())
 
 
 def by_panel(evidence: list[Evidence]) -> dict[str, list[Evidence]]:

@@ -15,18 +15,17 @@ from plugin.findings.chart import Chart
 from plugin.findings.contained import problem_under_holder, under_holders
 from plugin.findings.dates import spoken
 from plugin.findings.derive import Conclusions
-from plugin.findings.doubts import recorded_doubts, signs_of
-from plugin.findings.evidence import Evidence
-from plugin.findings.gathered import Gathered, by_panel, gather
+from plugin.findings.elements import Json, name_of
+from plugin.findings.gathered import Gathered, gather
 from plugin.findings.history.history import History
 from plugin.findings.history.measures import measured
 from plugin.findings.history.setting import beginning_of, history_of
 from plugin.findings.index import Index, reading_of
 from plugin.findings.model import Finding, Findings, unknown
 from plugin.findings.person import read_person
-from plugin.findings.resolve import Resolved, resolve_panel, unread
-from plugin.findings.statements import Statements
-from plugin.findings.wishes import form_answers, goals_on_record
+from plugin.findings.resolve import Resolved
+from plugin.findings.statements import Statements, read_statements
+from plugin.findings.weighed import Weighed, weigh
 from plugin.library.expressions import names_in
 from plugin.library.vocabulary import FindingDefinition, Vocabulary
 
@@ -44,13 +43,26 @@ def read_findings(resources: list[dict[str, Any]], vocabulary: Vocabulary, as_of
 
 def findings_of(gathered: Gathered) -> Findings:
     """What a chart that was opened comes to, fact by fact."""
-    chart, index, statements, drugs = gathered.chart, gathered.index, gathered.statements, gathered.drugs
-    vocabulary, notebook = index.vocabulary, gathered.notebook
-    evidence = gathered.weighed()
-    panels = by_panel([found for found in evidence if found.origin.reference not in chart.strays])
-    resolved = _resolve(index, panels)
-    if chart.strays:
-        _doubt_strays(resolved, _resolve(index, by_panel(evidence)))
+    return _concluded(weigh(gathered), gathered.chart, gathered.statements)
+
+
+def findings_stating(weighed: Weighed, stated: list[Json]) -> Findings:
+    """The findings of a chart that was weighed once, with statements beside it, as if it had held them from the start.
+
+    stated: what `weighed.takes`, each under a name of its own. The result is that of `read_findings` for the chart and
+        these together; nothing is kept, so the same chart may be concluded again with other statements.
+    """
+    gathered = weighed.gathered
+    inputs = tuple(sorted({*gathered.chart.inputs, *map(name_of, stated)}))
+    chart = replace(gathered.chart, problems=list(gathered.chart.problems), inputs=inputs)
+    further = [(weighed.finding_of(each), each) for each in stated]
+    return _concluded(weighed, chart, read_statements(chart, gathered.index.vocabulary, gathered.entries, further))
+
+
+def _concluded(weighed: Weighed, chart: Chart, statements: Statements) -> Findings:
+    gathered, panels, drugs = weighed.gathered, weighed.panels, weighed.gathered.drugs
+    index, vocabulary = gathered.index, gathered.index.vocabulary
+    resolved = dict(weighed.resolved)
     _outdate(vocabulary, resolved, statements)
     history = history_of(index, resolved, panels, drugs, statements)
     findings = _assemble(chart, index, resolved, history, statements)
@@ -58,10 +70,9 @@ def findings_of(gathered: Gathered) -> Findings:
     conclusions.deny()  # before anything follows from what cannot be
     conclusions.derive()
     conclusions.deny()
-    doubts = recorded_doubts(chart, index, panels, statements.doubts())
-    conclusions.presume(chart, doubts, signs_of(chart, drugs))
-    goals, answers = goals_on_record(chart), form_answers(chart)
-    named = [problem_under_holder(found, chart.holders) for found in (*notebook.problems.values(), *chart.problems)]
+    conclusions.presume(chart, weighed.doubts_with(statements.doubts()), weighed.signs)
+    noted = (*gathered.notebook.problems.values(), *chart.problems)
+    named = [problem_under_holder(found, chart.holders) for found in noted]
     problems = {(problem.reference, problem.text): problem for problem in named}
     ordered = tuple(problems[key] for key in sorted(problems))
     given = list(findings.values())
@@ -74,29 +85,12 @@ def findings_of(gathered: Gathered) -> Findings:
         ordered,
         chart.inputs,
         history.lines,
-        goals,
-        answers,
+        weighed.goals,
+        weighed.answers,
         courses=history.courses,
         began=history.began,
         series=gathered.series,
     )
-
-
-def _resolve(index: Index, panels: dict[str, list[Evidence]]) -> dict[str, Resolved]:
-    resolved = dict(unread(index))
-    for name, evidence in panels.items():
-        resolved.update(resolve_panel(index.panels[name], evidence))
-    return resolved
-
-
-def _doubt_strays(resolved: dict[str, Resolved], with_strays: dict[str, Resolved]) -> None:
-    """A fact that a resource of a doubtful patient would change is a conflict: it may be this patient's after all."""
-    for code, found in resolved.items():
-        other = with_strays[code].finding
-        if other.value != found.finding.value:
-            note = "a resource that names another patient would change this"
-            finding = Finding(code, "conflicting", None, "", other.evidence, note, other.results)
-            resolved[code] = replace(found, finding=finding, leading=())
 
 
 def _assemble(

@@ -8,7 +8,7 @@ from typing import Literal
 
 from plugin.findings.chart import Chart
 from plugin.findings.dates import day_of, later, later_moment, spoken
-from plugin.findings.elements import Json, codings_of, references_of, text_of, texts_of
+from plugin.findings.elements import Json, code_of, codings_of, references_of, text_of, texts_of
 from plugin.findings.entries import Entries, Entry
 from plugin.findings.evidence import Evidence
 from plugin.findings.index import reading_of
@@ -235,10 +235,15 @@ def _moments(observation: Json) -> tuple[str, str]:
     return next((moment for moment in made if day_of(moment)), issued), issued
 
 
-def read_statements(chart: Chart, vocabulary: Vocabulary, entries: Entries) -> Statements:
-    """Every statement in the chart."""
+def read_statements(
+    chart: Chart, vocabulary: Vocabulary, entries: Entries, further: Iterable[tuple[str, Json]] = ()
+) -> Statements:
+    """Every statement in the chart.
+
+    further: statements beside those of the chart, each with the finding that it is about.
+    """
     statements = Statements(chart, vocabulary)
-    for code, observation in entries.stated():
+    for code, observation in sorted((*entries.stated(), *further), key=lambda stated: code_of(stated[1].get("id"))):
         statements.collect(code, observation, entries.of(observation)[0])
     statements.expire()
     return statements

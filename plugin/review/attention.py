@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from plugin.drafting.model import CategoryLine, Draft
-from plugin.findings.model import Finding, Problem
+from plugin.findings.model import Finding, Problem, Result
 from plugin.library.sources import Citation
 from plugin.library.vocabulary import Vocabulary
 from plugin.review.words import value_in_words
@@ -84,17 +84,45 @@ def most_awaited(lines: Iterable[CategoryLine], draft: Draft) -> list[tuple[str,
     return [(code, count[code]) for code in order]
 
 
+class Sources:
+    """The entries of one chart as people name them; made once for a page, since a chart may hold thousands."""
+
+    def __init__(self, findings: Mapping[str, Finding], vocabulary: Vocabulary) -> None:
+        self._findings = findings
+        self._vocabulary = vocabulary
+        self._results: dict[str, tuple[str, Result]] = {}
+        self._evidence: dict[str, str] = {}
+        for code, finding in findings.items():
+            for result in finding.results:
+                self._results.setdefault(result.reference, (code, result))
+            for reference in finding.evidence:
+                self._evidence.setdefault(reference, code)
+
+    def of(self, references: Iterable[str]) -> tuple[Source, ...]:
+        """The entries behind some references, each once; those that nothing is known of are left out."""
+        found = (self._source(reference) for reference in dict.fromkeys(references))
+        return tuple(source for source in found if source is not None and source.label)
+
+    def _source(self, reference: str) -> Source | None:
+        kind = KINDS.get(reference.split("/")[0], "entry")
+        if reference in self._results:
+            code, result = self._results[reference]
+            label = result.label or self._vocabulary[code].label
+            words = "" if result.text == label else result.text
+            return Source(reference, kind, label, words, result.date, f"fact-{code}")
+        if reference in self._evidence:
+            code = self._evidence[reference]
+            finding = self._findings[code]
+            words = finding.detail or value_in_words(finding.value, self._vocabulary[code])
+            return Source(reference, kind, self._vocabulary[code].label, words, "", f"fact-{code}")
+        return None
+
+
 def notices(draft: Draft, vocabulary: Vocabulary) -> tuple[Notice, ...]:
     """The alerts of a draft, in its order."""
+    sources = Sources(draft.findings, vocabulary)
     return tuple(
-        Notice(
-            alert.code,
-            alert.level,
-            alert.text,
-            sources_of(alert.because, draft, vocabulary),
-            alert.sources,
-            alert.unsourced,
-        )
+        Notice(alert.code, alert.level, alert.text, sources.of(alert.because), alert.sources, alert.unsourced)
         for alert in draft.alerts
         if alert.code not in SAID_AS_PROBLEMS
     )
@@ -102,39 +130,12 @@ def notices(draft: Draft, vocabulary: Vocabulary) -> tuple[Notice, ...]:
 
 def unused(draft: Draft, vocabulary: Vocabulary) -> tuple[tuple[Problem, tuple[Source, ...]], ...]:
     """Entries of the chart that could not be used, each with what is known of it."""
+    sources = Sources(draft.findings, vocabulary)
     return tuple(
-        (problem, sources_of((problem.reference,), draft, vocabulary))
-        for problem in draft.findings.problems
-        if problem.kind != "gap"
+        (problem, sources.of((problem.reference,))) for problem in draft.findings.problems if problem.kind != "gap"
     )
 
 
 def sources_of(references: tuple[str, ...], draft: Draft, vocabulary: Vocabulary) -> tuple[Source, ...]:
     """Entries of the chart as people name them, each once; those that nothing is known of are left out."""
-    found = (_source(reference, draft.findings, vocabulary) for reference in dict.fromkeys(references))
-    return tuple(source for source in found if source.label)
-
-
-def _source(reference: str, findings: Mapping[str, Finding], vocabulary: Vocabulary) -> Source:
-    kind = KINDS.get(reference.split("/")[0], "entry")
-    for source in (*_by_result(reference, findings, vocabulary), *_by_evidence(reference, findings, vocabulary)):
-        return source
-    return Source(reference, kind)
-
-
-def _by_result(reference: str, findings: Mapping[str, Finding], vocabulary: Vocabulary) -> Iterator[Source]:
-    kind = KINDS.get(reference.split("/")[0], "entry")
-    for code, finding in findings.items():
-        for result in finding.results:
-            if result.reference == reference:
-                label = result.label or vocabulary[code].label
-                words = "" if result.text == label else result.text
-                yield Source(reference, kind, label, words, result.date, f"fact-{code}")
-
-
-def _by_evidence(reference: str, findings: Mapping[str, Finding], vocabulary: Vocabulary) -> Iterator[Source]:
-    kind = KINDS.get(reference.split("/")[0], "entry")
-    for code, finding in findings.items():
-        if reference in finding.evidence:
-            words = finding.detail or value_in_words(finding.value, vocabulary[code])
-            yield Source(reference, kind, vocabulary[code].label, words, "", f"fact-{code}")
+    return Sources(draft.findings, vocabulary).of(references)

@@ -10,6 +10,7 @@ from typing import Any
 
 from plugin.chart.reading import Chart, Progress
 from plugin.errors import RemoteError
+from plugin.review.memory import ChartMemory
 
 Read = Callable[[Progress], Chart]
 Clock = Callable[[], datetime]
@@ -19,6 +20,7 @@ Clock = Callable[[], datetime]
 class Reading:
     """One reading of one chart. `finished` is set when `chart` or `failure` is there.
 
+    memory: what reviews of this chart work out once; gone with the reading.
     before: the reading that this one is to replace. kept_because: why that one's chart still stands, and not a newer.
     """
 
@@ -31,6 +33,7 @@ class Reading:
     read_at: datetime | None = None
     done: int = 0
     total: int = 0
+    memory: ChartMemory = field(default_factory=ChartMemory)
 
     @property
     def resources(self) -> list[dict[str, Any]]:

@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 from typing import Any
 
-from plugin.delivery.goals import is_of_a_plan
-from plugin.delivery.held import Copies, as_fact, copies_among, is_in_force, leads
+from plugin.delivery.held import Copies, as_fact, is_in_force
 from plugin.delivery.lines import Line, brought_along, decidable_lines, key_of, standing_of
-from plugin.delivery.statements import observations
+from plugin.delivery.statement_entries import own_reference
 from plugin.drafting.model import Draft
-from plugin.drafting.plan import draft_plan
 from plugin.errors import InputError
-from plugin.findings.elements import name_of
-from plugin.findings.reader import read_findings
 from plugin.library.rules import Template
 from plugin.library.vocabulary import Value
 from plugin.review.charts import Clock
 from plugin.review.decisions import Wish
 from plugin.review.fact_view import SETTLED_BY_CHART
-from plugin.review.samples import sampled
+from plugin.review.memory import ChartMemory, Ground
+from plugin.review.stated import draft_of, stated_of
+from plugin.review.undoing import to_undo
 from plugin.review.view import PageView, Words, build_page
 from plugin.storage.database import Database
 from plugin.storage.reviews import (
@@ -34,7 +32,8 @@ from plugin.storage.reviews import (
     decide,
     decisions_of,
     deliveries_of,
-    last_words,
+    facts_of,
+    words_in_force,
 )
 from plugin.storage.reviews import Line as LineKey
 
@@ -46,18 +45,22 @@ class Review:
     statements: those entered here that lead. withdrawn: those taken back here.
     saved: our statements that lead as the chart holds them. to_withdraw: findings whose statement was taken back here
     while the chart still holds it. chart_size: how many resources of the chart were read, what we wrote left out.
-    sampled: references of the results that are dated by their specimen.
+    sampled: references of the results that are dated by their specimen. entries: everything stated here, oldest first.
+    ground, memory: what the draft was made from, for drafts beside it.
     """
 
     draft: Draft
     decisions: Mapping[LineKey, Decision]
     statements: Mapping[str, Fact]
     deliveries: list[Delivery]
-    withdrawn: Mapping[str, Fact] = field(default_factory=dict)
-    saved: Mapping[str, Fact] = field(default_factory=dict)
-    to_withdraw: tuple[str, ...] = ()
-    chart_size: int = 0
-    sampled: frozenset[str] = frozenset()
+    withdrawn: Mapping[str, Fact]
+    saved: Mapping[str, Fact]
+    to_withdraw: tuple[str, ...]
+    chart_size: int
+    sampled: frozenset[str]
+    entries: tuple[Fact, ...]
+    ground: Ground
+    memory: ChartMemory
 
 
 class Workbench:
@@ -85,35 +88,34 @@ class Workbench:
         """The day at the site, for which drafts are made."""
         return self._clock().astimezone(self._zone).date()
 
-    def open(self, patient: PatientKey, resources: list[dict[str, Any]]) -> Review:
+    def open(self, patient: PatientKey, resources: list[dict[str, Any]], memory: ChartMemory | None = None) -> Review:
         """The review of a patient whose chart holds `resources`, drafted anew with all statements in force.
 
-        What was stated here replaces what the chart holds of the same statement, so that nobody contradicts herself.
+        memory: of the reading that gave these resources, so that what depends on them alone is worked out once.
         """
+        memory = memory or ChartMemory()
         with self.database.session() as session:
-            entered = last_words(session, patient)
+            entries = facts_of(session, patient)
             decisions = decisions_of(session, patient)
             deliveries = deliveries_of(session, patient)
-        copies = copies_among(resources, patient, self.template.vocabulary)
-        leading = {code: fact for code, fact in entered.items() if leads(fact, copies.get(code, []))}
-        statements = {code: fact for code, fact in leading.items() if fact.value is not None}
-        withdrawn = {code: fact for code, fact in leading.items() if fact.value is None}
-        chart = _without(resources, [copy for code in leading for copy in copies.get(code, []) if is_in_force(copy)])
-        stated = observations(statements.values(), self.template.vocabulary, patient.patient_id)
-        ours = {name_of(one) for one in (*stated, *(copy for held in copies.values() for copy in held))}
-        ours |= {name_of(resource) for resource in resources if is_of_a_plan(resource)}
-        as_of = self.today()
-        findings = read_findings([*chart, *stated], self.template.vocabulary, as_of)
+        ground = memory.ground(resources, self.template.vocabulary, patient, self.today())
+        copies = ground.copies
+        stated = stated_of(words_in_force(entries), copies)
+        draft = draft_of(ground, stated, self.template, memory, patient.patient_id)
+        beside = {own_reference(fact) for fact in stated.statements.values()}
         return Review(
-            draft=draft_plan(findings, self.template, as_of),
+            draft=draft,
             decisions=decisions,
-            statements=statements,
+            statements=stated.statements,
             deliveries=deliveries,
-            withdrawn=withdrawn,
-            saved=_saved(copies, leading),
-            to_withdraw=tuple(code for code in withdrawn if any(map(is_in_force, copies.get(code, [])))),
-            chart_size=len(set(findings.inputs) - ours),
-            sampled=sampled(resources),
+            withdrawn=stated.withdrawn,
+            saved=_saved(copies, stated.leading),
+            to_withdraw=tuple(code for code in stated.withdrawn if any(map(is_in_force, copies.get(code, [])))),
+            chart_size=len(set(draft.findings.inputs) - ground.ours - beside),
+            sampled=ground.sampled,
+            entries=entries,
+            ground=ground,
+            memory=memory,
         )
 
     def page(self, review: Review) -> PageView:
@@ -165,13 +167,26 @@ class Workbench:
         with self.database.session() as session:
             add_fact(session, patient, finding=code, value=value, reason=reason, author=author, at=self._clock())
 
+    def undo(self, patient: PatientKey, number: int, author: Author) -> None:
+        """Take back an entry of this author, so that what stood before it stands again.
 
-def _without(resources: list[dict[str, Any]], left_out: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    gone = set(map(id, left_out))
-    return [resource for resource in resources if id(resource) not in gone]
+        Raises InputError where it is somebody else's, was taken back already, or was overtaken by a newer statement.
+        """
+        with self.database.session() as session:
+            entry = to_undo(facts_of(session, patient), number, author)
+            add_fact(
+                session,
+                patient,
+                finding=entry.finding,
+                value=None,
+                reason="",
+                author=author,
+                at=self._clock(),
+                undoes=entry.id,
+            )
 
 
-def _saved(copies: Copies, leading: Mapping[str, Fact]) -> dict[str, Fact]:
+def _saved(copies: Copies, leading: frozenset[str]) -> dict[str, Fact]:
     return {
         code: as_fact(held[0], code) for code, held in copies.items() if code not in leading and is_in_force(held[0])
     }

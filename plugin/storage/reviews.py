@@ -7,7 +7,7 @@ open session (`Database.session()`) and the time; nothing here looks at a clock.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal, cast, get_args
 
@@ -41,7 +41,12 @@ class Author:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """A clinician's statement about one finding; `value` None withdraws an earlier one."""
+    """A clinician's statement about one finding; `value` None withdraws an earlier one.
+
+    undoes: the id of the entry that this one takes back; None where it is a statement itself.
+    over: since when entries were made that are taken back, and after which it stands again; None where there are none.
+    It leads over what the EHR holds of those.
+    """
 
     id: int
     finding: str
@@ -49,6 +54,8 @@ class Fact:
     reason: str
     author: Author
     at: datetime
+    undoes: int | None = None
+    over: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +113,12 @@ def add_fact(
     reason: str,
     author: Author,
     at: datetime,
+    undoes: int | None = None,
 ) -> Fact:
-    """Keep a statement; `value` None withdraws what was stated before, so that the chart leads again."""
+    """Keep a statement; `value` None withdraws what was stated before, so that the chart leads again.
+
+    undoes: the entry that is taken back, so that what stood before it stands again; such an entry has no value.
+    """
     row = FactRow(
         iss=patient.iss,
         patient_id=patient.patient_id,
@@ -117,15 +128,55 @@ def add_fact(
         author_reference=author.reference,
         author_name=author.name,
         at=at,
+        undoes=undoes,
     )
     session.add(row)
     session.flush()
     return _fact(row)
 
 
+def facts_of(session: Session, patient: PatientKey) -> tuple[Fact, ...]:
+    """Everything stated about this patient, taken back or not, oldest first."""
+    return tuple(_facts(session, patient))
+
+
 def last_words(session: Session, patient: PatientKey) -> dict[str, Fact]:
-    """The latest entry for each finding, by finding code; one without a value withdraws what was stated before."""
-    return {fact.finding: fact for fact in _facts(session, patient)}
+    """The entry in force for each finding, by finding code; one without a value withdraws what was stated before."""
+    return words_in_force(facts_of(session, patient))
+
+
+def undone_among(entries: Sequence[Fact]) -> frozenset[int]:
+    """The ids of the entries that were taken back; an entry that takes back another may be taken back itself.
+
+    entries: oldest first.
+    """
+    undone: set[int] = set()
+    for entry in reversed(entries):
+        if entry.undoes is not None and entry.id not in undone:
+            undone.add(entry.undoes)
+    return frozenset(undone)
+
+
+def words_in_force(entries: Sequence[Fact]) -> dict[str, Fact]:
+    """The entry in force for each finding, by finding code; entries: of one patient, oldest first.
+
+    Where all that was stated of a finding is taken back, that is the entry that did it: it has no value.
+    """
+    undone = undone_among(entries)
+    words: dict[str, Fact] = {}
+    for entry in entries:
+        word = words.get(entry.finding)
+        if entry.undoes is None and entry.id not in undone:
+            words[entry.finding] = entry
+        elif entry.undoes is None:
+            stands = word or replace(entry, value=None)
+            words[entry.finding] = replace(stands, over=stands.over or entry.at)
+        elif word is not None and entry.id in undone:
+            again = word.id == entry.undoes  # it was taken back, and made again since
+            words[entry.finding] = replace(word, over=word.over or word.at) if again else word
+        elif word is not None and (word.id in undone or word.undoes is not None):
+            words[entry.finding] = replace(entry, over=word.over)
+    return words
 
 
 def decide(
@@ -271,7 +322,7 @@ def _belongs(table: type[FactRow | DecisionRow | DeliveryRow], patient: PatientK
 
 def _fact(row: FactRow) -> Fact:
     author = Author(row.author_reference, row.author_name)
-    return Fact(row.id, row.finding, row.value, row.reason, author, row.at)
+    return Fact(row.id, row.finding, row.value, row.reason, author, row.at, row.undoes)
 
 
 def _decision(row: DecisionRow) -> Decision:

@@ -76,6 +76,7 @@ class WorkspaceRow(Base):
     """One launch of one patient by one clinician in one browser. `tokens` is encrypted with the secret key.
 
     configuration: what the authorization server said of itself at the launch. style: colours by name, checked.
+    changes_seen: the newest statement whose changes to the plan were put away.
     """
 
     __tablename__ = "workspace"
@@ -96,6 +97,7 @@ class WorkspaceRow(Base):
     tenant: Mapped[str] = mapped_column(default="")
     fhir_context: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
     style: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    changes_seen: Mapped[int] = mapped_column(default=0)
     configuration: Mapped[dict[str, Any]]
     tokens: Mapped[str]
     created: Mapped[datetime]
@@ -103,7 +105,10 @@ class WorkspaceRow(Base):
 
 
 class FactRow(Base):
-    """What a clinician stated about one finding. A `value` of null withdraws the statement."""
+    """What a clinician stated about one finding. A `value` of null withdraws the statement.
+
+    undoes: the entry that this one takes back; it states nothing itself, and what stood before stands again.
+    """
 
     __tablename__ = "fact"
     __table_args__ = (Index("ix_fact_patient", "iss", "patient_id"),)
@@ -117,6 +122,7 @@ class FactRow(Base):
     author_reference: Mapped[str]
     author_name: Mapped[str]
     at: Mapped[datetime]
+    undoes: Mapped[int | None] = mapped_column(ForeignKey("fact.id"))
 
 
 class DecisionRow(Base):

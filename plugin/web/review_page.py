@@ -12,10 +12,14 @@ from plugin.delivery.printed import may_print
 from plugin.errors import RemoteError
 from plugin.library.forms import reasons_offered
 from plugin.review.brief import treatment_brief, work_brief
+from plugin.review.changes import Changes, changes_by
 from plugin.review.charts import Reading
 from plugin.review.course.course import course_of
+from plugin.review.fact_history import history_of
+from plugin.review.result_sources import ResultSources
 from plugin.review.view import PageView
 from plugin.review.workbench import Review
+from plugin.storage.seen import seen_in
 from plugin.web.desk import Desk, desk_of
 
 
@@ -60,7 +64,14 @@ def cautions_of(review: Review, reading: Reading) -> list[str]:
 
 def review_of(desk: Desk, reading: Reading) -> Review:
     """The review as it stands, drafted from the chart that was read."""
-    return desk.workbench.open(desk.patient, reading.resources)
+    return desk.workbench.open(desk.patient, reading.resources, reading.memory)
+
+
+def changes_of(desk: Desk, review: Review) -> Changes | None:
+    """What the reviewer's last statement of this launch changed, until it is put away."""
+    with desk.workbench.database.session() as session:
+        began, seen = seen_in(session, desk.workspace)
+    return changes_by(desk.author, began, seen, review, desk.workbench.template, desk.patient)
 
 
 def page_of(desk: Desk, reading: Reading, problem: FormProblem | None = None) -> str:
@@ -104,6 +115,9 @@ def page_of(desk: Desk, reading: Reading, problem: FormProblem | None = None) ->
         decline_reasons=reasons_offered(form, "decline"),
         defer_reasons=reasons_offered(form, "defer"),
         problem=problem,
+        changes=changes_of(desk, review),
+        history=history_of(review.entries),
+        source_of=ResultSources(review.ground, desk.context.iss).of,
         open_anchor=problem.anchor if problem else "",
         software=f"careplan-plugin {__version__}",
     )

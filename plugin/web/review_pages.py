@@ -97,7 +97,7 @@ def _conflicting(review: Review) -> set[str]:
 def back_to_page(workspace: str, kind: str = "", code: str = "") -> Answer:
     """Somebody reloads the answer to a form, or comes back to it later: the page it was about."""
     anchor = f"line-{kind}-{code}" if kind else f"fact-{code}"
-    return _back_to(workspace, anchor if code and ANCHOR.fullmatch(anchor) else "")
+    return back_to(workspace, anchor if code and ANCHOR.fullmatch(anchor) else "")
 
 
 @blueprint.errorhandler(PatientUnread)
@@ -119,7 +119,7 @@ def decide(workspace: str, kind: str, code: str) -> Answer:
     except InputError as fault:
         problem = FormProblem(anchor, str(fault), request.form.get("choice", ""), request.form.get("text", ""))
         return page_of(desk, reading, problem), 422
-    return _back_to(workspace, anchor)
+    return back_to(workspace, anchor)
 
 
 @blueprint.post("/facts/<code>")
@@ -136,15 +136,14 @@ def state_fact(workspace: str, code: str) -> Answer:
         desk.workbench.state(desk.patient, review_of(desk, reading), code, value, reason, desk.author)
     except InputError as fault:
         return page_of(desk, reading, FormProblem(anchor, str(fault))), 422
-    back = request.form.get("back", "")
-    return _back_to(workspace, back if ANCHOR.fullmatch(back) else anchor)
+    return back_to(workspace, "changes")
 
 
 @blueprint.post("/reload")
 def reload(workspace: str) -> Answer:
     """Read the chart again."""
     desk_of(workspace).read_again()
-    return _back_to(workspace, "")
+    return back_to(workspace, "")
 
 
 @blueprint.post("/save")
@@ -163,8 +162,9 @@ def save(workspace: str) -> Answer:
         return page_of(desk, reading, FormProblem("send", str(fault))), 409
     if delivery.status in ("saved", "partial"):
         desk.read_again()  # our statements are in the chart now, or no longer
-    return _back_to(workspace, "send")
+    return back_to(workspace, "send")
 
 
-def _back_to(workspace: str, anchor: str) -> Response:
+def back_to(workspace: str, anchor: str) -> Response:
+    """The way back to the review, at a place on it."""
     return redirect(url_for("review.page", workspace=workspace, _anchor=anchor or None), 303)

@@ -7,7 +7,7 @@ from flask import Flask
 from plugin.drafting.drug_words import HELD, together
 from plugin.review.course.markers import range_words
 from plugin.review.statements import form_value
-from plugin.review.words import STATE_WORDS, date_in_words, moment_in_words
+from plugin.review.words import STATE_WORDS, date_in_words, moment_in_words, value_in_words
 from plugin.settings import Settings
 
 ALERT_WORDS = {"critical": "Important", "warning": "Check", "info": "Note"}
@@ -21,6 +21,8 @@ QUESTIONS_SHOWN = 3
 UNUSED_SHOWN = 2
 AWAITED_SHOWN = 5
 ENTRIES_SHOWN = 4
+RESULTS_SHOWN = 12  # of one fact in place; a page of their own shows the rest
+FOLLOW_SHOWN = 6
 
 
 def init_words(app: Flask, settings: Settings) -> None:
@@ -28,6 +30,8 @@ def init_words(app: Flask, settings: Settings) -> None:
     app.jinja_env.filters["plain"] = plain
     app.jinja_env.filters["day"] = date_in_words
     app.jinja_env.filters["moment"] = lambda moment: moment_in_words(moment, settings.zone)
+    app.jinja_env.filters["said"] = value_in_words
+    app.jinja_env.filters["lower_first"] = lambda text: text[:1].lower() + text[1:]
     app.jinja_env.filters["form_value"] = form_value
     app.jinja_env.filters["together"] = together
     app.jinja_env.filters["normal_range"] = range_words
@@ -41,6 +45,8 @@ def init_words(app: Flask, settings: Settings) -> None:
         unused_shown=UNUSED_SHOWN,
         awaited_shown=AWAITED_SHOWN,
         entries_shown=ENTRIES_SHOWN,
+        results_shown=RESULTS_SHOWN,
+        follow_shown=FOLLOW_SHOWN,
     )
 
 

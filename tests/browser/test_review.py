@@ -86,7 +86,7 @@ def test_a_statement_redrafts_the_plan_at_once_and_stays_the_clinicians(in_tab):
     fact = page.locator(f"#fact-{anchor.removeprefix('ask-')}")
     question.get_by_role("button", name="Confirm").click()
     fact.locator(".state-stated").first.wait_for(state="attached")
-    page.locator(f"#{anchor}:focus").wait_for(state="attached")
+    page.locator("#changes:focus").wait_for(state="attached")
     page.reload()
     assert fact.locator(".state-stated").count() == 1
     page.locator(f"#{anchor} a").click()

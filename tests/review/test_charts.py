@@ -1,6 +1,8 @@
 """Charts in memory: read once a workspace, forgotten in time, failures handed on."""
 
+import gc
 import threading
+import weakref
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -132,3 +134,15 @@ def test_reading_again_while_it_is_being_read_waits_for_that():
     assert charts.renew("a", lambda: slow) is first
     go.set()
     finished(first)
+
+
+def test_what_was_worked_out_of_a_chart_goes_with_its_reading():
+    charts = Charts(Clock(), timedelta(hours=1))
+    first = finished(charts.of("a", lambda: lambda _: CHART))
+    known = weakref.ref(first.memory)
+    assert charts.of("a", lambda: lambda _: CHART).memory is first.memory
+    second = finished(charts.renew("a", lambda: lambda _: CHART))
+    assert second.memory is not first.memory
+    del first
+    gc.collect()
+    assert known() is None

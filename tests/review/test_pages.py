@@ -89,14 +89,11 @@ def test_a_reason_is_not_told_twice(visit):
     assert not [paragraphs for paragraphs in told if len(paragraphs) != len(set(paragraphs))]
 
 
-def test_confirming_brings_focus_back_to_the_fact_that_was_confirmed(visit, template):
-    page = visit.read().text
-    asked = re.findall(r'name="back" value="ask-([a-z0-9-]+)"', page)
-    code = next(code for code in asked if template.vocabulary[code].type == "boolean")
-    back = f"ask-{code}"
-    answer = visit.post(f"/facts/{code}", value="false", back=back, reason="Known")
-    assert answer.headers["Location"].endswith(f"#{back}")
-    assert re.search(rf'id="{back}" tabindex="-1"', visit.read().text)
+def test_confirming_brings_focus_to_what_it_changed(visit):
+    visit.read()
+    answer = visit.post("/facts/visceral-crisis", value="false")
+    assert answer.headers["Location"].endswith("/w/w1/#changes")
+    assert re.search(r'id="changes"[^>]* tabindex="-1"', visit.read().text)
 
 
 def receptor(name, value):
@@ -165,7 +162,7 @@ def test_what_was_typed_is_still_there_when_a_form_is_refused(visit):
 def test_a_statement_changes_the_draft_and_can_be_withdrawn(visit):
     before = visit.page().text
     answer = visit.post("/facts/er", value="positive")
-    assert answer.headers["Location"].endswith("#fact-er")
+    assert answer.headers["Location"].endswith("#changes")
     stated = visit.page().text
     assert stated.count("Stated by clinician") > before.count("Stated by clinician")
     visit.post("/facts/er", withdraw="yes")
@@ -183,7 +180,7 @@ def test_overruling_the_chart_needs_a_reason(visit):
 @pytest.mark.parametrize("back", ["//evil.example", "questions\r\nSet-Cookie: a=b", "https://evil.example", "a b"])
 def test_a_form_cannot_send_the_browser_elsewhere(visit, back):
     answer = visit.post("/facts/er", value="positive", back=back)
-    assert answer.headers["Location"].endswith("/w/w1/#fact-er")
+    assert answer.headers["Location"].endswith("/w/w1/#changes")
 
 
 def test_a_fact_that_the_template_does_not_know_is_not_found(visit):

@@ -144,3 +144,37 @@ def test_our_own_statements_are_no_resources_of_the_chart(visit):
     save(visit)
     visit.launch()
     assert count.search(visit.read().text)[1] == before
+
+
+def press_undo(visit):
+    """Undo the last statement from the panel of what it changed."""
+    number = re.search(r'<section id="changes".*?name="entry" value="(\d+)"', visit.read().text, re.S)[1]
+    assert visit.post("/undo", entry=number).status_code == 303
+
+
+def test_a_saved_statement_that_is_undone_goes_and_the_one_before_it_comes_back(visit, ehr):
+    visit.post(f"/facts/{FACT}", value="true")
+    save(visit)
+    visit.post(f"/facts/{FACT}", value="false", reason="Looked again")
+    save(visit)
+    assert "No Stated by clinician" in fact(visit.read().text)
+    press_undo(visit)
+    assert "Yes Stated by clinician" in fact(visit.read().text)
+    save(visit)
+    [only] = statements(ehr)
+    assert (only["valueBoolean"], only["status"]) == (True, "final")
+    visit.launch()
+    assert "Yes Stated by clinician" in fact(visit.read().text)
+
+
+def test_a_first_statement_that_is_undone_after_a_save_leaves_the_chart_and_can_be_made_again(visit, ehr):
+    visit.post(f"/facts/{FACT}", value="true")
+    save(visit)
+    press_undo(visit)
+    assert "Stated by clinician" not in fact(visit.read().text)
+    save(visit)
+    assert [each["status"] for each in statements(ehr)] == ["entered-in-error"]
+    press_undo(visit)
+    assert "Yes Stated by clinician" in fact(visit.read().text)
+    save(visit)
+    assert [each["status"] for each in statements(ehr)] == ["final"]
