@@ -281,6 +281,7 @@ class Template:
     occasions: the hooks at which it may speak by itself, each with what must be known of a patient for that.
     marks: per Questionnaire, when its items and answers belong there, by `plugin.library.forms.mark_key`.
     terminology: the codes it works with, those of profiles/ and its own.
+    plain_words: code of an item -> what a patient reads for it, by language.
     """
 
     id: str
@@ -313,6 +314,7 @@ class Template:
     marks: Mapping[str, Mapping[str, Mark]] = field(default_factory=dict)
     terminology: Terminology = field(default_factory=shared_terminology)
     occasions: Mapping[str, Condition] = field(default_factory=dict)
+    plain_words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     @property
     def rules(self) -> tuple[Rule, ...]:
