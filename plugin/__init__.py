@@ -52,6 +52,7 @@ def create_app(
         errors,
         health,
         logs,
+        output_pages,
         plan_downloads,
         review_pages,
         security,
@@ -95,6 +96,7 @@ def create_app(
     init_operations(app, settings, template, definitions, clock, __version__)
     app.register_blueprint(review_pages.blueprint)
     app.register_blueprint(plan_downloads.blueprint)
+    output_pages.init_outputs(app, settings)
     app.register_blueprint(about_pages.blueprint)
     app.register_blueprint(closing.blueprint)
     ehr_style.init_ehr_style(app)

@@ -1,0 +1,75 @@
+"""What fits on one sheet: blocks give up their last entries, the least important block first, and say how many.
+
+A page is measured in lines of print. The measure is careful rather than exact: the same page has to fit on A4 and on
+Letter, with the wider of the usual fonts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from math import ceil
+
+from plugin.outputs.digest import Block, Part
+
+LINE = 98  # characters of a line of print
+HEADING = 1.7  # lines that the heading of a part takes, with the room above it
+LONGEST = 3  # lines of one entry; what is longer is cut, and stands in full in the appendix
+ELSEWHERE = "… (in full in the appendix)"
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """A block as the sheet shows it: its first entries, and how many more there are."""
+
+    block: Block
+    shown: int
+
+    @property
+    def entries(self) -> tuple[str, ...]:
+        """The entries that are shown, none longer than a few lines."""
+        return tuple(map(_cut, self.block.entries[: self.shown]))
+
+    @property
+    def more(self) -> int:
+        """How many entries stand in the appendix only."""
+        return len(self.block.entries) - self.shown
+
+    @property
+    def lines(self) -> float:
+        """Lines of print that the block takes."""
+        entries = [*self.entries, *([f"and {self.more} more, appendix"] if self.more else [])]
+        if self.block.flows:
+            return ceil((len(self.block.title) + 2 + sum(len(entry) + 2 for entry in entries)) / LINE)
+        return 1 + sum(ceil((len(entry) + 3) / LINE) for entry in entries)
+
+
+@dataclass(frozen=True, slots=True)
+class FittedPart:
+    """A part as the sheet shows it."""
+
+    part: Part
+    blocks: tuple[Fitted, ...]
+
+
+def fit(parts: Sequence[Part], lines: float) -> tuple[FittedPart, ...]:
+    """The parts cut down to a sheet of so many lines. A block that nothing is left of still says how much it holds."""
+    fitted = [[Fitted(block, len(block.entries)) for block in part.blocks] for part in parts]
+    room = lines - HEADING * len(parts) - sum(not part.blocks for part in parts)
+    while sum(block.lines for blocks in fitted for block in blocks) > room:
+        givers = [
+            (block.block.rank, block.lines, at, place)
+            for at, blocks in enumerate(fitted)
+            for place, block in enumerate(blocks)
+            if block.shown
+        ]
+        if not givers:
+            break
+        *_, at, place = max(givers)
+        fitted[at][place] = replace(fitted[at][place], shown=fitted[at][place].shown - 1)
+    return tuple(FittedPart(part, tuple(blocks)) for part, blocks in zip(parts, fitted, strict=True))
+
+
+def _cut(entry: str) -> str:
+    longest = LONGEST * LINE - len(ELSEWHERE) - 3
+    return entry if len(entry) <= longest else f"{entry[:longest].rstrip()}{ELSEWHERE}"
