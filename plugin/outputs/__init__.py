@@ -1,1 +1,1 @@
-"""What is taken along: the page for the board, the page for the patient, and the text for a note. No HTML, no request."""
+"""What is taken along: pages for the board and for the patient, and text for a note. No HTML, no request."""

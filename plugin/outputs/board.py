@@ -9,11 +9,13 @@ from plugin.delivery.narrative import closed_told, lines_told
 from plugin.delivery.plan import ReviewedPlan
 from plugin.drafting.outline import Section
 from plugin.outputs.digest import digest
-from plugin.outputs.paper import LINE, FittedPart, fit
+from plugin.outputs.paper import FittedPart, fit
 from plugin.review.fact_view import FactGroup, FactView
 from plugin.review.view import PageView
 
-SHEET = 64.0  # lines of print below the head of the page, on the shorter of A4 and Letter
+SHEET = 58.0  # lines of print below the head of the page, on the shorter of A4 and Letter
+
+LONG_NAME = 40  # characters that the head of the page has room for
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,7 @@ class BoardPage:
 
 def board_page(plan: ReviewedPlan, view: PageView, zone: tzinfo, question: str = "") -> BoardPage:
     """The page for a review as it stands. zone: of the site."""
-    lines = SHEET - len(question) / LINE - len(plan.draft.findings.patient.name) / LINE
+    lines = SHEET - len(plan.draft.findings.patient.name) // LONG_NAME
     told = (*lines_told(plan), closed_told(plan))
     groups = [group for column in view.fact_columns for group in column]
     facts = [(group.title, tuple(_on_record(group))) for group in groups]

@@ -1,11 +1,12 @@
 """A review in brief: what is known, what is to be settled, what was decided and what was not. For paper and for notes.
 
-Nothing undecided is told as decided: every block of lines says in its title how its lines stand, and who decided.
+Nothing undecided is told as decided: every block of lines says in its title how its lines stand. Who decided stands
+on each line, or once in the heading where it was one person on one day.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
 
@@ -18,6 +19,7 @@ from plugin.review.fact_view import FactView
 from plugin.review.view import PageView
 from plugin.review.words import date_in_words, day_in_words, value_in_words
 from plugin.storage.reviews import Choice
+from plugin.storage.reviews import Line as LineKey
 
 DECIDED: tuple[tuple[Choice, str], ...] = (
     ("accept", "Accepted"),
@@ -67,13 +69,18 @@ def digest(plan: ReviewedPlan, view: PageView, zone: tzinfo) -> tuple[Part, ...]
     settle = Part("To settle", _filled(_to_settle(plan, view)), "No conflict, and no fact that would change a line.")
     if draft.no_plan:
         return known, settle, Part("Proposal", (Block("No plan is drafted", (draft.no_plan,), rank=MOST_IMPORTANT),))
-    lines = decidable_lines(draft)
-    groups = (
-        ("Proposal", [line for line in lines if isinstance(line, CategoryLine)], "No line of treatment stands open."),
-        ("Tests", list(draft.assessments), "No test is due."),
-        ("Supportive care", list(draft.supportive_care), "Nothing is listed."),
+    lines, by = decidable_lines(draft), _signatures(plan, zone)
+    alone = f" (decisions by {next(iter(by.values()))})" if len(set(by.values())) == 1 else ""
+    groups: tuple[tuple[str, Sequence[Line], str], ...] = (
+        (
+            f"Proposal{alone}",
+            [line for line in lines if isinstance(line, CategoryLine)],
+            "No line of treatment stands open.",
+        ),
+        ("Tests", draft.assessments, "No test is due."),
+        ("Supportive care", draft.supportive_care, "Nothing is listed."),
     )
-    return known, settle, *(Part(title, _filled(_lines(plan, each, zone)), none) for title, each, none in groups)
+    return known, settle, *(Part(title, _filled(_lines(plan, each, by)), none) for title, each, none in groups)
 
 
 def _filled(blocks: Iterable[Block]) -> tuple[Block, ...]:
@@ -124,26 +131,28 @@ def _conflict(definition: FindingDefinition, finding: Finding) -> str:
     return f"{definition.label}: {' against '.join(told)}" if told else definition.label
 
 
-def _lines(plan: ReviewedPlan, lines: list[Line], zone: tzinfo) -> Iterator[Block]:
+def _lines(plan: ReviewedPlan, lines: Sequence[Line], by: Mapping[LineKey, str]) -> Iterator[Block]:
+    treats = any(isinstance(line, CategoryLine) for line in lines)
     for choice, word in DECIDED:
-        yield from _decided(plan, [line for line in lines if plan.choice(line) == choice], word, zone)
+        entries = tuple(_decided(plan, line, by) for line in lines if plan.choice(line) == choice)
+        yield Block(word, entries, flows=not treats, rank=MOST_IMPORTANT if treats else HELPFUL)
     for standing, title, rank in UNDECIDED:
         still_open = [line for line in lines if plan.choice(line) is None and standing_of(line) == standing]
         yield Block(title, tuple(_undecided(plan, line) for line in still_open), rank=rank)
 
 
-def _decided(plan: ReviewedPlan, lines: list[Line], word: str, zone: tzinfo) -> Iterator[Block]:
-    """One block for each person and day."""
-    signed: dict[str, list[str]] = {}
-    for line in lines:
-        decision = plan.decisions[key_of(line)]
-        by = f"{word} by {decision.author.name}, {day_in_words(decision.at, zone)}"
-        words = "; ".join(filter(None, (decision.text, decision.reason)))
-        signed.setdefault(by, []).append(f"{line.label}: {words}" if words else line.label)
-    treats = any(isinstance(line, CategoryLine) for line in lines)
-    for by, entries in signed.items():
-        own_lines = treats or word != "Accepted"
-        yield Block(by, tuple(entries), flows=not own_lines, rank=MOST_IMPORTANT if treats else HELPFUL)
+def _decided(plan: ReviewedPlan, line: Line, by: Mapping[LineKey, str]) -> str:
+    """The line with what was said of it, and by whom where not one person decided everything on one day."""
+    decision = plan.decisions[key_of(line)]
+    words = "; ".join(filter(None, (decision.text, decision.reason)))
+    signed = f" ({by[key_of(line)]})" if len(set(by.values())) > 1 else ""
+    return f"{line.label}: {words}{signed}" if words else f"{line.label}{signed}"
+
+
+def _signatures(plan: ReviewedPlan, zone: tzinfo) -> dict[LineKey, str]:
+    """Who decided on each line, and on which day; lines without a decision that counts are left out."""
+    counted = [(key_of(line), plan.decision(line)) for line in decidable_lines(plan.draft)]
+    return {key: f"{one.author.name}, {day_in_words(one.at, zone)}" for key, one in counted if one is not None}
 
 
 def _undecided(plan: ReviewedPlan, line: Line) -> str:

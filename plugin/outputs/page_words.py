@@ -1,4 +1,4 @@
-"""The headings and sentences of the patient's page in each language. What is clinical in them comes from the template."""
+"""Headings and sentences of the patient's page in each language; what is clinical on it comes from the template."""
 
 from __future__ import annotations
 

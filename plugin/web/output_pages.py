@@ -1,4 +1,4 @@
-"""What is taken along: the page for the board, the page for the patient, each as HTML and PDF, and the text for a note."""
+"""What is taken along: pages for the board and for the patient, as HTML and PDF, and the text for a note."""
 
 from __future__ import annotations
 
