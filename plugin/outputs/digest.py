@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
 
+from plugin.delivery.clashes import Clash
 from plugin.delivery.lines import Line, decidable_lines, key_of, standing_of
 from plugin.delivery.plan import ReviewedPlan
 from plugin.drafting.model import CategoryLine
@@ -28,13 +29,13 @@ DECIDED: tuple[tuple[Choice, str], ...] = (
     ("defer", "Deferred"),
 )
 # How a line stands that nobody has decided on, and how soon it gives way on a full page.
+VITAL, IMPORTANT, HELPFUL, LESS = 1, 2, 4, 8
 UNDECIDED = (
-    ("offered", "Offered, not decided", 2),
-    ("judgement", "For judgement, not decided", 3),
-    ("conditional", "Waits for facts, not decided", 5),
-    ("due", "Not decided", 5),
+    ("offered", "Offered, not decided", VITAL),
+    ("judgement", "For judgement, not decided", IMPORTANT),
+    ("conditional", "Waits for facts, not decided", HELPFUL),
+    ("due", "Not decided", HELPFUL),
 )
-MOST_IMPORTANT, IMPORTANT, HELPFUL, LESS, LEAST = 1, 2, 3, 4, 5
 LOUD = frozenset({"critical", "warning"})
 SAID_BELOW = "conflict"  # this alert says what the block of conflicts says with its results
 
@@ -44,13 +45,13 @@ class Block:
     """Entries under one title.
 
     flows: the entries are short and follow each other on a line; otherwise each stands on its own.
-    rank: how soon it gives way where room is short, the highest first.
+    rank: how readily it gives way where room is short: twice the rank is held to half the room.
     """
 
     title: str
     entries: tuple[str, ...]
     flows: bool = True
-    rank: int = IMPORTANT
+    rank: int = VITAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ def digest(plan: ReviewedPlan, view: PageView, zone: tzinfo) -> tuple[Part, ...]
     known = Part("What is known", _filled(_known(plan, view)), "No fact is on record.")
     settle = Part("To settle", _filled(_to_settle(plan, view)), "No conflict, and no fact that would change a line.")
     if draft.no_plan:
-        return known, settle, Part("Proposal", (Block("No plan is drafted", (draft.no_plan,), rank=MOST_IMPORTANT),))
+        return known, settle, Part("Proposal", (Block("No plan is drafted", (draft.no_plan,)),))
     lines, by = decidable_lines(draft), _signatures(plan, zone)
     alone = f" (decisions by {next(iter(by.values()))})" if len(set(by.values())) == 1 else ""
     groups: tuple[tuple[str, Sequence[Line], str], ...] = (
@@ -108,18 +109,25 @@ def _fact(fact: FactView) -> str:
 def _to_settle(plan: ReviewedPlan, view: PageView) -> Iterator[Block]:
     alerts = [note.text for note in view.notices if note.level in LOUD and note.code != SAID_BELOW]
     gaps = [problem.text for problem in plan.draft.findings.problems if problem.kind == "gap"]
-    clashing = [clash.sentence for clash in plan.clashes()]
-    yield Block("Attention", (*alerts, *clashing, *gaps), flows=False, rank=MOST_IMPORTANT)
+    clashing = [_both(clash) for clash in plan.clashes()]
+    yield Block("Attention", (*alerts, *gaps, *clashing), flows=False, rank=IMPORTANT)
     vocabulary, findings = plan.template.vocabulary, plan.draft.findings
     disagree = [code for code, finding in findings.items() if finding.state == "conflicting"]
     conflicts = tuple(_conflict(vocabulary[code], findings[code]) for code in disagree)
-    yield Block("Results disagree", conflicts, flows=False, rank=MOST_IMPORTANT)
+    yield Block("Results disagree", conflicts, flows=False)
     unread = tuple(problem.text for problem, _ in view.unused)
     yield Block("Not understood", unread, rank=LESS)
     yield Block("Not known", tuple(fact.definition.label for fact in view.awaited), rank=LESS)
     presumed = [fact for fact in view.questions if fact.finding.state == "presumed"]
     names = tuple(f"{fact.definition.label}: {fact.words.lower()}" for fact in presumed)
-    yield Block("Presumed, to be confirmed", names, rank=LEAST)
+    yield Block("Presumed, to be confirmed", names, rank=LESS)
+
+
+def _both(clash: Clash) -> str:
+    """Two accepted lines that do not go together, without the reasons, which the plan tells in full."""
+    leave = all(reason.disposition == "judgement" for reason in clash.reasons)
+    asked = "at the same time only by the clinician’s decision" if leave else "not at the same time"
+    return f"{clash.first.label} and {clash.second.label} are both in the plan: {asked}"
 
 
 def _conflict(definition: FindingDefinition, finding: Finding) -> str:
@@ -135,7 +143,7 @@ def _lines(plan: ReviewedPlan, lines: Sequence[Line], by: Mapping[LineKey, str])
     treats = any(isinstance(line, CategoryLine) for line in lines)
     for choice, word in DECIDED:
         entries = tuple(_decided(plan, line, by) for line in lines if plan.choice(line) == choice)
-        yield Block(word, entries, flows=not treats, rank=MOST_IMPORTANT if treats else HELPFUL)
+        yield Block(word, entries, rank=VITAL if treats else IMPORTANT)
     for standing, title, rank in UNDECIDED:
         still_open = [line for line in lines if plan.choice(line) is None and standing_of(line) == standing]
         yield Block(title, tuple(_undecided(plan, line) for line in still_open), rank=rank)

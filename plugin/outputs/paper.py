@@ -12,7 +12,7 @@ from math import ceil
 
 from plugin.outputs.digest import Block, Part
 
-LINE = 98  # characters of a line of print
+LINE = 106  # characters of a line of print
 HEADING = 1.7  # lines that the heading of a part takes, with the room above it
 BETWEEN = 0.15  # lines of white between blocks
 LONGEST = 3  # lines of one entry; what is longer is cut, and stands in full in the appendix
