@@ -104,7 +104,7 @@ def _plain(lines: list[Line], plan: ReviewedPlan, language: Language) -> Iterato
     for text, alike in same.items():
         changes = [plan.decisions[key_of(line)].text for line in alike if plan.choice(line) == "change"]
         key = f"{kind_of(alike[0])}.{alike[0].code}"
-        yield PlainLine(key, ", ".join(line.label for line in alike), text, "; ".join(changes))
+        yield PlainLine(key, ", ".join(line.label for line in alike), text, "; ".join(dict.fromkeys(changes)))
 
 
 def _urgent(draft: Draft, template: Template, language: Language) -> tuple[str, tuple[str, ...]]:
