@@ -1,4 +1,4 @@
-"""What is taken along, as a browser gets it: made for paper, guarded like the review, told before printing what is off."""
+"""What is taken along, as a browser gets it: made for paper, guarded like the review, each thing left off told."""
 
 from __future__ import annotations
 
