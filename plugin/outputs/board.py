@@ -13,7 +13,7 @@ from plugin.outputs.paper import FittedPart, fit
 from plugin.review.fact_view import FactGroup, FactView
 from plugin.review.view import PageView
 
-SHEET = 58.0  # lines of print below the head of the page, on the shorter of A4 and Letter
+SHEET = 58.5  # lines of print below the head of the page, on the shorter of A4 and Letter
 
 LONG_NAME = 40  # characters that the head of the page has room for
 

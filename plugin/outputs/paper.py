@@ -12,9 +12,9 @@ from math import ceil
 
 from plugin.outputs.digest import Block, Part
 
-LINE = 106  # characters of a line of print
+LINE = 113  # characters of a line of print
 HEADING = 1.7  # lines that the heading of a part takes, with the room above it
-BETWEEN = 0.15  # lines of white between blocks
+BETWEEN = 0.08  # lines of white between blocks
 LONGEST = 3  # lines of one entry; what is longer is cut, and stands in full in the appendix
 ELSEWHERE = "… (in full in the appendix)"
 
@@ -62,22 +62,35 @@ class FittedPart:
 def fit(parts: Sequence[Part], lines: float) -> tuple[FittedPart, ...]:
     """The parts cut down to a sheet of so many lines.
 
-    Again and again the block that takes most room for its importance gives up its last entry, until all fits.
+    Again and again the block that takes most room for its importance gives up its last entry, until all fits; what room
+    is left over then is given back, to the important blocks first.
     """
-    fitted = [[Fitted(block, len(block.entries)) for block in part.blocks] for part in parts]
+    blocks = [Fitted(block, len(block.entries)) for part in parts for block in part.blocks]
     room = lines - HEADING * len(parts) - sum(not part.blocks for part in parts)
-    while sum(block.lines for blocks in fitted for block in blocks) > room:
-        givers = [
-            (block.block.rank * block.lines, at, place)
-            for at, blocks in enumerate(fitted)
-            for place, block in enumerate(blocks)
-            if block.can_give
-        ]
+    while _height(blocks) > room:
+        givers = [(each.block.rank * each.lines, place) for place, each in enumerate(blocks) if each.can_give]
         if not givers:
             break  # what is left is a title a block; it then runs on to a second sheet, and nothing is lost
-        _, at, place = max(givers)
-        fitted[at][place] = replace(fitted[at][place], shown=fitted[at][place].shown - 1)
-    return tuple(FittedPart(part, tuple(blocks)) for part, blocks in zip(parts, fitted, strict=True))
+        _, place = max(givers)
+        blocks[place] = replace(blocks[place], shown=blocks[place].shown - 1)
+    for place in sorted(range(len(blocks)), key=lambda place: blocks[place].block.rank):
+        _fill(blocks, place, room)
+    rest = iter(blocks)
+    return tuple(FittedPart(part, tuple(next(rest) for _ in part.blocks)) for part in parts)
+
+
+def _height(blocks: Sequence[Fitted]) -> float:
+    return sum(block.lines for block in blocks)
+
+
+def _fill(blocks: list[Fitted], place: int, room: float) -> None:
+    """Give one block back what fits."""
+    while blocks[place].more:
+        before = blocks[place]
+        blocks[place] = replace(before, shown=before.shown + 1)
+        if _height(blocks) > room:
+            blocks[place] = before
+            return
 
 
 def _cut(entry: str) -> str:
