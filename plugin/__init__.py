@@ -53,6 +53,7 @@ def create_app(
         fact_pages,
         health,
         logs,
+        output_pages,
         plan_downloads,
         review_pages,
         security,
@@ -97,6 +98,7 @@ def create_app(
     app.register_blueprint(review_pages.blueprint)
     app.register_blueprint(fact_pages.blueprint)
     app.register_blueprint(plan_downloads.blueprint)
+    output_pages.init_outputs(app, settings)
     app.register_blueprint(about_pages.blueprint)
     app.register_blueprint(closing.blueprint)
     ehr_style.init_ehr_style(app)

@@ -21,6 +21,7 @@ from plugin.setting_entries import entries, listed_once
 _LEAST_SECRET = 32
 _TRUE = frozenset({"true", "yes", "on", "1"})
 DELIVERIES = ("transaction", "single", "plan", "document", "download")
+PAPERS = ("a4", "letter")
 _FALSE = frozenset({"false", "no", "off", "0"})
 _SCOPE_URI = "http://smarthealthit.org/fhir/scopes/"
 _LAUNCH_SCOPE = re.compile(r"launch/[a-z]+(\?role=[^?&=\s]+)?")
@@ -165,6 +166,14 @@ def zone(value: object) -> str:
     except (ZoneInfoNotFoundError, ValueError, OSError):
         raise ValueError("it must be the name of a time zone, such as Europe/Berlin or UTC") from None
     return name
+
+
+def paper(value: object) -> str:
+    """A size of paper."""
+    size = text(value).lower()
+    if size not in PAPERS:
+        raise ValueError(f"it must be one of {', '.join(PAPERS)}")
+    return size
 
 
 def log_level(value: object) -> str:

@@ -24,6 +24,7 @@ from plugin.cds_clients import CdsClient
 from plugin.errors import UsageError
 from plugin.installed import content_folder, default_template_folder
 from plugin.setting_clients import OperationsClient, operations_clients
+from plugin.setting_contacts import Contact, contacts
 from plugin.setting_file import database_from_file, from_file
 from plugin.setting_kinds import Issuer
 
@@ -151,6 +152,17 @@ class Settings:
     time_zone: str = field(
         default="UTC",
         metadata=_about(kinds.zone, "time zone that says which day is today, such as Europe/Berlin"),
+    )
+    contacts: tuple[Contact, ...] = field(
+        default=(),
+        metadata=_about(
+            contacts,
+            "whom a patient calls, printed on her page: list of {name, phone, hours}; none: lines to fill in by hand; "
+            "see docs/outputs.md",
+        ),
+    )
+    paper: str = field(
+        default="a4", metadata=_about(kinds.paper, "size of the pages in PDFs of the outputs: a4 or letter")
     )
     session_hours: float = field(
         default=8.0, metadata=_about(kinds.hours, "hours after which a launch has to be repeated")

@@ -52,6 +52,13 @@ def _kept_inside(plan: ReviewedPlan) -> str:
 
 
 def _sections(plan: ReviewedPlan) -> Iterator[Section]:
+    yield from lines_told(plan)
+    yield Section("What is known", tuple(_known(plan)))
+    yield closed_told(plan)
+
+
+def lines_told(plan: ReviewedPlan) -> Iterator[Section]:
+    """What the plan is for, what to mind, and every line with its decision, why it stands there and its sources."""
     if not plan.draft.no_plan:
         yield from goal_sections(plan.draft, plan.template)
     warnings = (clash.sentence for clash in plan.clashes())
@@ -61,8 +68,11 @@ def _sections(plan: ReviewedPlan) -> Iterator[Section]:
     for choice, heading in GROUPS:
         lines = [line for line in decidable_lines(plan.draft) if plan.choice(line) == choice]
         yield Section(heading, tuple(_line(plan, line, ground) for line in lines))
-    yield Section("What is known", tuple(_known(plan)))
-    yield Section("Not offered", tuple(_closed(line) for line in plan.draft.standing("not-offered")))
+
+
+def closed_told(plan: ReviewedPlan) -> Section:
+    """The lines that are not offered, each with what closed it."""
+    return Section("Not offered", tuple(_closed(line) for line in plan.draft.standing("not-offered")))
 
 
 def _line(plan: ReviewedPlan, line: Line, ground: CommonGround) -> Entry:

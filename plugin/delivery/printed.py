@@ -44,17 +44,25 @@ def may_print() -> bool:
 
 def print_plan(plan: ReviewedPlan) -> bytes:
     """The reviewed plan as PDF/UA-1. Raises UsageError where none can be made here."""
+    return as_pdf(page_of(plan), STYLE)
+
+
+def as_pdf(page: str, *styles: Path, rules: str = "") -> bytes:
+    """A whole HTML page as PDF/UA-1 under these style sheets, then `rules`. Raises UsageError where none can be made.
+
+    Nothing is loaded: neither what the page names nor what the style sheets do.
+    """
     reason = cannot_print()
     if reason:
         raise UsageError(reason)
     from weasyprint import CSS, HTML
 
-    page = page_of(plan)
+    sheets = [CSS(filename=style, url_fetcher=_fetch_nothing) for style in styles]
+    if rules:
+        sheets.append(CSS(string=rules, url_fetcher=_fetch_nothing))
     name = hashlib.sha256(page.encode()).digest()[:16]
     html = HTML(string=page, url_fetcher=_fetch_nothing)
-    made: bytes = html.write_pdf(
-        stylesheets=[CSS(filename=STYLE, url_fetcher=_fetch_nothing)], pdf_variant=VARIANT, pdf_identifier=name
-    )
+    made: bytes = html.write_pdf(stylesheets=sheets, pdf_variant=VARIANT, pdf_identifier=name)
     return made
 
 

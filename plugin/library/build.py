@@ -18,6 +18,7 @@ from plugin.library.expressions import names_in
 from plugin.library.forms import lost_rests, marked
 from plugin.library.near import did_you_mean
 from plugin.library.occasions import occasions_of
+from plugin.library.plain_words import read_plain_words
 from plugin.library.rules import (
     Activity,
     AlertRule,
@@ -80,6 +81,7 @@ class Builder:
         for document in by_type.get("superseded-statements", []):
             self.tables.read_statements(document)
         self._activities(by_type.get("ActivityDefinition", []))
+        plain_words = read_plain_words(by_type.get("CodeSystem", []), self.activities, self.faults)
         forms = by_type.get("Questionnaire", [])
         marks = {document.data["id"]: dict(self._marks(document)) for document in forms}
         strategies = by_type.get("workflow-definition", [])
@@ -139,6 +141,7 @@ class Builder:
             terminology=self.terminology,
             occasions=occasions,
             cautions=cautions,
+            plain_words=plain_words,
         )
 
     def _definitions(self, document: Document) -> None:

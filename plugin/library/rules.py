@@ -282,6 +282,7 @@ class Template:
     marks: per Questionnaire, when its items and answers belong there, by `plugin.library.forms.mark_key`.
     terminology: the codes it works with, those of profiles/ and its own.
     cautions: what must be kept in mind when markers are read.
+    plain_words: code of an item -> what a patient reads for it, by language.
     """
 
     id: str
@@ -315,6 +316,7 @@ class Template:
     terminology: Terminology = field(default_factory=shared_terminology)
     occasions: Mapping[str, Condition] = field(default_factory=dict)
     cautions: tuple[Remark, ...] = ()
+    plain_words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     @property
     def rules(self) -> tuple[Rule, ...]:

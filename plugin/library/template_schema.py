@@ -29,6 +29,7 @@ BY_TYPE = {
     "ActivityDefinition": "activity-definition",
     "Questionnaire": "questionnaire",
     "ConceptMap": "concept-map",
+    "CodeSystem": "code-system-supplement",
 }
 
 

@@ -134,8 +134,3 @@ def unused(draft: Draft, vocabulary: Vocabulary) -> tuple[tuple[Problem, tuple[S
     return tuple(
         (problem, sources.of((problem.reference,))) for problem in draft.findings.problems if problem.kind != "gap"
     )
-
-
-def sources_of(references: tuple[str, ...], draft: Draft, vocabulary: Vocabulary) -> tuple[Source, ...]:
-    """Entries of the chart as people name them, each once; those that nothing is known of are left out."""
-    return Sources(draft.findings, vocabulary).of(references)

@@ -43,3 +43,8 @@ def date_in_words(text: str) -> str:
 def moment_in_words(moment: datetime, zone: tzinfo) -> str:
     """An aware time as `22 Nov 2026, 14:03` in the site's zone."""
     return moment.astimezone(zone).strftime("%d %b %Y, %H:%M").lstrip("0")
+
+
+def day_in_words(moment: datetime, zone: tzinfo) -> str:
+    """An aware time as the day that it falls on in the site's zone: `22 Nov 2026`."""
+    return date_in_words(f"{moment.astimezone(zone):%Y-%m-%d}")

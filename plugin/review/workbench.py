@@ -77,8 +77,8 @@ class Workbench:
         )
         self.template = template
         self.database = database
+        self.zone = zone
         self._clock = clock
-        self._zone = zone
 
     def now(self) -> datetime:
         """The time, aware."""
@@ -86,7 +86,7 @@ class Workbench:
 
     def today(self) -> date:
         """The day at the site, for which drafts are made."""
-        return self._clock().astimezone(self._zone).date()
+        return self._clock().astimezone(self.zone).date()
 
     def open(self, patient: PatientKey, resources: list[dict[str, Any]], memory: ChartMemory | None = None) -> Review:
         """The review of a patient whose chart holds `resources`, drafted anew with all statements in force.

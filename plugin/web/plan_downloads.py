@@ -6,7 +6,7 @@ import orjson
 from flask import Blueprint, Response
 
 from plugin.delivery.printed import print_plan
-from plugin.delivery.save import plan_bundle
+from plugin.outputs.whole_bundle import whole_bundle
 from plugin.web.review_page import PatientUnread, ready, review_of
 from plugin.web.review_pages import patient_unread
 
@@ -26,9 +26,9 @@ def printed(workspace: str) -> Response:
 
 @blueprint.get("/plan.json")
 def resources(workspace: str) -> Response:
-    """The reviewed plan as a FHIR Bundle of all that belongs to it."""
+    """The reviewed plan as a FHIR Bundle of all that belongs to it, with the forms of the draft."""
     desk, reading = ready(workspace)
-    bundle = plan_bundle(desk.plan(review_of(desk, reading)))
+    bundle = whole_bundle(desk.plan(review_of(desk, reading)))
     return _file(orjson.dumps(bundle, option=orjson.OPT_INDENT_2), "application/fhir+json", "json")
 
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from plugin.drafting.model import Alert
 from plugin.findings.model import Findings, Patient, Problem
-from plugin.review.attention import notices, sources_of, unused, waiting
+from plugin.review.attention import Sources, notices, unused, waiting
 from plugin.review.samples import sampled
 from tests.example_draft import VOCABULARY, category, example_draft
 
@@ -19,7 +19,7 @@ def test_an_alert_names_the_result_behind_it_with_its_words_and_date():
 
 
 def test_an_entry_without_a_result_is_named_by_the_fact_that_rests_on_it():
-    [source] = sources_of(("Condition/c1",), example_draft(), VOCABULARY)
+    [source] = Sources(example_draft().findings, VOCABULARY).of(("Condition/c1",))
     assert (source.label, source.words, source.kind) == (
         "Metastatic disease",
         "Secondary neoplasm of bone",
@@ -28,7 +28,7 @@ def test_an_entry_without_a_result_is_named_by_the_fact_that_rests_on_it():
 
 
 def test_an_entry_that_nothing_is_known_of_is_left_out_and_never_shown_as_an_id():
-    assert sources_of(("Observation/odd",), example_draft(), VOCABULARY) == ()
+    assert Sources(example_draft().findings, VOCABULARY).of(("Observation/odd",)) == ()
 
 
 def test_what_the_page_says_as_a_problem_is_not_said_as_an_alert_too():

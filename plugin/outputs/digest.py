@@ -1,0 +1,167 @@
+"""A review in brief: what is known, what is to be settled, what was decided and what was not. For paper and for notes.
+
+Nothing undecided is told as decided: every block of lines says in its title how its lines stand. Who decided stands
+on each line, or once in the heading where it was one person on one day.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import tzinfo
+
+from plugin.delivery.clashes import Clash
+from plugin.delivery.lines import Line, decidable_lines, key_of, standing_of
+from plugin.delivery.plan import ReviewedPlan
+from plugin.drafting.model import CategoryLine
+from plugin.findings.model import Finding
+from plugin.library.vocabulary import FindingDefinition
+from plugin.review.fact_view import FactView
+from plugin.review.view import PageView
+from plugin.review.words import date_in_words, day_in_words, value_in_words
+from plugin.storage.reviews import Choice
+from plugin.storage.reviews import Line as LineKey
+
+DECIDED: tuple[tuple[Choice, str], ...] = (
+    ("accept", "Accepted"),
+    ("change", "Changed"),
+    ("decline", "Declined"),
+    ("defer", "Deferred"),
+)
+# How a line stands that nobody has decided on, and how soon it gives way on a full page.
+VITAL, IMPORTANT, HELPFUL, LESS = 1, 2, 4, 8
+UNDECIDED = (
+    ("offered", "Offered, not decided", VITAL),
+    ("judgement", "For judgement, not decided", IMPORTANT),
+    ("conditional", "Waits for facts, not decided", HELPFUL),
+    ("due", "Not decided", HELPFUL),
+)
+LOUD = frozenset({"critical", "warning"})
+SAID_BELOW = "conflict"  # this alert says what the block of conflicts says with its results
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Entries under one title.
+
+    flows: the entries are short and follow each other on a line; otherwise each stands on its own.
+    rank: how readily it gives way where room is short: twice the rank is held to half the room.
+    """
+
+    title: str
+    entries: tuple[str, ...]
+    flows: bool = True
+    rank: int = VITAL
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Blocks under one heading; `empty` is said where there are none."""
+
+    heading: str
+    blocks: tuple[Block, ...]
+    empty: str = ""
+
+
+def digest(plan: ReviewedPlan, view: PageView, zone: tzinfo) -> tuple[Part, ...]:
+    """The parts of a review in brief. zone: of the site, in which days of decisions are told."""
+    draft = plan.draft
+    known = Part("What is known", _filled(_known(plan, view)), "No fact is on record.")
+    settle = Part("To settle", _filled(_to_settle(plan, view)), "No conflict, and no fact that would change a line.")
+    if draft.no_plan:
+        return known, settle, Part("Proposal", (Block("No plan is drafted", (draft.no_plan,)),))
+    lines, by = decidable_lines(draft), _signatures(plan, zone)
+    alone = f" (decisions by {next(iter(by.values()))})" if len(set(by.values())) == 1 else ""
+    groups: tuple[tuple[str, Sequence[Line], str], ...] = (
+        (
+            f"Proposal{alone}",
+            [line for line in lines if isinstance(line, CategoryLine)],
+            "No line of treatment stands open.",
+        ),
+        ("Tests", draft.assessments, "No test is due."),
+        ("Supportive care", draft.supportive_care, "Nothing is listed."),
+    )
+    return known, settle, *(Part(title, _filled(_lines(plan, each, by)), none) for title, each, none in groups)
+
+
+def _filled(blocks: Iterable[Block]) -> tuple[Block, ...]:
+    return tuple(block for block in blocks if block.entries)
+
+
+def _known(plan: ReviewedPlan, view: PageView) -> Iterator[Block]:
+    for group in view.profile:
+        settled = [fact for fact in group.shown if fact.finding.state != "conflicting"]
+        yield Block(group.title, tuple(map(_fact, settled)))
+    history = [f"{line.described[:1].upper()}{line.described[1:]}" for line in plan.draft.findings.lines]
+    yield Block("Lines of treatment, worked out", tuple(history), flows=False)
+    yield Block(
+        "In the patient’s words", tuple(f"“{quote.text}” ({quote.source})" for quote in view.quotes), rank=HELPFUL
+    )
+
+
+def _fact(fact: FactView) -> str:
+    said = fact.definition.label if fact.finding.value is True else f"{fact.definition.label} {fact.words}"
+    origin = {"derived": "worked out", "stated": f"stated by {fact.statement.author.name}" if fact.statement else ""}
+    beside = ", ".join(filter(None, (fact.short_detail, date_in_words(fact.date), origin.get(fact.state, ""))))
+    return f"{said} ({beside})" if beside else said
+
+
+def _to_settle(plan: ReviewedPlan, view: PageView) -> Iterator[Block]:
+    alerts = [note.text for note in view.notices if note.level in LOUD and note.code != SAID_BELOW]
+    gaps = [problem.text for problem in plan.draft.findings.problems if problem.kind == "gap"]
+    clashing = [_both(clash) for clash in plan.clashes()]
+    yield Block("Attention", (*alerts, *gaps, *clashing), flows=False, rank=IMPORTANT)
+    vocabulary, findings = plan.template.vocabulary, plan.draft.findings
+    disagree = [code for code, finding in findings.items() if finding.state == "conflicting"]
+    conflicts = tuple(_conflict(vocabulary[code], findings[code]) for code in disagree)
+    yield Block("Results disagree", conflicts, flows=False)
+    unread = tuple(problem.text for problem, _ in view.unused)
+    yield Block("Not understood", unread, rank=LESS)
+    yield Block("Not known", tuple(fact.definition.label for fact in view.awaited), rank=LESS)
+    presumed = [fact for fact in view.questions if fact.finding.state == "presumed"]
+    names = tuple(f"{fact.definition.label}: {fact.words.lower()}" for fact in presumed)
+    yield Block("Presumed, to be confirmed", names, rank=LESS)
+
+
+def _both(clash: Clash) -> str:
+    """Two accepted lines that do not go together, without the reasons, which the plan tells in full."""
+    leave = all(reason.disposition == "judgement" for reason in clash.reasons)
+    asked = "at the same time only by the clinician’s decision" if leave else "not at the same time"
+    return f"{clash.first.label} and {clash.second.label} are both in the plan: {asked}"
+
+
+def _conflict(definition: FindingDefinition, finding: Finding) -> str:
+    told = [
+        f"{result.text or value_in_words(result.value, definition)}, {date_in_words(result.date) or 'no date'}"
+        for result in finding.results
+        if not result.set_aside and result.value is not None
+    ]
+    return f"{definition.label}: {' against '.join(told)}" if told else definition.label
+
+
+def _lines(plan: ReviewedPlan, lines: Sequence[Line], by: Mapping[LineKey, str]) -> Iterator[Block]:
+    treats = any(isinstance(line, CategoryLine) for line in lines)
+    for choice, word in DECIDED:
+        entries = tuple(_decided(plan, line, by) for line in lines if plan.choice(line) == choice)
+        yield Block(word, entries, rank=VITAL if treats else IMPORTANT)
+    for standing, title, rank in UNDECIDED:
+        still_open = [line for line in lines if plan.choice(line) is None and standing_of(line) == standing]
+        yield Block(title, tuple(_undecided(plan, line) for line in still_open), rank=rank)
+
+
+def _decided(plan: ReviewedPlan, line: Line, by: Mapping[LineKey, str]) -> str:
+    """The line with what was said of it, and by whom where not one person decided everything on one day."""
+    decision = plan.decisions[key_of(line)]
+    words = "; ".join(filter(None, (decision.text, decision.reason)))
+    signed = f" ({by[key_of(line)]})" if len(set(by.values())) > 1 else ""
+    return f"{line.label}: {words}{signed}" if words else f"{line.label}{signed}"
+
+
+def _signatures(plan: ReviewedPlan, zone: tzinfo) -> dict[LineKey, str]:
+    """Who decided on each line, and on which day; lines without a decision that counts are left out."""
+    counted = [(key_of(line), plan.decision(line)) for line in decidable_lines(plan.draft)]
+    return {key: f"{one.author.name}, {day_in_words(one.at, zone)}" for key, one in counted if one is not None}
+
+
+def _undecided(plan: ReviewedPlan, line: Line) -> str:
+    return f"{line.label} (decided earlier, on other facts)" if key_of(line) in plan.decisions else line.label

@@ -1,0 +1,85 @@
+"""Headings and sentences of the patient's page in each language; what is clinical on it comes from the template."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal, get_args
+
+Language = Literal["en", "es"]
+LANGUAGES: tuple[Language, ...] = get_args(Language)
+_MESES = (
+    "enero", "febrero", "marzo", "abril", "mayo", "junio",
+    "julio", "agosto", "septiembre", "octubre", "noviembre", "diciembre",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class PageWords:
+    """What the page says in one language. Lines end with a full stop where they are sentences."""
+
+    language: str
+    title: str
+    name: str
+    draft: str
+    talked: str
+    treatment: str
+    help: str
+    next: str
+    questions: str
+    room: str
+    urgent: str
+    call: str
+    nobody: str
+    clinician: str
+    day: str
+    when: Callable[[date], str]
+
+
+def _english(day: date) -> str:
+    return f"{day:%B} {day.day}, {day.year}"
+
+
+def _spanish(day: date) -> str:
+    return f"{day.day} de {_MESES[day.month - 1]} de {day.year}"
+
+
+WORDS: dict[Language, PageWords] = {
+    "en": PageWords(
+        language="English",
+        title="Your plan",
+        name="For",
+        draft="This is what we talked about. Nothing starts until your team goes over it with you.",
+        talked="What we talked about",
+        treatment="Treatment",
+        help="Help for you",
+        next="What we check next",
+        questions="My questions",
+        room="Room to write",
+        urgent="Call at once",
+        call="Whom to call",
+        nobody="Name and phone",
+        clinician="Your clinician",
+        day="Day",
+        when=_english,
+    ),
+    "es": PageWords(
+        language="Español",
+        title="Su plan",
+        name="Para",
+        draft="Esto es lo que hablamos. Nada empieza hasta que su equipo lo revise con usted.",
+        talked="Lo que hablamos",
+        treatment="Tratamiento",
+        help="Ayuda para usted",
+        next="Lo que vamos a revisar",
+        questions="Mis preguntas",
+        room="Espacio para escribir",
+        urgent="Llame enseguida",
+        call="A quién llamar",
+        nobody="Nombre y teléfono",
+        clinician="Su médico o médica",
+        day="Fecha",
+        when=_spanish,
+    ),
+}

@@ -1,0 +1,183 @@
+"""What is taken along: pages for the board and for the patient, as HTML and PDF, and the text for a note."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from flask import Blueprint, Flask, Response, current_app, render_template, request
+from werkzeug.exceptions import NotFound
+
+from plugin import __version__
+from plugin.delivery.narrative import NOTICE
+from plugin.delivery.plan import ReviewedPlan
+from plugin.delivery.printed import as_pdf, may_print
+from plugin.outputs.board import BoardPage, board_page
+from plugin.outputs.digest import digest
+from plugin.outputs.note import note_html, note_text
+from plugin.outputs.page_words import LANGUAGES, WORDS, Language
+from plugin.outputs.patient_page import PatientPage, patient_page
+from plugin.review.view import PageView
+from plugin.setting_contacts import Contact
+from plugin.settings import Settings
+from plugin.web.desk import Desk
+from plugin.web.review_page import PatientUnread, progress_sentence, ready, review_of
+from plugin.web.review_pages import patient_unread
+
+blueprint = Blueprint("outputs", __name__, url_prefix="/w/<workspace>")
+blueprint.register_error_handler(PatientUnread, patient_unread)
+
+EXTENSION = "careplan.outputs"
+LONGEST_QUESTION = 300
+LINES_TO_FILL_IN = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """What the site has set. paper: size of the pages in PDFs."""
+
+    contacts: tuple[Contact, ...]
+    paper: str
+
+
+def init_outputs(app: Flask, settings: Settings) -> None:
+    """Keep what the site has set, and serve the pages."""
+    app.extensions[EXTENSION] = Site(settings.contacts, settings.paper)
+    app.register_blueprint(blueprint)
+
+
+@blueprint.get("/print/board")
+@blueprint.post("/print/board")
+def board(workspace: str) -> str:
+    """The page for the board, with what the clinician asks it; that is printed and not kept."""
+    return _board(*_at_hand(workspace))
+
+
+@blueprint.post("/print/board.pdf")
+def board_pdf(workspace: str) -> Response:
+    """The same page as PDF."""
+    return _pdf(_board(*_at_hand(workspace), pdf=True), "board")
+
+
+@blueprint.get("/print/patient")
+@blueprint.post("/print/patient")
+def patient(workspace: str) -> str:
+    """The page for the patient: every line can be unticked before it is printed."""
+    desk, plan, _ = _at_hand(workspace)
+    return _patient(desk, _for_patient(plan))
+
+
+@blueprint.post("/print/patient.pdf")
+def patient_pdf(workspace: str) -> Response:
+    """The same page as PDF, without the lines that were unticked."""
+    desk, plan, _ = _at_hand(workspace)
+    unticked = _unticked(_for_patient(plan))
+    return _pdf(_patient(desk, patient_page(plan, _language(), unticked), pdf=True), "patient")
+
+
+@blueprint.get("/note.txt")
+def note(workspace: str) -> Response:
+    """The review as plain text for a note."""
+    desk, plan, view = _at_hand(workspace)
+    text = note_text(plan, digest(plan, view, desk.workbench.zone))
+    return Response(text, content_type="text/plain; charset=utf-8")
+
+
+@blueprint.get("/note")
+def note_page(workspace: str) -> str:
+    """The text for a note to look at and to copy, by a button or by hand."""
+    desk, plan, view = _at_hand(workspace)
+    parts = digest(plan, view, desk.workbench.zone)
+    return render_template(
+        "print/note.html",
+        workspace=workspace,
+        text=note_text(plan, parts),
+        html=note_html(plan, parts),
+        software=_software(),
+    )
+
+
+@blueprint.get("/note.html")
+def note_fragment(workspace: str) -> str:
+    """The text for a note with headings and lists, and nothing around it."""
+    desk, plan, view = _at_hand(workspace)
+    return note_html(plan, digest(plan, view, desk.workbench.zone))
+
+
+def _at_hand(workspace: str) -> tuple[Desk, ReviewedPlan, PageView]:
+    desk, reading = ready(workspace)
+    review = review_of(desk, reading)
+    return desk, desk.plan(review), desk.workbench.page(review)
+
+
+def _board(desk: Desk, plan: ReviewedPlan, view: PageView, pdf: bool = False) -> str:
+    question = " ".join(request.form.get("question", "").split())[:LONGEST_QUESTION]
+    page: BoardPage = board_page(plan, view, desk.workbench.zone, question)
+    return render_template(
+        "print/board.html",
+        workspace=desk.workspace,
+        lang="en",
+        sheet="board",
+        pdf=pdf,
+        plan=plan,
+        page=page,
+        age=plan.draft.findings["age"].value if "age" in plan.draft.findings else None,
+        progress=progress_sentence(view),
+        notice=NOTICE,
+        longest=LONGEST_QUESTION,
+        prints=may_print(),
+        software=_software(),
+    )
+
+
+def _for_patient(plan: ReviewedPlan) -> PatientPage:
+    if plan.draft.no_plan:
+        raise NotFound(f"There is no page for the patient, since no plan is drafted. {plan.draft.no_plan}")
+    return patient_page(plan, _language())
+
+
+def _patient(desk: Desk, page: PatientPage, pdf: bool = False) -> str:
+    return render_template(
+        "print/patient.html",
+        workspace=desk.workspace,
+        lang=_language(),
+        sheet="patient",
+        pdf=pdf,
+        page=page,
+        unticked=frozenset() if pdf else _unticked(page),
+        contacts=_site().contacts,
+        to_fill_in=LINES_TO_FILL_IN,
+        languages=LANGUAGES,
+        page_words=WORDS,
+        prints=may_print(),
+        software=_software(),
+    )
+
+
+def _unticked(page: PatientPage) -> frozenset[str]:
+    """The lines that a form leaves off; none where the page was not sent as a form."""
+    if request.method != "POST":
+        return frozenset()
+    return frozenset(line.key for line in page.lines) - frozenset(request.form.getlist("keep"))
+
+
+def _language() -> Language:
+    wanted = request.args.get("lang", LANGUAGES[0])
+    return next((language for language in LANGUAGES if language == wanted), LANGUAGES[0])
+
+
+def _site() -> Site:
+    site: Site = current_app.extensions[EXTENSION]
+    return site
+
+
+def _pdf(page: str, name: str) -> Response:
+    folder = Path(current_app.static_folder or "")
+    size = f"@page {{ size: {_site().paper} }}"
+    made = as_pdf(page, folder / "paper.css", folder / f"{name}.css", rules=size)
+    disposition = f'attachment; filename="{name}-page.pdf"'
+    return Response(made, content_type="application/pdf", headers={"Content-Disposition": disposition})
+
+
+def _software() -> str:
+    return f"careplan-plugin {__version__}"

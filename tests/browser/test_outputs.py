@@ -1,0 +1,83 @@
+"""What is taken along, in a real browser: copied with one press, unticked before printing, one sheet on paper."""
+
+import re
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+MILLIMETRE = 96 / 25.4
+LETTER_SHEET = {"width": round((215.9 - 24) * MILLIMETRE), "height": round((279.4 - 23) * MILLIMETRE)}
+PAGES = ("print/board", "print/patient", "print/patient?lang=es", "note")
+
+
+def workspace_of(page):
+    return re.match(r".*/w/[^/]+/", page.url)[0]
+
+
+def decide(page, title, choice):
+    line = page.locator("article, .line", has=page.get_by_text(title, exact=True)).first
+    line.get_by_role("button", name=choice).first.click()
+    page.locator("#facts").wait_for()
+
+
+def test_the_note_is_copied_with_one_press_in_both_flavours(in_tab):
+    page = in_tab("her2-low", permissions=["clipboard-read", "clipboard-write"])
+    decide(page, "Specialist palliative care", "Accept")
+    page.get_by_role("link", name="Copy for the note").click()
+    page.get_by_text("Copied. Paste it into the note.").wait_for()
+    copied = page.evaluate(
+        """async () => {
+          const [item] = await navigator.clipboard.read();
+          const read = async (kind) => (await item.getType(kind)).text();
+          return [await read("text/plain"), await read("text/html")];
+        }"""
+    )
+    assert "Accepted: Specialist palliative care" in copied[0]
+    assert re.search(r"<b>Accepted:</b> Specialist palliative care", copied[1])
+
+
+def test_where_a_frame_forbids_copying_the_text_is_there_to_copy_by_hand(in_frame):
+    body = in_frame("her2-low")
+    body.get_by_role("link", name="Copy for the note").click()
+    area = body.get_by_label("Select all of it")
+    area.wait_for()
+    assert area.input_value().startswith("DRAFT. ")
+    body.get_by_role("button", name="Copy").click()
+    body.get_by_text(re.compile(r"Copied|Selected")).wait_for()
+
+
+def test_what_is_unticked_is_not_printed_and_the_tools_are_not_either(in_tab):
+    page = in_tab("brca-carrier")
+    decide(page, "Specialist palliative care", "Accept")
+    decide(page, "Goals of care", "Accept")
+    page.goto(f"{workspace_of(page)}print/patient")
+    page.get_by_label("A team that helps you feel better").uncheck()
+    page.emulate_media(media="print")
+    assert not page.get_by_text("A team that helps you feel better").is_visible()
+    assert page.get_by_text("A talk about what matters most to you").is_visible()
+    for screen_only in (".tools", ".keep", "small"):
+        assert not page.locator(screen_only).first.is_visible()
+    sizes = page.locator("main p:visible, main li:visible, main dd:visible").evaluate_all(
+        "all => all.map((one) => parseFloat(getComputedStyle(one).fontSize) * 0.75)"
+    )
+    assert min(sizes) >= 13.99
+
+
+@pytest.mark.parametrize("patient", ["brain-metastases", "no-results"])
+def test_the_sheet_for_the_board_fits_on_the_shorter_paper(in_tab, patient):
+    page = in_tab(patient)
+    page.goto(f"{workspace_of(page)}print/board")
+    page.set_viewport_size(LETTER_SHEET)
+    page.emulate_media(media="print")
+    assert 0 < page.locator("#sheet").bounding_box()["height"] <= LETTER_SHEET["height"]
+
+
+@pytest.mark.parametrize("width", [1280, 320])
+def test_axe_finds_nothing_on_the_pages_and_nothing_runs_off_the_side(in_tab, width):
+    page = in_tab("brca-carrier", bypass_csp=True, viewport={"width": width, "height": 900})
+    workspace = workspace_of(page)
+    for path in PAGES:
+        page.goto(f"{workspace}{path}")
+        found = Axe().run(page)
+        assert found.response["violations"] == [], f"{path}: {found.generate_report()}"
+        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), path

@@ -1,0 +1,175 @@
+"""What is taken along, as a browser gets it: made for paper, guarded like the review, each thing left off told."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from plugin.library.validation import check_model
+from plugin.setting_contacts import Contact
+from plugin.web.output_pages import EXTENSION, Site
+from tests.review.ehr_stub import serving_chart
+from tests.review.visit import PATIENT, TOKEN, Visit
+
+PATHS = ("print/board", "print/patient", "note", "note.txt", "note.html")
+
+
+def main_of(page):
+    """What is printed of a page: all but the tools that only the screen shows."""
+    return re.search(r"<main.*</main>", page.text, re.S)[0]
+
+
+def post(visit, path, **form):
+    token = TOKEN.search(visit.page(f"{visit.workspace}/print/board").text)[1]
+    return visit.client.post(f"{visit.workspace}/{path}", data={"csrf_token": token, **form}, base_url=visit.base)
+
+
+def get(visit, path):
+    return visit.page(f"{visit.workspace}/{path}")
+
+
+def accept(visit, *lines):
+    for line in lines:
+        assert visit.decide(line, "accept", bring="").status_code == 303
+
+
+def test_the_review_leads_to_each_of_them_in_one_group(visit):
+    page = visit.read().text
+    group = re.search(r'<div class="take-along".*?</div>', page, re.S)[0]
+    links = re.findall(r'href="([^"]+)"', group)
+    assert [link.removeprefix(f"{visit.workspace}/") for link in links if not link.endswith("plan.pdf")] == [
+        "print/board",
+        "print/patient",
+        "note",
+        "plan.json",
+    ]
+    assert page.count('id="take-along"') == 1
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_they_are_for_the_browser_that_launched_and_nobody_keeps_them(visit, path):
+    visit.read()
+    answer = get(visit, path)
+    assert answer.status_code == 200
+    assert answer.headers["Cache-Control"] == "no-store"
+    visit.client = visit.app.test_client()
+    assert get(visit, path).status_code == 401
+
+
+def test_the_page_for_the_board_has_a_sheet_and_an_appendix(visit):
+    accept(visit, "supportive-care/pc")
+    page = main_of(get(visit, "print/board"))
+    sheet, appendix = page.split('id="appendix"')
+    assert "Iris Example, female, 64 years, born 4 Mar 1962, no MRN" in sheet
+    assert "Draft" in sheet
+    assert "as of 22 Nov 2026" in sheet
+    assert "Specialist palliative care" in sheet
+    assert "(decisions by Dr. Ana Ruiz, 22 Nov 2026)" in sheet
+    assert "Condition/bone" in appendix
+    assert "Sources: " in appendix
+
+
+def test_the_question_for_the_board_is_printed_short_and_not_kept(visit):
+    asked = post(visit, "print/board", question="  Biopsy\n of <bone> first? " + "x" * 400)
+    assert "<b>Question for the board:</b> Biopsy of &lt;bone&gt; first? xxx" in asked.text
+    assert "x" * 300 not in asked.text
+    later = get(visit, "print/board")
+    assert "Biopsy" not in later.text
+    assert 'class="blank"' in main_of(later)
+
+
+def test_nothing_accepted_leaves_her_questions_and_when_to_call_and_the_clinician_is_told(visit):
+    visit.read()
+    page = get(visit, "print/patient")
+    assert 'id="nothing"' in page.text
+    assert "and none was" in page.text
+    printed = main_of(page)
+    assert "What we talked about" not in printed
+    assert "What we check next" not in printed
+    assert "Call at once" in printed
+    assert "My questions" in printed
+
+
+def test_what_is_accepted_is_printed_in_plain_words_in_either_language(visit):
+    accept(visit, "supportive-care/pc", "assessment/er-pr")
+    english, spanish = (main_of(get(visit, f"print/patient?lang={lang}")) for lang in ("en", "es"))
+    assert "A team that helps you feel better and cope." in english
+    assert "to see if hormones feed the cancer" in english
+    assert "Un equipo que le ayuda a sentirse mejor" in spanish
+    assert "22 de noviembre de 2026" in spanish
+    assert 'lang="es"' in get(visit, "print/patient?lang=es").text[:60]
+    assert "Dr. Ana Ruiz" in english
+    visit.decide("supportive-care/pc", "reopen")
+    assert "feel better and cope" not in get(visit, "print/patient").text
+
+
+def test_an_unknown_language_is_english(visit):
+    visit.read()
+    assert "Call at once" in get(visit, "print/patient?lang=xx").text
+
+
+def test_ticks_are_kept_when_the_language_changes(visit):
+    accept(visit, "supportive-care/pc", "assessment/er-pr")
+    page = post(visit, "print/patient?lang=es", keep="assessment.er-pr").text
+    ticks = dict(re.findall(r'name="keep" value="([^"]+)" id="[^"]+"( checked)?', page))
+    assert ticks == {"assessment.er-pr": " checked", "supportive-care.pc": ""}
+
+
+def test_no_line_of_the_plan_and_nothing_of_the_patient_stands_in_an_address(visit):
+    accept(visit, "supportive-care/pc")
+    for path in ("print/board", "print/patient", "note"):
+        addresses = re.findall(r'(?:href|action|formaction)="([^"]+)"', get(visit, path).text)
+        assert addresses
+        assert [one for one in addresses if re.search(r"keep|palliat|=pc|Iris|p1", one)] == []
+
+
+def test_where_the_site_has_set_whom_to_call_that_is_printed(visit):
+    visit.read()
+    assert 'id="no-contacts"' in get(visit, "print/patient").text
+    assert main_of(get(visit, "print/patient")).count('class="blank"') == 3 + 4
+    visit.app.extensions[EXTENSION] = Site((Contact("Clinic", "555-0100", "Weekdays 8 to 5"),), "a4")
+    page = get(visit, "print/patient")
+    assert 'id="no-contacts"' not in page.text
+    assert re.search(r'<b>Clinic</b>: <span class="phone">555-0100</span><br>Weekdays 8 to 5', main_of(page))
+
+
+def test_nothing_is_printed_for_a_patient_who_has_died(loaded_once, tmp_path):
+    with serving_chart(PATIENT | {"deceasedBoolean": True}) as chart:
+        visit = Visit(chart.base, tmp_path)
+        visit.read()
+        answer = get(visit, "print/patient")
+        assert answer.status_code == 404
+        assert "no plan is drafted" in answer.text
+        assert "Call at once" not in answer.text
+        assert get(visit, "print/board").status_code == 200
+
+
+def test_the_text_for_a_note_comes_plain_and_formatted(visit):
+    accept(visit, "supportive-care/pc")
+    plain, page = get(visit, "note.txt"), get(visit, "note")
+    assert plain.mimetype == "text/plain"
+    assert "Accepted: Specialist palliative care" in plain.text
+    area = re.search(r'<textarea id="note-text".*?>(.*?)</textarea>', page.text, re.S)[1]
+    assert "Accepted: Specialist palliative care" in area
+    assert "<b>Accepted:</b> Specialist palliative care" in get(visit, "note.html").text
+
+
+def test_the_bundle_holds_the_plan_the_decisions_and_the_forms_of_the_draft(visit):
+    accept(visit, "supportive-care/pc")
+    given = get(visit, "plan.json")
+    assert given.headers["Content-Disposition"] == 'attachment; filename="care-plan.json"'
+    entries = given.get_json(force=True)["entry"]
+    by_kind = {}
+    for entry in entries:
+        by_kind.setdefault(entry["resource"]["resourceType"], []).append(entry)
+    assert [each["resource"]["url"].rpartition("/")[2] for each in by_kind["Questionnaire"]] == [
+        "facts-to-confirm",
+        "for-the-patient",
+    ]
+    [plan], [guidance] = by_kind["CarePlan"], by_kind["GuidanceResponse"]
+    assert guidance["resource"]["result"] == {"reference": plan["fullUrl"]}
+    assert guidance["resource"]["dataRequirement"]
+    assert "Specialist palliative care" in str(by_kind["QuestionnaireResponse"])
+    assert [problem for entry in entries for problem in check_model(entry["resource"])] == []
+    assert len({entry["fullUrl"] for entry in entries}) == len(entries)
