@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from plugin.delivery.clashes import Clash, clashes
+from plugin.delivery.deferrals import asked_again
 from plugin.delivery.lines import Line, brought_along, decidable_lines, key_of, kind_of, standing_of
 from plugin.drafting.common_ground import CommonGround, common_ground
 from plugin.drafting.goals import SPOKEN_OF
@@ -15,8 +16,9 @@ from plugin.library.vocabulary import Vocabulary
 from plugin.review.attention import KINDS, Notice, Source, Waiting, notices, unused, waiting
 from plugin.review.fact_view import FactGroup, FactView, columns_of, facts_of, profile_of
 from plugin.review.line_view import LineView, Progress, Topic, progress_of, topics_of
+from plugin.review.terms import results_to_wait_for
 from plugin.review.words import date_in_words
-from plugin.storage.reviews import Decision, Fact
+from plugin.storage.reviews import Decision, Fact, in_force
 from plugin.storage.reviews import Line as LineKey
 
 
@@ -82,21 +84,31 @@ def build_page(
     draft: Draft,
     vocabulary: Vocabulary,
     words: Words,
-    decisions: Mapping[LineKey, Decision],
+    histories: Mapping[LineKey, tuple[Decision, ...]],
     statements: Mapping[str, Fact],
     sampled: frozenset[str] = frozenset(),
 ) -> PageView:
     """The page for a draft.
 
-    decisions, statements: the one in force for each line and for each fact, as stored.
+    histories: everything decided on each line, the oldest first. statements: the one in force for each fact, as stored.
     sampled: references of the results that are dated by their specimen.
     """
+    decisions = in_force(histories)
 
     def view(line: Line) -> LineView:
         decision = decisions.get(key_of(line))
         outdated = decision is not None and decision.standing not in ("", standing_of(line))
         beside = tuple(each for each in brought_along(line) if LineKey(each.kind, each.code) not in decisions)
-        return LineView(line, kind_of(line), decision, outdated, beside)
+        return LineView(
+            line,
+            kind_of(line),
+            decision,
+            outdated,
+            beside,
+            lapsed=asked_again(decision, draft) if decision else "",
+            history=histories.get(key_of(line), ()),
+            results=results_to_wait_for(line, draft, vocabulary),
+        )
 
     def standing(disposition: Disposition) -> tuple[Topic, ...]:
         return topics_of(draft.standing(disposition), view, words.topics)

@@ -16,14 +16,18 @@ from plugin.drafting.plan import draft_plan
 from plugin.errors import InputError
 from plugin.findings.elements import name_of
 from plugin.findings.reader import read_findings
+from plugin.library.forms import settings_offered
 from plugin.library.rules import Template
 from plugin.library.vocabulary import Value
 from plugin.review.charts import Clock
 from plugin.review.decisions import Wish
 from plugin.review.fact_view import SETTLED_BY_CHART
 from plugin.review.samples import sampled
+from plugin.review.terms import read_terms
 from plugin.review.view import PageView, Words, build_page
 from plugin.storage.database import Database
+from plugin.storage.meanwhile import hold_review, version_of
+from plugin.storage.own_lines import OwnHistory, own_lines_of
 from plugin.storage.reviews import (
     Author,
     Decision,
@@ -32,8 +36,10 @@ from plugin.storage.reviews import (
     PatientKey,
     add_fact,
     decide,
+    decision_histories,
     decisions_of,
     deliveries_of,
+    in_force,
     last_words,
 )
 from plugin.storage.reviews import Line as LineKey
@@ -47,6 +53,8 @@ class Review:
     saved: our statements that lead as the chart holds them. to_withdraw: findings whose statement was taken back here
     while the chart still holds it. chart_size: how many resources of the chart were read, what we wrote left out.
     sampled: references of the results that are dated by their specimen.
+    histories: everything decided on each line, the oldest first. own_lines: what clinicians added, with its history.
+    version: how often the review was changed.
     """
 
     draft: Draft
@@ -58,6 +66,9 @@ class Review:
     to_withdraw: tuple[str, ...] = ()
     chart_size: int = 0
     sampled: frozenset[str] = frozenset()
+    histories: Mapping[LineKey, tuple[Decision, ...]] = field(default_factory=dict)
+    own_lines: tuple[OwnHistory, ...] = ()
+    version: int = 0
 
 
 class Workbench:
@@ -73,6 +84,7 @@ class Workbench:
             template.conditioned_on(),
         )
         self.template = template
+        self._settings = settings_offered(template.questionnaires["plan-review"])
         self.database = database
         self._clock = clock
         self._zone = zone
@@ -92,7 +104,9 @@ class Workbench:
         """
         with self.database.session() as session:
             entered = last_words(session, patient)
-            decisions = decisions_of(session, patient)
+            histories = decision_histories(session, patient)
+            own_lines = own_lines_of(session, patient)
+            version = version_of(session, patient)
             deliveries = deliveries_of(session, patient)
         copies = copies_among(resources, patient, self.template.vocabulary)
         leading = {code: fact for code, fact in entered.items() if leads(fact, copies.get(code, []))}
@@ -106,7 +120,7 @@ class Workbench:
         findings = read_findings([*chart, *stated], self.template.vocabulary, as_of)
         return Review(
             draft=draft_plan(findings, self.template, as_of),
-            decisions=decisions,
+            decisions=in_force(histories),
             statements=statements,
             deliveries=deliveries,
             withdrawn=withdrawn,
@@ -114,27 +128,34 @@ class Workbench:
             to_withdraw=tuple(code for code in withdrawn if any(map(is_in_force, copies.get(code, [])))),
             chart_size=len(set(findings.inputs) - ours),
             sampled=sampled(resources),
+            histories=histories,
+            own_lines=own_lines,
+            version=version,
         )
 
     def page(self, review: Review) -> PageView:
         """The review as the page shows it."""
         shown = {**review.saved, **review.statements}
-        return build_page(review.draft, self.template.vocabulary, self._words, review.decisions, shown, review.sampled)
+        return build_page(review.draft, self.template.vocabulary, self._words, review.histories, shown, review.sampled)
 
     def decide(self, patient: PatientKey, review: Review, key: LineKey, wish: Wish, author: Author) -> None:
         """Keep a decision, and one more for each line that it brings along and that nobody has decided yet.
 
         Raises InputError for a line that this draft does not ask about, or that stands elsewhere than on the page on
         which the decision was made: nobody accepts as offered what has become conditional meanwhile. The same holds
-        for what it brings along; then nothing at all is kept.
+        for what it brings along; then nothing at all is kept. Raises ChangedMeanwhile where somebody decided on this
+        line after that page was made: nobody overwrites what they have not seen.
         """
         line = line_of(review.draft, key)
         if wish.standing != standing_of(line):
             message = f"This line stands as {standing_of(line)} now, which the page did not show yet; decide again."
             raise InputError(message)
         beside = [line_of(review.draft, brought) for brought in _brought(line, wish)]
+        vocabulary = self.template.vocabulary
+        terms = read_terms(wish.parts, line, review.draft, vocabulary, self._settings, self.today())
         at = self._clock()
         with self.database.session() as session:
+            hold_review(session, patient)
             decided = decisions_of(session, patient)
             for each in (line, *(one for one in beside if key_of(one) not in decided)):
                 decide(
@@ -148,6 +169,8 @@ class Workbench:
                     reason=wish.reason,
                     author=author,
                     at=at,
+                    terms=terms,
+                    seen=wish.seen if each is line else None,
                 )
 
     def state(
