@@ -47,6 +47,7 @@ def create_app(
     from plugin.web import (
         about_pages,
         closing,
+        decision_pages,
         desk,
         ehr_style,
         errors,
@@ -94,6 +95,7 @@ def create_app(
     definitions = all_definitions(template, settings.templates_folder, __version__)
     init_operations(app, settings, template, definitions, clock, __version__)
     app.register_blueprint(review_pages.blueprint)
+    app.register_blueprint(decision_pages.blueprint)
     app.register_blueprint(plan_downloads.blueprint)
     app.register_blueprint(about_pages.blueprint)
     app.register_blueprint(closing.blueprint)

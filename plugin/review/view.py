@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from plugin.delivery.clashes import Clash, clashes
 from plugin.delivery.deferrals import asked_again
@@ -18,7 +18,7 @@ from plugin.review.fact_view import FactGroup, FactView, columns_of, facts_of, p
 from plugin.review.line_view import LineView, Progress, Topic, progress_of, topics_of
 from plugin.review.terms import results_to_wait_for
 from plugin.review.words import date_in_words
-from plugin.storage.reviews import Decision, Fact, in_force
+from plugin.storage.reviews import Choice, Decision, Fact, in_force
 from plugin.storage.reviews import Line as LineKey
 
 
@@ -47,7 +47,10 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class PageView:
-    """Everything the review page shows of one draft."""
+    """Everything the review page shows of one draft.
+
+    chosen: what was decided on each line, by the id of the line on the page; None where nothing counts.
+    """
 
     draft: Draft
     notices: tuple[Notice, ...]
@@ -70,6 +73,7 @@ class PageView:
     sampled: frozenset[str] = frozenset()
     quotes: tuple[Quote, ...] = ()
     clashes: tuple[Clash, ...] = ()
+    chosen: Mapping[str, Choice | None] = field(default_factory=dict)
 
     def clashing(self, code: str) -> tuple[Clash, ...]:
         """The pairs of accepted lines, one of them this one, that must not be given at the same time."""
@@ -115,6 +119,7 @@ def build_page(
 
     labels = {**words.labels, **{code: definition.label for code, definition in vocabulary.items()}}
     facts = facts_of(draft, vocabulary, statements, labels)
+    lines = [view(line) for line in decidable_lines(draft)]
     questions = tuple(sorted((fact for fact in facts if fact.rank), key=lambda fact: fact.rank))
     return PageView(
         draft=draft,
@@ -132,7 +137,8 @@ def build_page(
         not_offered=standing("not-offered"),
         tests=topics_of(draft.assessments, view),
         support=topics_of(draft.supportive_care, view),
-        progress=progress_of([view(line) for line in decidable_lines(draft)]),
+        progress=progress_of(lines),
+        chosen={line.anchor: line.choice for line in lines},
         labels=labels,
         ground=common_ground(draft),
         sampled=sampled,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, render_template, request
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
@@ -16,7 +16,18 @@ from plugin.review.logic import logic_of
 from plugin.review.statements import read_value
 from plugin.storage.reviews import Line as LineKey
 from plugin.web.desk import desk_of
-from plugin.web.review_page import FormProblem, PatientUnread, cautions_of, page_of, ready, require, review_of
+from plugin.web.review_page import (
+    FormProblem,
+    PatientUnread,
+    back_to,
+    cautions_of,
+    page_of,
+    problem_of,
+    ready,
+    require,
+    review_of,
+    status_of,
+)
 
 blueprint = Blueprint("review", __name__, url_prefix="/w/<workspace>")
 
@@ -68,7 +79,7 @@ def logic(workspace: str, kind: str, code: str) -> Answer:
 def back_to_page(workspace: str, kind: str = "", code: str = "") -> Answer:
     """Somebody reloads the answer to a form, or comes back to it later: the page it was about."""
     anchor = f"line-{kind}-{code}" if kind else f"fact-{code}"
-    return _back_to(workspace, anchor if code and ANCHOR.fullmatch(anchor) else "")
+    return back_to(workspace, anchor if code and ANCHOR.fullmatch(anchor) else "")
 
 
 @blueprint.errorhandler(PatientUnread)
@@ -88,9 +99,8 @@ def decide(workspace: str, kind: str, code: str) -> Answer:
         wish = read_wish(request.form)
         desk.workbench.decide(desk.patient, review_of(desk, reading), LineKey(kind, code), wish, desk.author)
     except InputError as fault:
-        problem = FormProblem(anchor, str(fault), request.form.get("choice", ""), request.form.get("text", ""))
-        return page_of(desk, reading, problem), 422
-    return _back_to(workspace, anchor)
+        return page_of(desk, reading, problem_of(anchor, fault, request.form)), status_of(fault)
+    return back_to(workspace, anchor)
 
 
 @blueprint.post("/facts/<code>")
@@ -108,14 +118,14 @@ def state_fact(workspace: str, code: str) -> Answer:
     except InputError as fault:
         return page_of(desk, reading, FormProblem(anchor, str(fault))), 422
     back = request.form.get("back", "")
-    return _back_to(workspace, back if ANCHOR.fullmatch(back) else anchor)
+    return back_to(workspace, back if ANCHOR.fullmatch(back) else anchor)
 
 
 @blueprint.post("/reload")
 def reload(workspace: str) -> Answer:
     """Read the chart again."""
     desk_of(workspace).read_again()
-    return _back_to(workspace, "")
+    return back_to(workspace, "")
 
 
 @blueprint.post("/save")
@@ -134,8 +144,4 @@ def save(workspace: str) -> Answer:
         return page_of(desk, reading, FormProblem("send", str(fault))), 409
     if delivery.status in ("saved", "partial"):
         desk.read_again()  # our statements are in the chart now, or no longer
-    return _back_to(workspace, "send")
-
-
-def _back_to(workspace: str, anchor: str) -> Response:
-    return redirect(url_for("review.page", workspace=workspace, _anchor=anchor or None), 303)
+    return back_to(workspace, "send")
