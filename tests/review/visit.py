@@ -86,10 +86,18 @@ class Visit:
 
     def decide(self, line, choice, standing="due", seen=None, **form):
         """Decide on a line as the page shows it now; on what was `seen` earlier, where that is given."""
-        seen = self.seen(line) if seen is None else seen
-        return self.post(f"/lines/{line}", choice=choice, standing=standing, seen=seen, **form)
+        page = self.read().text
+        form |= {"choice": choice, "standing": standing, "seen": seen_on(page, line) if seen is None else seen}
+        data = {"csrf_token": TOKEN.search(page)[1], **form}
+        return self.client.post(f"{self.workspace}/lines/{line}", data=data, base_url=self.base)
 
-    def seen(self, line):
-        """The last decision on a line that the page shows, as its forms carry it."""
-        found = re.search(rf'id="line-{line.replace("/", "-")}" [^>]*data-seen="([0-9]+)"', self.read().text)
-        return found[1] if found else "0"
+
+def seen_on(page, line):
+    """The last decision on a line that a page shows, as its forms carry it."""
+    found = re.search(rf'id="line-{line.replace("/", "-")}" [^>]*data-seen="([0-9]+)"', page)
+    return found[1] if found else "0"
+
+
+def line_on(page, line):
+    """The part of a page that is about one line of the plan."""
+    return re.search(rf'<article class="line[^>]*id="line-{line.replace("/", "-")}".*?</article>', page, re.S)[0]

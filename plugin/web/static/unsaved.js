@@ -16,7 +16,7 @@ const fieldsOf = (form) => [...form.elements].filter(isOurs);
 const isTicked = (field) => field.type === "checkbox" || field.type === "radio";
 const valueOf = (field) => (isTicked(field) ? field.checked : field.value);
 const idOf = (field) => (field.type === "radio" ? `${field.name}=${field.value}` : field.name);
-const clock = (moment) => new Date(moment).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+const clock = (moment) => new Date(moment).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", hour12: false });
 const isAsServed = (field) => {
   if (isTicked(field)) return field.checked === field.defaultChecked;
   if (field.tagName === "SELECT") return [...field.options].every((option, at) => option.selected === (option.defaultSelected || (!field.querySelector("[selected]") && at === 0)));
@@ -98,7 +98,7 @@ const giveBack = (form, draft) => {
     if (isTicked(field)) field.checked = value; else field.value = value;
   }
   if (draft.key && !draft.place) { // sent twice, it is still one line
-    form.action = form.action.replace(/[0-9a-f]{32}$/, draft.key);
+    form.setAttribute("action", form.getAttribute("action").replace(/[0-9a-f]{32}$/, draft.key));
     form.dataset.key = draft.key;
   }
   const fold = form.closest("details");
@@ -135,7 +135,7 @@ const sendOnceReached = async (form, submitter) => {
   form.requestSubmit(submitter);
 };
 
-const isClosing = (form) => form.action.endsWith("/close");
+const isClosing = (form) => form.getAttribute("action").endsWith("/close"); // a field may be called "action"
 let mayDrop = false;
 
 document.addEventListener("submit", (event) => {
