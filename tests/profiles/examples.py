@@ -244,7 +244,6 @@ BROKEN = {
     "a plan without text": spoilt(EXAMPLES["drafted plan"], "text", REMOVE),
     "a plan without category": spoilt(EXAMPLES["drafted plan"], "category", [{"text": "Oncology"}]),
     "a cancelled line without reason": spoilt(reviewed_plan(), "activity.0.detail.statusReason", REMOVE),
-    "a declined line with a day to wait for": reviewed_plan("decline", "Her wish", UNTIL),
     "a line of nobody": spoilt(plan_with_own_line(), "activity.1.extension", REMOVE),
     "a line of one's own with a rule": spoilt(
         plan_with_own_line(), "activity.1.extension.1", extension("activity-rule", valueString="some-rule")
