@@ -81,7 +81,6 @@ Description: "A drafted plan with the clinician's decision on its lines. Still a
 * activity.extension contains
     ReviewDecisionExtension named decision 0..1 and
     OwnLine named ownLine 0..1
-* insert LineExtension(ownLine, own-line)
 * activity.detail.status from ProposalActivityStatus (required)
 
 Invariant: line-1
