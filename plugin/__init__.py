@@ -47,6 +47,7 @@ def create_app(
     from plugin.web import (
         about_pages,
         closing,
+        decision_pages,
         desk,
         ehr_style,
         errors,
@@ -97,6 +98,7 @@ def create_app(
     init_operations(app, settings, template, definitions, clock, __version__)
     app.register_blueprint(review_pages.blueprint)
     app.register_blueprint(fact_pages.blueprint)
+    app.register_blueprint(decision_pages.blueprint)
     app.register_blueprint(plan_downloads.blueprint)
     output_pages.init_outputs(app, settings)
     app.register_blueprint(about_pages.blueprint)

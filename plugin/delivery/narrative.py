@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from html import escape
 
+from plugin.delivery.decision_words import terms_in_words
 from plugin.delivery.goals import KEPT_INSIDE, goal_names
 from plugin.delivery.lines import Line, decidable_lines, standing_of
+from plugin.delivery.own_lines import HEADING as OWN_HEADING
+from plugin.delivery.own_lines import own_entry
 from plugin.delivery.plan import ReviewedPlan
 from plugin.drafting.common_ground import CommonGround, common_ground
 from plugin.drafting.drug_words import drug_sentences
@@ -68,6 +71,8 @@ def lines_told(plan: ReviewedPlan) -> Iterator[Section]:
     for choice, heading in GROUPS:
         lines = [line for line in decidable_lines(plan.draft) if plan.choice(line) == choice]
         yield Section(heading, tuple(_line(plan, line, ground) for line in lines))
+        if choice == "change":
+            yield Section(OWN_HEADING, tuple(map(own_entry, plan.own_lines)))
 
 
 def closed_told(plan: ReviewedPlan) -> Section:
@@ -80,8 +85,10 @@ def _line(plan: ReviewedPlan, line: Line, ground: CommonGround) -> Entry:
     details = []
     if decision is not None:
         details += [f"In the reviewer's words: {decision.text}"] if decision.text else []
+        details += [f"{said}." for said in terms_in_words(decision.terms)]
         details += [f"Reason: {decision.reason}"] if decision.reason else []
         details.append(f"Decided by {decision.author.name}, {decision.at:%Y-%m-%d}.")
+    details += [again] if (again := plan.asked_again(line)) else []
     drugs = drug_sentences(line, plan.draft, plan.template) if isinstance(line, CategoryLine) else ()
     return Entry(line.label, (*details, line.why, *_standing(plan, line, ground), *drugs, *_authority(line)))
 

@@ -8,10 +8,12 @@ from datetime import datetime
 from uuid import NAMESPACE_URL, uuid5
 
 from plugin.delivery.clashes import Clash, clashes
+from plugin.delivery.deferrals import asked_again
 from plugin.delivery.lines import Line, key_of, standing_of
 from plugin.drafting.model import Draft
 from plugin.library.content import CANONICAL
 from plugin.library.rules import Template
+from plugin.storage.own_lines import OwnHistory
 from plugin.storage.reviews import Author, Choice, Decision, Fact, PatientKey
 from plugin.storage.reviews import Line as LineKey
 
@@ -26,7 +28,8 @@ class ReviewedPlan:
 
     decisions, statements: those in force. withdrawn: statements taken back, which the EHR may still hold.
     at: when it is sent. parts: the types of resources that the EHR takes from us; goals and statements that it does
-    not take stay inside the plan. encounter_id: of the launch, empty where it has none.
+    not take stay inside the plan. encounter_id: of the launch, empty where it has none. own_lines: what clinicians
+    added in their own words, and has not been taken away.
     """
 
     patient: PatientKey
@@ -40,6 +43,7 @@ class ReviewedPlan:
     withdrawn: Mapping[str, Fact] = field(default_factory=dict)
     parts: frozenset[str] = PLAN_PARTS
     encounter_id: str = ""
+    own_lines: tuple[OwnHistory, ...] = ()
 
     @property
     def writes_goals(self) -> bool:
@@ -52,11 +56,16 @@ class ReviewedPlan:
         return "Observation" in self.parts
 
     def decision(self, line: Line) -> Decision | None:
-        """The decision that counts for a line: not one that was taken while the line stood elsewhere."""
+        """The decision that counts for a line: not one taken while it stood elsewhere, nor a deferral that is over."""
         decision = self.decisions.get(key_of(line))
-        if decision is None or decision.standing not in ("", standing_of(line)):
+        if decision is None or decision.standing not in ("", standing_of(line)) or asked_again(decision, self.draft):
             return None
         return decision
+
+    def asked_again(self, line: Line) -> str:
+        """Why a line that was deferred is asked again; empty where it is not."""
+        decision = self.decisions.get(key_of(line))
+        return asked_again(decision, self.draft) if decision else ""
 
     def choice(self, line: Line) -> Choice | None:
         """What was decided on a line, None where nothing was."""

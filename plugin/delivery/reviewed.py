@@ -8,10 +8,13 @@ from typing import Any
 
 import orjson
 
+from plugin.delivery.decision_extension import decision_extension
+from plugin.delivery.decision_words import decision_in_words, terms_in_words
 from plugin.delivery.goals import PlanGoals, goal_names, plan_goals
 from plugin.delivery.held import Copies
 from plugin.delivery.lines import Line, decidable_lines, standing_of
 from plugin.delivery.narrative import narrative
+from plugin.delivery.own_lines import own_activity
 from plugin.delivery.plan import ReviewedPlan
 from plugin.delivery.requests import added, created, reference_of, updated
 from plugin.delivery.review_form import review_form
@@ -25,8 +28,7 @@ from plugin.delivery.statement_entries import (
 from plugin.delivery.statements import observation, reference_to
 from plugin.drafting.activities import activity_of
 from plugin.drafting.bundle import CAREPLAN_CATEGORY, PARTICIPANT, URI_SYSTEM
-from plugin.library.content import CANONICAL, extension_url
-from plugin.storage.reviews import Decision
+from plugin.library.content import CANONICAL
 
 Resource = dict[str, Any]
 UNDECIDED = "Not decided at this review."
@@ -39,6 +41,7 @@ def care_plan(plan: ReviewedPlan, goals: PlanGoals | None = None) -> Resource:
     """
     goals = goals or plan_goals(plan, {})
     activities = [_activity(plan, line) for line in decidable_lines(plan.draft) if _is_written(plan, line)]
+    activities += map(own_activity, plan.own_lines)
     resource: Resource = {
         "resourceType": "CarePlan",
         "meta": {"profile": [f"{CANONICAL}/StructureDefinition/careplan-reviewed"]},
@@ -67,6 +70,7 @@ def content_key(plan: ReviewedPlan) -> str:
     """The same for the same decisions, facts and reviewer, on whatever day they are sent."""
     content = [
         [_activity(plan, line) for line in decidable_lines(plan.draft)],
+        [own_activity(line) for line in plan.own_lines],
         [observation(fact, plan.template.vocabulary[code], "") for code, fact in sorted(stated(plan).items())],
         goal_names(plan),
         plan.reviewer.reference,
@@ -118,26 +122,17 @@ def _activity(plan: ReviewedPlan, line: Line) -> Resource:
     detail = activity["detail"]
     decision = plan.decision(line)
     if decision is None:
-        detail["statusReason"] = {"text": UNDECIDED}
+        detail["statusReason"] = {"text": " ".join(filter(None, (UNDECIDED, plan.asked_again(line))))}
         return activity
     if decision.choice == "decline":
         detail["status"] = "cancelled"
-        detail["statusReason"] = {"text": decision.reason}
+        detail["statusReason"] = {"text": decision_in_words(decision)}
     if decision.choice == "defer":
-        detail["statusReason"] = {"text": f"Deferred: {decision.reason}"}
+        detail["statusReason"] = {"text": f"Deferred: {decision_in_words(decision)}"}
     if decision.choice == "change":
-        detail["description"] = decision.text
-    activity["extension"] = [*activity.get("extension", ()), _decision_extension(decision)]
+        detail["description"] = "; ".join((decision.text or line.why, *terms_in_words(decision.terms)))
+    activity["extension"] = [*activity.get("extension", ()), decision_extension(decision)]
     return activity
-
-
-def _decision_extension(decision: Decision) -> Resource:
-    reason = "; ".join(filter(None, (decision.text, decision.reason)))
-    parts: list[Resource] = [{"url": "decision", "valueCode": decision.choice}]
-    parts += [{"url": "reason", "valueString": reason}] if reason else []
-    parts.append({"url": "author", "valueReference": reference_to(decision.author)})
-    parts.append({"url": "time", "valueDateTime": decision.at.isoformat(timespec="seconds")})
-    return {"url": extension_url("review-decision"), "extension": parts}
 
 
 def _plan_entry(plan: ReviewedPlan, existing: Resource | None, goals: PlanGoals) -> Resource:

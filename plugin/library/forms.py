@@ -81,3 +81,8 @@ def reasons_offered(form: Item, decision: str) -> tuple[str, ...]:
     """The reasons that a review form offers beside a decision (`decline`, `defer`), in its order."""
     found = (values for _, values in parts(form, "decision-reason"))
     return tuple(str(values["text"][0]) for values in found if values["decision"] == [decision])
+
+
+def settings_offered(form: Item) -> tuple[str, ...]:
+    """The settings that a review form offers for a changed line (where it is carried out), in its order."""
+    return tuple(str(setting) for setting in extensions(form, "change-setting"))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from plugin.delivery.lines import Line, LineKind, standing_of
 from plugin.drafting.model import Brought
 from plugin.storage.reviews import Choice, Decision
+from plugin.storage.terms import Named
 
 DECIDING: tuple[Choice, ...] = ("accept", "change", "decline", "defer")
 
@@ -18,6 +19,8 @@ class LineView:
 
     outdated: the line stood elsewhere when it was decided, so the decision no longer counts and is asked again.
     undecided_beside: lines that belong with it and wait for a decision.
+    lapsed: why a deferral is asked again, in words; empty where it is not.
+    history: everything decided on it, the oldest first. results: what a deferral of it may wait for.
     """
 
     line: Line
@@ -25,6 +28,14 @@ class LineView:
     decision: Decision | None
     outdated: bool
     undecided_beside: tuple[Brought, ...] = ()
+    lapsed: str = ""
+    history: tuple[Decision, ...] = ()
+    results: tuple[Named, ...] = ()
+
+    @property
+    def seen(self) -> int:
+        """The id of the last decision on it, also of one that took another back; 0 where there is none."""
+        return self.history[-1].id if self.history else 0
 
     @property
     def anchor(self) -> str:
@@ -47,7 +58,7 @@ class LineView:
     @property
     def choice(self) -> Choice | None:
         """The decision that counts, or None while the line is undecided."""
-        return None if self.decision is None or self.outdated else self.decision.choice
+        return None if self.decision is None or self.outdated or self.lapsed else self.decision.choice
 
 
 @dataclass(frozen=True, slots=True)

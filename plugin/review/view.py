@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from plugin.delivery.clashes import Clash, clashes
+from plugin.delivery.deferrals import asked_again
 from plugin.delivery.lines import Line, brought_along, decidable_lines, key_of, kind_of, standing_of
 from plugin.drafting.common_ground import CommonGround, common_ground
 from plugin.drafting.goals import SPOKEN_OF
@@ -16,8 +17,9 @@ from plugin.review.attention import KINDS, Notice, Source, Waiting, notices, unu
 from plugin.review.fact_view import FactGroup, FactView, columns_of, facts_of, profile_of
 from plugin.review.line_view import LineView, Progress, Topic, progress_of, topics_of
 from plugin.review.settling import Settling, settling
+from plugin.review.terms import results_to_wait_for
 from plugin.review.words import date_in_words
-from plugin.storage.reviews import Decision, Fact
+from plugin.storage.reviews import Choice, Decision, Fact, in_force
 from plugin.storage.reviews import Line as LineKey
 
 
@@ -46,7 +48,10 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class PageView:
-    """Everything the review page shows of one draft."""
+    """Everything the review page shows of one draft.
+
+    chosen: what was decided on each line, by the id of the line on the page; None where nothing counts.
+    """
 
     draft: Draft
     vocabulary: Vocabulary
@@ -70,6 +75,7 @@ class PageView:
     sampled: frozenset[str] = frozenset()
     quotes: tuple[Quote, ...] = ()
     clashes: tuple[Clash, ...] = ()
+    chosen: Mapping[str, Choice | None] = field(default_factory=dict)
 
     def clashing(self, code: str) -> tuple[Clash, ...]:
         """The pairs of accepted lines, one of them this one, that must not be given at the same time."""
@@ -88,27 +94,38 @@ def build_page(
     draft: Draft,
     vocabulary: Vocabulary,
     words: Words,
-    decisions: Mapping[LineKey, Decision],
+    histories: Mapping[LineKey, tuple[Decision, ...]],
     statements: Mapping[str, Fact],
     sampled: frozenset[str] = frozenset(),
 ) -> PageView:
     """The page for a draft.
 
-    decisions, statements: the one in force for each line and for each fact, as stored.
+    histories: everything decided on each line, the oldest first. statements: the one in force for each fact, as stored.
     sampled: references of the results that are dated by their specimen.
     """
+    decisions = in_force(histories)
 
     def view(line: Line) -> LineView:
         decision = decisions.get(key_of(line))
         outdated = decision is not None and decision.standing not in ("", standing_of(line))
         beside = tuple(each for each in brought_along(line) if LineKey(each.kind, each.code) not in decisions)
-        return LineView(line, kind_of(line), decision, outdated, beside)
+        return LineView(
+            line,
+            kind_of(line),
+            decision,
+            outdated,
+            beside,
+            lapsed=asked_again(decision, draft) if decision else "",
+            history=histories.get(key_of(line), ()),
+            results=results_to_wait_for(line, draft, vocabulary),
+        )
 
     def standing(disposition: Disposition) -> tuple[Topic, ...]:
         return topics_of(draft.standing(disposition), view, words.topics)
 
     labels = {**words.labels, **{code: definition.label for code, definition in vocabulary.items()}}
     facts = facts_of(draft, vocabulary, statements, labels)
+    lines = [view(line) for line in decidable_lines(draft)]
     questions = tuple(sorted((fact for fact in facts if fact.rank), key=_urgency))
     return PageView(
         draft=draft,
@@ -127,7 +144,8 @@ def build_page(
         not_offered=standing("not-offered"),
         tests=topics_of(draft.assessments, view),
         support=topics_of(draft.supportive_care, view),
-        progress=progress_of([view(line) for line in decidable_lines(draft)]),
+        progress=progress_of(lines),
+        chosen={line.anchor: line.choice for line in lines},
         labels=labels,
         ground=common_ground(draft),
         sampled=sampled,

@@ -48,3 +48,13 @@ def moment_in_words(moment: datetime, zone: tzinfo) -> str:
 def day_in_words(moment: datetime, zone: tzinfo) -> str:
     """An aware time as the day that it falls on in the site's zone: `22 Nov 2026`."""
     return date_in_words(f"{moment.astimezone(zone):%Y-%m-%d}")
+
+
+def ago_in_words(moment: datetime, now: datetime) -> str:
+    """How long ago an aware time was: `just now`, `2 minutes ago`, `3 hours ago`, `5 days ago`."""
+    minutes = max(0, int((now - moment).total_seconds() // 60))
+    for size, unit in ((24 * 60, "day"), (60, "hour"), (1, "minute")):
+        if minutes >= size:
+            count = minutes // size
+            return f"{count} {unit}{'' if count == 1 else 's'} ago"
+    return "just now"

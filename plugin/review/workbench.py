@@ -12,6 +12,7 @@ from plugin.delivery.lines import Line, brought_along, decidable_lines, key_of, 
 from plugin.delivery.statement_entries import own_reference
 from plugin.drafting.model import Draft
 from plugin.errors import InputError
+from plugin.library.forms import settings_offered
 from plugin.library.rules import Template
 from plugin.library.vocabulary import Value
 from plugin.review.charts import Clock
@@ -19,9 +20,12 @@ from plugin.review.decisions import Wish
 from plugin.review.fact_view import SETTLED_BY_CHART
 from plugin.review.memory import ChartMemory, Ground
 from plugin.review.stated import draft_of, stated_of
+from plugin.review.terms import read_terms
 from plugin.review.undoing import to_undo
 from plugin.review.view import PageView, Words, build_page
 from plugin.storage.database import Database
+from plugin.storage.meanwhile import hold_review, version_of
+from plugin.storage.own_lines import OwnHistory, own_lines_of
 from plugin.storage.reviews import (
     Author,
     Decision,
@@ -30,9 +34,11 @@ from plugin.storage.reviews import (
     PatientKey,
     add_fact,
     decide,
+    decision_histories,
     decisions_of,
     deliveries_of,
     facts_of,
+    in_force,
     words_in_force,
 )
 from plugin.storage.reviews import Line as LineKey
@@ -46,7 +52,8 @@ class Review:
     saved: our statements that lead as the chart holds them. to_withdraw: findings whose statement was taken back here
     while the chart still holds it. chart_size: how many resources of the chart were read, what we wrote left out.
     sampled: references of the results that are dated by their specimen. entries: everything stated here, oldest first.
-    ground, memory: what the draft was made from, for drafts beside it.
+    histories: everything decided on each line, the oldest first. own_lines: what clinicians added, with its history.
+    version: how often the review was changed. ground, memory: what the draft was made from, for drafts beside it.
     """
 
     draft: Draft
@@ -59,6 +66,9 @@ class Review:
     chart_size: int
     sampled: frozenset[str]
     entries: tuple[Fact, ...]
+    histories: Mapping[LineKey, tuple[Decision, ...]]
+    own_lines: tuple[OwnHistory, ...]
+    version: int
     ground: Ground
     memory: ChartMemory
 
@@ -76,6 +86,7 @@ class Workbench:
             template.conditioned_on(),
         )
         self.template = template
+        self._settings = settings_offered(template.questionnaires["plan-review"])
         self.database = database
         self.zone = zone
         self._clock = clock
@@ -96,7 +107,9 @@ class Workbench:
         memory = memory or ChartMemory()
         with self.database.session() as session:
             entries = facts_of(session, patient)
-            decisions = decisions_of(session, patient)
+            histories = decision_histories(session, patient)
+            own_lines = own_lines_of(session, patient)
+            version = version_of(session, patient)
             deliveries = deliveries_of(session, patient)
         ground = memory.ground(resources, self.template.vocabulary, patient, self.today())
         copies = ground.copies
@@ -105,7 +118,7 @@ class Workbench:
         beside = {own_reference(fact) for fact in stated.statements.values()}
         return Review(
             draft=draft,
-            decisions=decisions,
+            decisions=in_force(histories),
             statements=stated.statements,
             deliveries=deliveries,
             withdrawn=stated.withdrawn,
@@ -114,6 +127,9 @@ class Workbench:
             chart_size=len(set(draft.findings.inputs) - ground.ours - beside),
             sampled=ground.sampled,
             entries=entries,
+            histories=histories,
+            own_lines=own_lines,
+            version=version,
             ground=ground,
             memory=memory,
         )
@@ -121,22 +137,26 @@ class Workbench:
     def page(self, review: Review) -> PageView:
         """The review as the page shows it."""
         shown = {**review.saved, **review.statements}
-        return build_page(review.draft, self.template.vocabulary, self._words, review.decisions, shown, review.sampled)
+        return build_page(review.draft, self.template.vocabulary, self._words, review.histories, shown, review.sampled)
 
     def decide(self, patient: PatientKey, review: Review, key: LineKey, wish: Wish, author: Author) -> None:
         """Keep a decision, and one more for each line that it brings along and that nobody has decided yet.
 
         Raises InputError for a line that this draft does not ask about, or that stands elsewhere than on the page on
         which the decision was made: nobody accepts as offered what has become conditional meanwhile. The same holds
-        for what it brings along; then nothing at all is kept.
+        for what it brings along; then nothing at all is kept. Raises ChangedMeanwhile where somebody decided on this
+        line after that page was made: nobody overwrites what they have not seen.
         """
         line = line_of(review.draft, key)
         if wish.standing != standing_of(line):
             message = f"This line stands as {standing_of(line)} now, which the page did not show yet; decide again."
             raise InputError(message)
         beside = [line_of(review.draft, brought) for brought in _brought(line, wish)]
+        vocabulary = self.template.vocabulary
+        terms = read_terms(wish.parts, line, review.draft, vocabulary, self._settings, self.today())
         at = self._clock()
         with self.database.session() as session:
+            hold_review(session, patient)
             decided = decisions_of(session, patient)
             for each in (line, *(one for one in beside if key_of(one) not in decided)):
                 decide(
@@ -150,6 +170,8 @@ class Workbench:
                     reason=wish.reason,
                     author=author,
                     at=at,
+                    terms=terms,
+                    seen=wish.seen if each is line else None,
                 )
 
     def state(

@@ -6,7 +6,7 @@ open session (`Database.session()`) and the time; nothing here looks at a clock.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal, cast, get_args
@@ -16,27 +16,16 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from plugin.errors import InputError
+from plugin.storage.meanwhile import ChangedMeanwhile, hold_review
+from plugin.storage.patients import Author, PatientKey
 from plugin.storage.tables import DecisionRow, DeliveryRow, FactRow
+from plugin.storage.terms import NO_TERMS, Terms, terms_as_json, terms_from_json
+
+__all__ = ["Author", "PatientKey"]  # most who read or write a review need them as well
 
 Value = bool | int | float | str
 Choice = Literal["accept", "change", "decline", "defer", "reopen"]
 DeliveryStatus = Literal["pending", "saved", "partial", "refused", "failed"]
-
-
-@dataclass(frozen=True, slots=True)
-class PatientKey:
-    """A patient of one EHR; the same id in another EHR is another person."""
-
-    iss: str
-    patient_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class Author:
-    """Who stated or decided: a FHIR reference such as `Practitioner/7`, and the name for the screen."""
-
-    reference: str
-    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +60,8 @@ class Decision:
     """What a clinician decided about a line, against which version of the template.
 
     choice: `reopen` takes the earlier decision back. standing: where the line stood when it was decided (`offered`,
-    `conditional` …), so that a decision taken on other grounds is not carried over silently.
+    `conditional` …), so that a decision taken on other grounds is not carried over silently. terms: what it says beside
+    its words.
     """
 
     id: int
@@ -84,6 +74,7 @@ class Decision:
     author: Author
     at: datetime
     supersedes: int | None
+    terms: Terms = NO_TERMS
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +110,7 @@ def add_fact(
 
     undoes: the entry that is taken back, so that what stood before it stands again; such an entry has no value.
     """
+    hold_review(session, patient)
     row = FactRow(
         iss=patient.iss,
         patient_id=patient.patient_id,
@@ -191,14 +183,26 @@ def decide(
     standing: str = "",
     text: str = "",
     reason: str = "",
+    terms: Terms = NO_TERMS,
+    seen: int | None = None,
 ) -> Decision:
     """Keep a decision about a line; it supersedes the earlier one on the same line.
 
+    seen: the id of the last decision on this line that the author saw, 0 where there was none, None where that does
+    not matter. The same decision sent twice by the same author is kept once.
+
     Raises InputError for a decision that is none of accept, change, decline, defer and reopen, a decline or a deferral
-    without reason or a change without text: such a record could not be explained later.
+    without reason or a change without text: such a record could not be explained later. Raises ChangedMeanwhile where
+    somebody decided after `seen`.
     """
-    _check_choice(line, choice, text, reason)
+    _check_choice(line, choice, text, reason, terms)
+    hold_review(session, patient)
     earlier = _latest_decisions(session, patient).get(line)
+    if earlier is not None and seen is not None and earlier.id != seen:
+        said = (earlier.choice, earlier.text, earlier.reason, earlier.terms, earlier.author.reference)
+        if said == (choice, text, reason, terms, author.reference) and (earlier.supersedes or 0) == seen:
+            return earlier
+        raise ChangedMeanwhile(earlier.author)
     row = DecisionRow(
         iss=patient.iss,
         patient_id=patient.patient_id,
@@ -213,6 +217,7 @@ def decide(
         author_name=author.name,
         at=at,
         supersedes=earlier.id if earlier else None,
+        terms=terms_as_json(terms),
     )
     session.add(row)
     session.flush()
@@ -221,8 +226,20 @@ def decide(
 
 def decisions_of(session: Session, patient: PatientKey) -> dict[Line, Decision]:
     """The decision in force for each line; lines that were reopened are left out."""
-    latest = _latest_decisions(session, patient)
-    return {line: decision for line, decision in latest.items() if decision.choice != "reopen"}
+    return in_force(decision_histories(session, patient))
+
+
+def decision_histories(session: Session, patient: PatientKey) -> dict[Line, tuple[Decision, ...]]:
+    """Everything that was decided about each line, the oldest first; what was taken back is among it."""
+    by_line: dict[Line, list[Decision]] = {}
+    for decision in _decisions(session, patient):
+        by_line.setdefault(decision.line, []).append(decision)
+    return {line: tuple(decisions) for line, decisions in by_line.items()}
+
+
+def in_force(histories: Mapping[Line, tuple[Decision, ...]]) -> dict[Line, Decision]:
+    """The decision in force for each line; lines that were reopened are left out."""
+    return {line: decisions[-1] for line, decisions in histories.items() if decisions[-1].choice != "reopen"}
 
 
 def history(session: Session, patient: PatientKey) -> list[Fact | Decision]:
@@ -291,14 +308,14 @@ def deliveries_of(session: Session, patient: PatientKey) -> list[Delivery]:
     return [_delivery(row) for row in rows]
 
 
-def _check_choice(line: Line, choice: str, text: str, reason: str) -> None:
+def _check_choice(line: Line, choice: str, text: str, reason: str, terms: Terms) -> None:
     if choice not in get_args(Choice):
         raise InputError(f"{choice!r} is no decision about {line.code}: use accept, change, decline, defer or reopen")
-    if choice == "decline" and not reason.strip():
+    if choice == "decline" and not reason.strip() and not terms.instead:
         raise InputError(f"{line.code} was declined without a reason: give the reason, it goes into the chart")
-    if choice == "defer" and not reason.strip():
+    if choice == "defer" and not reason.strip() and not terms:
         raise InputError(f"{line.code} was deferred without a reason: say what the decision waits for")
-    if choice == "change" and not text.strip():
+    if choice == "change" and not text.strip() and not terms:
         raise InputError(f"{line.code} was changed without a text: say what it is changed to")
 
 
@@ -337,6 +354,7 @@ def _decision(row: DecisionRow) -> Decision:
         Author(row.author_reference, row.author_name),
         row.at,
         row.supersedes,
+        terms_from_json(row.terms),
     )
 
 

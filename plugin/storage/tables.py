@@ -145,6 +145,37 @@ class DecisionRow(Base):
     author_name: Mapped[str]
     at: Mapped[datetime]
     supersedes: Mapped[int | None] = mapped_column(ForeignKey("decision.id"))
+    terms: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
+
+
+class OwnLineRow(Base):
+    """What a clinician wrote about a line of their own. `supersedes` names the entry about it that it replaces."""
+
+    __tablename__ = "own_line"
+    __table_args__ = (Index("ix_own_line_patient", "iss", "patient_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    iss: Mapped[str]
+    patient_id: Mapped[str]
+    line_key: Mapped[str] = mapped_column(String(32))
+    action: Mapped[str] = mapped_column(String(16))
+    kind: Mapped[str] = mapped_column(String(16))
+    text: Mapped[str]
+    reason: Mapped[str]
+    author_reference: Mapped[str]
+    author_name: Mapped[str]
+    at: Mapped[datetime]
+    supersedes: Mapped[int | None] = mapped_column(ForeignKey("own_line.id"))
+
+
+class ReviewRow(Base):
+    """How often the review of a patient was changed, by whomever."""
+
+    __tablename__ = "review"
+
+    iss: Mapped[str] = mapped_column(primary_key=True)
+    patient_id: Mapped[str] = mapped_column(primary_key=True)
+    version: Mapped[int]
 
 
 class DeliveryRow(Base):

@@ -182,6 +182,7 @@ class Desk:
             at=self.workbench.now(),
             software_version=__version__,
             encounter_id=self.context.encounter_id,
+            own_lines=tuple(history for history in review.own_lines if history.stands),
         )
 
 

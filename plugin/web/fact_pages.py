@@ -21,8 +21,8 @@ from plugin.review.statements import read_value
 from plugin.review.what_if import PREFIX, read_hypotheses, what_if, without
 from plugin.storage.seen import put_away
 from plugin.web.desk import Desk, desk_of
-from plugin.web.review_page import FormProblem, PatientUnread, page_of, ready, review_of
-from plugin.web.review_pages import back_to, patient_unread
+from plugin.web.review_page import FormProblem, PatientUnread, back_to, page_of, ready, review_of
+from plugin.web.review_pages import patient_unread
 
 blueprint = Blueprint("facts", __name__, url_prefix="/w/<workspace>")
 blueprint.register_error_handler(PatientUnread, patient_unread)

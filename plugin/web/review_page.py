@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from uuid import uuid4
 
-from flask import render_template
+from flask import redirect, render_template, url_for
+from werkzeug.wrappers import Response
 
 from plugin import __version__
+from plugin.delivery.lines import decidable_lines
 from plugin.delivery.parts import parts_of
 from plugin.delivery.printed import may_print
-from plugin.errors import RemoteError
-from plugin.library.forms import reasons_offered
+from plugin.errors import InputError, RemoteError
+from plugin.launch.context import launch_service
+from plugin.library.forms import reasons_offered, settings_offered
 from plugin.review.brief import treatment_brief, work_brief
 from plugin.review.changes import Changes, changes_by
 from plugin.review.charts import Reading
@@ -19,8 +25,11 @@ from plugin.review.fact_history import history_of
 from plugin.review.result_sources import ResultSources
 from plugin.review.view import PageView
 from plugin.review.workbench import Review
+from plugin.storage.meanwhile import ChangedMeanwhile
+from plugin.storage.patients import Author
 from plugin.storage.seen import seen_in
 from plugin.web.desk import Desk, desk_of
+from plugin.web.unsaved import keeping_for
 
 
 class PatientUnread(RemoteError):
@@ -29,12 +38,36 @@ class PatientUnread(RemoteError):
 
 @dataclass(frozen=True, slots=True)
 class FormProblem:
-    """Why a form was not accepted, and what it held, so that nothing is typed twice."""
+    """Why a form was not accepted, and what it held, so that nothing is typed twice.
+
+    typed: what was sent, by the names of the fields. by: who decided meanwhile, where that is why.
+    """
 
     anchor: str
     message: str
-    choice: str = ""
-    text: str = ""
+    typed: Mapping[str, str] = field(default_factory=dict)
+    by: Author | None = None
+
+    @property
+    def choice(self) -> str:
+        """The decision that was not kept."""
+        return self.typed.get("choice", "")
+
+
+def problem_of(anchor: str, fault: InputError, form: Mapping[str, str]) -> FormProblem:
+    """What to say of a form about `anchor` that was not accepted."""
+    by = fault.by if isinstance(fault, ChangedMeanwhile) else None
+    return FormProblem(anchor, str(fault), dict(form.items()), by)
+
+
+def status_of(fault: InputError) -> int:
+    """409 where others were quicker, 422 where the form has to be filled in otherwise."""
+    return 409 if isinstance(fault, ChangedMeanwhile) else 422
+
+
+def back_to(workspace: str, anchor: str) -> Response:
+    """Away from a form that was accepted, to what it was about."""
+    return redirect(url_for("review.page", workspace=workspace, _anchor=anchor or None), 303)
 
 
 def ready(workspace: str) -> tuple[Desk, Reading]:
@@ -112,8 +145,15 @@ def page_of(desk: Desk, reading: Reading, problem: FormProblem | None = None) ->
         prints=may_print(),
         progress_sentence=progress_sentence(view),
         headings=headings,
-        decline_reasons=reasons_offered(form, "decline"),
-        defer_reasons=reasons_offered(form, "defer"),
+        reasons={choice: reasons_offered(form, choice) for choice in ("change", "decline", "defer")},
+        settings=settings_offered(form),
+        plan_labels=dict.fromkeys(line.label for line in decidable_lines(view.draft)),
+        own_lines=review.own_lines,
+        new_key=uuid4().hex,
+        version=review.version,
+        now=desk.workbench.now(),
+        first_day=desk.workbench.today() + timedelta(days=1),
+        keeping=keeping_for(launch_service().settings, desk.patient, desk.author),
         problem=problem,
         changes=changes_of(desk, review),
         history=history_of(review.entries),

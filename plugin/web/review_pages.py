@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, render_template, request, url_for
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
@@ -18,7 +18,18 @@ from plugin.review.statements import read_value
 from plugin.review.workbench import Review
 from plugin.storage.reviews import Line as LineKey
 from plugin.web.desk import desk_of
-from plugin.web.review_page import FormProblem, PatientUnread, cautions_of, page_of, ready, require, review_of
+from plugin.web.review_page import (
+    FormProblem,
+    PatientUnread,
+    back_to,
+    cautions_of,
+    page_of,
+    problem_of,
+    ready,
+    require,
+    review_of,
+    status_of,
+)
 
 blueprint = Blueprint("review", __name__, url_prefix="/w/<workspace>")
 
@@ -117,8 +128,7 @@ def decide(workspace: str, kind: str, code: str) -> Answer:
         wish = read_wish(request.form)
         desk.workbench.decide(desk.patient, review_of(desk, reading), LineKey(kind, code), wish, desk.author)
     except InputError as fault:
-        problem = FormProblem(anchor, str(fault), request.form.get("choice", ""), request.form.get("text", ""))
-        return page_of(desk, reading, problem), 422
+        return page_of(desk, reading, problem_of(anchor, fault, request.form)), status_of(fault)
     return back_to(workspace, anchor)
 
 
@@ -163,8 +173,3 @@ def save(workspace: str) -> Answer:
     if delivery.status in ("saved", "partial"):
         desk.read_again()  # our statements are in the chart now, or no longer
     return back_to(workspace, "send")
-
-
-def back_to(workspace: str, anchor: str) -> Response:
-    """The way back to the review, at a place on it."""
-    return redirect(url_for("review.page", workspace=workspace, _anchor=anchor or None), 303)

@@ -4,14 +4,23 @@ from __future__ import annotations
 
 from flask import Flask
 
+from plugin.delivery.decision_words import terms_in_words
+from plugin.delivery.own_lines import KIND_WORDS
 from plugin.drafting.drug_words import HELD, together
 from plugin.review.course.markers import range_words
 from plugin.review.statements import form_value
-from plugin.review.words import STATE_WORDS, date_in_words, moment_in_words, value_in_words
+from plugin.review.words import STATE_WORDS, ago_in_words, date_in_words, moment_in_words, value_in_words
 from plugin.settings import Settings
 
 ALERT_WORDS = {"critical": "Important", "warning": "Check", "info": "Note"}
-CHOICE_WORDS = {"accept": "Accepted", "change": "Changed", "decline": "Declined", "defer": "Deferred"}
+CHOICE_WORDS = {
+    "accept": "Accepted",
+    "change": "Changed",
+    "decline": "Declined",
+    "defer": "Deferred",
+    "reopen": "Decision taken back",
+}
+ACTION_WORDS = {"add": "Added", "change": "Changed", "take-away": "Taken away"}
 VERIFICATION_WORDS = {
     "primary": "source text read",
     "secondary": "read in a report of the source",
@@ -32,6 +41,8 @@ def init_words(app: Flask, settings: Settings) -> None:
     app.jinja_env.filters["moment"] = lambda moment: moment_in_words(moment, settings.zone)
     app.jinja_env.filters["said"] = value_in_words
     app.jinja_env.filters["lower_first"] = lambda text: text[:1].lower() + text[1:]
+    app.jinja_env.filters["ago"] = ago_in_words
+    app.jinja_env.filters["terms"] = terms_in_words
     app.jinja_env.filters["form_value"] = form_value
     app.jinja_env.filters["together"] = together
     app.jinja_env.filters["normal_range"] = range_words
@@ -40,6 +51,8 @@ def init_words(app: Flask, settings: Settings) -> None:
         state_words=STATE_WORDS,
         alert_words=ALERT_WORDS,
         choice_words=CHOICE_WORDS,
+        action_words=ACTION_WORDS,
+        own_words=KIND_WORDS,
         verification_words=VERIFICATION_WORDS,
         questions_shown=QUESTIONS_SHOWN,
         unused_shown=UNUSED_SHOWN,

@@ -64,7 +64,7 @@ def drafted_plan() -> Resource:
     )
 
 
-def reviewed_plan(choice: str = "decline", reason: str = "Her wish") -> Resource:
+def reviewed_plan(choice: str = "decline", reason: str = "Her wish", *more: Resource) -> Resource:
     plan = claiming("careplan-reviewed", drafted_plan())
     line = plan["activity"][0]
     parts = [
@@ -73,9 +73,22 @@ def reviewed_plan(choice: str = "decline", reason: str = "Her wish") -> Resource
         {"url": "time", "valueDateTime": "2026-11-22T10:00:00Z"},
     ]
     parts += [{"url": "reason", "valueString": reason}] if reason else []
+    parts += more
     line["extension"].append(extension("review-decision", extension=parts))
     if choice == "decline":
         line["detail"] |= {"status": "cancelled", "statusReason": {"text": reason}}
+    return plan
+
+
+def plan_with_own_line() -> Resource:
+    plan = reviewed_plan("accept", "")
+    parts = [
+        {"url": "kind", "valueCode": "care"},
+        {"url": "author", "valueReference": {"reference": "Practitioner/1"}},
+        {"url": "time", "valueDateTime": "2026-11-22T10:00:00Z"},
+    ]
+    detail = {"status": "not-started", "description": "Added by Dr. One, not from the template: Music"}
+    plan["activity"].append({"extension": [extension("own-line", extension=parts)], "detail": detail})
     return plan
 
 
@@ -187,11 +200,19 @@ def printed_plan() -> Resource:
     )
 
 
+NOT_BEFORE = {"url": "not-before", "valueDate": "2026-12-12"}
+UNTIL = {"url": "until-date", "valueDate": "2026-12-12"}
+
 EXAMPLES = {
     "drafted plan": drafted_plan(),
     "declined line": reviewed_plan(),
     "accepted line": reviewed_plan("accept", ""),
     "changed line": reviewed_plan("change", "Later"),
+    "changed line that starts later": reviewed_plan(
+        "change", "Start after: Surgery", {"url": "after", "valueCodeableConcept": {"text": "Surgery"}}, NOT_BEFORE
+    ),
+    "deferred line": reviewed_plan("defer", "Until 12 Dec 2026", UNTIL),
+    "line of a clinician's own": plan_with_own_line(),
     "statement": statement(),
     "fact read": fact_read(),
     "guidance": guidance(),
@@ -223,6 +244,10 @@ BROKEN = {
     "a plan without text": spoilt(EXAMPLES["drafted plan"], "text", REMOVE),
     "a plan without category": spoilt(EXAMPLES["drafted plan"], "category", [{"text": "Oncology"}]),
     "a cancelled line without reason": spoilt(reviewed_plan(), "activity.0.detail.statusReason", REMOVE),
+    "a line of nobody": spoilt(plan_with_own_line(), "activity.1.extension", REMOVE),
+    "a line of one's own with a rule": spoilt(
+        plan_with_own_line(), "activity.1.extension.1", extension("activity-rule", valueString="some-rule")
+    ),
     "a statement of nobody": spoilt(EXAMPLES["statement"], "performer", REMOVE),
     "a fact read and stated": spoilt(EXAMPLES["fact read"], "performer", [{"reference": "Practitioner/1"}]),
     "guidance that requires nothing": spoilt(EXAMPLES["guidance"], "dataRequirement", REMOVE),

@@ -81,17 +81,19 @@ def open_workspace(
     name: str = "w1",
     patient: str = "p1",
     scopes: str = "patient/*.cruds",
+    user: tuple[str, str] | None = None,
 ) -> str:
     """Store a launch as if it had just been completed; the secret that the browser's cookie holds."""
     secret = secrets.token_urlsafe(32)
+    reference, user_name = user or ("Practitioner/ruiz", "Dr. Ana Ruiz")
     row = WorkspaceRow(
         id=name,
         browser_hash=digest(secret),
         iss=iss,
         patient_id=patient,
         encounter_id="",
-        user_reference="Practitioner/ruiz",
-        user_name="Dr. Ana Ruiz",
+        user_reference=reference,
+        user_name=user_name,
         user_subject="ruiz",
         scopes=scopes,
         missing_scopes="",

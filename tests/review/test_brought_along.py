@@ -103,7 +103,7 @@ def test_what_is_offered_in_one_go_is_counted_by_kind():
     assert line.beside_in_words == "the 1 test and 1 line of care"
     key = Line("assessment", "ngs")
     decision = Decision(1, key, "0.1.0", "due", "accept", "", "", Author("Practitioner/1", "Dr One"), NOW, None)
-    line = build_page(example_draft(), VOCABULARY, Words({}), {key: decision}, {}).offered[0].lines[0]
+    line = build_page(example_draft(), VOCABULARY, Words({}), {key: (decision,)}, {}).offered[0].lines[0]
     assert line.beside_in_words == "the 1 line of care"
 
 

@@ -14,7 +14,7 @@ NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
 def decision(kind, code, choice, standing):
     line = Line(kind, code)
-    return {line: Decision(1, line, "0.1.0", standing, choice, "", "because", RUIZ, NOON, None)}
+    return {line: (Decision(1, line, "0.1.0", standing, choice, "", "because", RUIZ, NOON, None),)}
 
 
 def page(decisions=None, statements=None, draft=None):

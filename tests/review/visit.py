@@ -58,11 +58,13 @@ class Visit:
         self.launches, self.scopes = 0, scopes
         self.launch()
 
-    def launch(self):
-        """Launch the plug-in, in a browser that holds nothing of an earlier launch."""
+    def launch(self, user=None):
+        """Launch the plug-in, in a browser that holds nothing of an earlier launch; `user` is (reference, name)."""
         self.launches += 1
         self.workspace = f"/w/w{self.launches}"
-        secret = open_workspace(self.settings, self.iss, self.clock(), f"w{self.launches}", scopes=self.scopes)
+        secret = open_workspace(
+            self.settings, self.iss, self.clock(), f"w{self.launches}", scopes=self.scopes, user=user
+        )
         self.client = self.app.test_client()
         self.cookie = CookiePolicy.of(self.settings).name("workspace")
         self.client.set_cookie(self.cookie, secret, path=self.workspace, domain="127.0.0.1")
@@ -82,5 +84,20 @@ class Visit:
         token = TOKEN.search(self.read().text)[1]
         return self.client.post(f"{self.workspace}{path}", data={"csrf_token": token, **form}, base_url=self.base)
 
-    def decide(self, line, choice, standing="due", **form):
-        return self.post(f"/lines/{line}", choice=choice, standing=standing, **form)
+    def decide(self, line, choice, standing="due", seen=None, **form):
+        """Decide on a line as the page shows it now; on what was `seen` earlier, where that is given."""
+        page = self.read().text
+        form |= {"choice": choice, "standing": standing, "seen": seen_on(page, line) if seen is None else seen}
+        data = {"csrf_token": TOKEN.search(page)[1], **form}
+        return self.client.post(f"{self.workspace}/lines/{line}", data=data, base_url=self.base)
+
+
+def seen_on(page, line):
+    """The last decision on a line that a page shows, as its forms carry it."""
+    found = re.search(rf'id="line-{line.replace("/", "-")}" [^>]*data-seen="([0-9]+)"', page)
+    return found[1] if found else "0"
+
+
+def line_on(page, line):
+    """The part of a page that is about one line of the plan."""
+    return re.search(rf'<article class="line[^>]*id="line-{line.replace("/", "-")}".*?</article>', page, re.S)[0]

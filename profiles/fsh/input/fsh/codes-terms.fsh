@@ -95,6 +95,22 @@ Description: "All decisions about a line."
 * insert PlainValueSet
 * include codes from system ReviewDecision
 
+CodeSystem: OwnLineKind
+Id: own-line-kind
+Title: "Kind of a line of the clinicians' own"
+Description: "What a clinician added to a plan in their own words."
+* insert CompleteCodeSystem
+* #treatment "Treatment" "A treatment."
+* #test "Test" "A test or an assessment."
+* #care "Care" "Palliative or supportive care."
+
+ValueSet: OwnLineKindCodes
+Id: own-line-kind-codes
+Title: "Kinds of lines of the clinicians' own"
+Description: "All kinds of such a line."
+* insert PlainValueSet
+* include codes from system OwnLineKind
+
 CodeSystem: AlertLevel
 Id: alert-level
 Title: "Level of an alert"

@@ -117,3 +117,11 @@ Description: "A reason that the review offers beside one decision; reviewers may
 * extension[decision].valueCode from ReviewDecisionCodes (required)
 * extension[text].value[x] 1..1
 * extension[text].value[x] only string
+
+Extension: ChangeSetting
+Id: change-setting
+Title: "A setting to choose from"
+Description: "Where a changed line may be carried out, as the review offers it; reviewers may always write their own."
+* insert OnElement(Questionnaire)
+* value[x] 1..1
+* value[x] only string

@@ -19,7 +19,6 @@ RuleSet: Proposal
 * obeys plan-1
 * activity.reference 0..0
 * activity.detail 1..1
-* activity.detail.code 1..1
 * activity.detail.code.coding 1..*
 * activity.detail.code from PlanActivity (required)
 * activity.detail.scheduled[x] 0..0
@@ -68,6 +67,7 @@ Id: careplan-draft
 Title: "Drafted care plan"
 Description: "A plan drafted from a chart for a clinician to review. A proposal: it carries no decision, order, dose or date to start."
 * insert Proposal
+* activity.detail.code 1..1
 * activity.detail.status = #not-started
 * activity.detail.statusReason 0..0
 
@@ -75,10 +75,12 @@ Profile: CareplanReviewed
 Parent: CarePlan
 Id: careplan-reviewed
 Title: "Reviewed care plan"
-Description: "A drafted plan with the clinician's decision on its lines. Still a proposal: making it active is an act of the EHR. A line without a decision was left undecided; a declined line stays, cancelled, with its reason."
+Description: "A drafted plan with the clinician's decision on its lines. Still a proposal: making it active is an act of the EHR. A line without a decision was left undecided; a declined line stays, cancelled, with its reason. A line that a clinician added in their own words has no code of a template."
 * insert Proposal
-* activity obeys line-1 and line-2
-* activity.extension contains ReviewDecisionExtension named decision 0..1
+* activity obeys line-1 and line-2 and line-3 and line-4
+* activity.extension contains
+    ReviewDecisionExtension named decision 0..1 and
+    OwnLine named ownLine 0..1
 * activity.detail.status from ProposalActivityStatus (required)
 
 Invariant: line-1
@@ -90,3 +92,13 @@ Invariant: line-2
 Description: "A cancelled line says why."
 Severity: #error
 Expression: "detail.status = 'cancelled' implies detail.statusReason.text.exists()"
+
+Invariant: line-3
+Description: "A line has a code of the template, or it is a clinician's own."
+Severity: #error
+Expression: "detail.code.exists() != extension.where(url = 'https://careplan-plugin.example.org/fhir/StructureDefinition/own-line').exists()"
+
+Invariant: line-4
+Description: "A clinician's own line says what it is, and carries nothing that only a template can say."
+Severity: #error
+Expression: "extension.where(url = 'https://careplan-plugin.example.org/fhir/StructureDefinition/own-line').exists() implies (detail.description.exists() and extension.count() = 1)"

@@ -1,0 +1,41 @@
+"""Lines of the reviewers' own, and the question whether the review has changed since a page was made."""
+
+from __future__ import annotations
+
+from flask import Blueprint, jsonify, request
+from werkzeug.wrappers import Response
+
+from plugin.errors import InputError
+from plugin.review.own_lines import KEY, keep_own_line, read_own_wish
+from plugin.storage.meanwhile import version_of
+from plugin.web.desk import desk_of
+from plugin.web.review_page import back_to, page_of, problem_of, ready, status_of
+
+blueprint = Blueprint("decisions", __name__, url_prefix="/w/<workspace>")
+
+
+@blueprint.get("/version")
+def version(workspace: str) -> Response:
+    """How often the review of this launch's patient was changed; a number and nothing else."""
+    desk = desk_of(workspace)
+    with desk.workbench.database.session() as session:
+        return jsonify(version=version_of(session, desk.patient))
+
+
+@blueprint.get("/own/<key>")
+def back_to_own_line(workspace: str, key: str) -> Response:
+    """Somebody reloads the answer to a form: the page it was about."""
+    return back_to(workspace, f"own-{key}" if KEY.fullmatch(key) else "own")
+
+
+@blueprint.post("/own/<key>")
+def own_line(workspace: str, key: str) -> Response | tuple[str, int]:
+    """Add a line in one's own words, change it, take it away or put it back."""
+    desk, reading = ready(workspace)
+    anchor = f"own-{key}" if KEY.fullmatch(key) else "own"
+    try:
+        wish = read_own_wish(request.form)
+        keep_own_line(desk.workbench.database, desk.patient, key, wish, desk.author, desk.workbench.now())
+    except InputError as fault:
+        return page_of(desk, reading, problem_of(anchor, fault, request.form)), status_of(fault)
+    return back_to(workspace, anchor)

@@ -1,0 +1,173 @@
+// Nothing that was typed or pressed is lost with the connection or the browser. Forms with `data-keep` are kept while somebody types
+// in them, and dropped when the server has what they say. Without this file the same forms are sent as they are.
+import { live, onConnection, reach, watch } from "./live.js";
+import { openSafe } from "./sealed.js";
+
+const PAUSE = 250; // milliseconds without a key before typed text is kept
+const safe = await openSafe(live.dataset);
+const typing = new Map();
+const going = new WeakSet();
+const kept = new Set();
+
+const formOf = (name) => document.querySelector(`form[data-keep="${CSS.escape(name)}"]`);
+const placeOf = (form) => form.closest("[data-seen]");
+const isOurs = (field) => field.name && !["hidden", "submit", "button"].includes(field.type) && field.tagName !== "BUTTON" && field.tagName !== "FIELDSET";
+const fieldsOf = (form) => [...form.elements].filter(isOurs);
+const isTicked = (field) => field.type === "checkbox" || field.type === "radio";
+const valueOf = (field) => (isTicked(field) ? field.checked : field.value);
+const idOf = (field) => (field.type === "radio" ? `${field.name}=${field.value}` : field.name);
+const clock = (moment) => new Date(moment).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", hour12: false });
+const isAsServed = (field) => {
+  if (isTicked(field)) return field.checked === field.defaultChecked;
+  if (field.tagName === "SELECT") return [...field.options].every((option, at) => option.selected === (option.defaultSelected || (!field.querySelector("[selected]") && at === 0)));
+  return field.value === field.defaultValue;
+};
+
+const draftOf = (form, pressed = "") => ({
+  at: Date.now(),
+  pressed,
+  label: form.dataset.label || placeOf(form)?.querySelector(".line-title, b")?.textContent || "A line of your own",
+  place: placeOf(form)?.id ?? "",
+  seen: placeOf(form)?.dataset.seen ?? "",
+  key: form.dataset.key ?? "",
+  words: fieldsOf(form).filter((field) => !isTicked(field)).map((field) => field.value).filter(Boolean).join("; "),
+  fields: Object.fromEntries(fieldsOf(form).map((field) => [idOf(field), valueOf(field)])),
+});
+
+const keep = async (form, pressed = "") => {
+  clearTimeout(typing.get(form));
+  kept.add(form.dataset.keep);
+  await safe?.put(form.dataset.keep, draftOf(form, pressed));
+};
+
+const drop = async (name) => {
+  kept.delete(name);
+  await safe?.drop(name);
+  formOf(name)?.parentElement.querySelectorAll(`[data-note="${CSS.escape(name)}"]`).forEach((note) => note.remove());
+  await list();
+};
+
+const button = (words, act) => {
+  const made = Object.assign(document.createElement("button"), { type: "button", textContent: words });
+  made.addEventListener("click", act);
+  return made;
+};
+
+const note = (form, words, isUnsent) => {
+  const name = form.dataset.keep;
+  form.parentElement.querySelectorAll(`[data-note="${CSS.escape(name)}"]`).forEach((earlier) => earlier.remove());
+  const made = Object.assign(document.createElement("p"), { className: isUnsent ? "kept not-sent" : "kept", textContent: words });
+  made.dataset.note = name;
+  made.setAttribute("role", "status");
+  made.append(button("Discard", () => { form.reset(); drop(name); }));
+  form.before(made);
+};
+
+const NOT_SENT = {
+  no: "Not sent: there is no connection. Kept here; try again with the same button.",
+  over: "Not sent: this session is over. Kept here; launch the plug-in again from the patient’s chart.",
+};
+
+// Lines whose text is kept, where nobody would look for them: those that this page no longer has.
+const list = async () => {
+  const all = safe ? await safe.all() : {};
+  const entries = Object.entries(all).filter(([name, draft]) => draft.pressed || !formOf(name));
+  const shown = document.querySelector("#unsent ul");
+  shown.replaceChildren(...entries.map(([name, draft]) => {
+    const item = document.createElement("li");
+    if (formOf(name)) {
+      item.append(Object.assign(document.createElement("a"), { href: `#${draft.place || "own"}`, textContent: draft.label }), `: “${draft.pressed}”, pressed ${clock(draft.at)} `);
+    } else {
+      item.append(`${draft.label}, which this page does not ask now: “${draft.words || draft.pressed}” `, button("Discard", () => drop(name)));
+    }
+    return item;
+  }));
+  document.getElementById("unsent").hidden = !entries.length;
+};
+
+const hasArrived = (draft) => {
+  if (draft.key && document.getElementById(`own-${draft.key}`) && !draft.place) return true;
+  const place = draft.pressed && document.getElementById(draft.place);
+  return Boolean(place) && place.dataset.seen !== draft.seen && "mine" in place.dataset;
+};
+
+const giveBack = (form, draft) => {
+  for (const field of fieldsOf(form)) {
+    const value = draft.fields[idOf(field)];
+    if (value === undefined) continue;
+    if (isTicked(field)) field.checked = value; else field.value = value;
+  }
+  if (draft.key && !draft.place) { // sent twice, it is still one line
+    form.setAttribute("action", form.getAttribute("action").replace(/[0-9a-f]{32}$/, draft.key));
+    form.dataset.key = draft.key;
+  }
+  const fold = form.closest("details");
+  if (fold) fold.open = true;
+  if (draft.pressed) note(form, `Not sent: “${draft.pressed}”, pressed ${clock(draft.at)}. Kept here; press it again to send it.`, true);
+  else note(form, `Given back: typed ${clock(draft.at)}, not sent.`, false);
+};
+
+const restore = async () => {
+  const refused = document.getElementById("problem")?.dataset.about;
+  const drafts = Object.entries(safe ? await safe.all() : {});
+  const isRefusedOne = (draft) => refused && (draft.place === refused || `own-${draft.key}` === refused);
+  // Whoever decided on a line is done with it: what was typed in its other forms is not given back.
+  const done = new Set(drafts.filter(([, draft]) => draft.place && !isRefusedOne(draft) && hasArrived(draft)).map(([, draft]) => draft.place));
+  for (const [name, draft] of drafts) {
+    const form = formOf(name);
+    const isRefused = isRefusedOne(draft);
+    if (done.has(draft.place) || (!isRefused && hasArrived(draft))) { await safe.drop(name); continue; }
+    kept.add(name);
+    if (form && isRefused) await keep(form); // the server gave its text back
+    else if (form) giveBack(form, draft);
+  }
+  await list();
+};
+
+const sendOnceReached = async (form, submitter) => {
+  if (going.has(form)) return;
+  going.add(form);
+  await keep(form, (submitter?.textContent ?? "").trim().replace(/\s+/g, " "));
+  const answer = await reach();
+  going.delete(form);
+  if (answer !== "yes") { note(form, NOT_SENT[answer], true); await list(); return; }
+  form.dataset.through = "yes";
+  form.requestSubmit(submitter);
+};
+
+const isClosing = (form) => form.getAttribute("action").endsWith("/close"); // a field may be called "action"
+let mayDrop = false;
+
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.dataset.keep && !form.dataset.through) {
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    sendOnceReached(form, event.submitter);
+  } else if (isClosing(form) && kept.size && !mayDrop) {
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    mayDrop = true;
+    const lines = kept.size === 1 ? "1 form holds" : `${kept.size} forms hold`;
+    form.append(Object.assign(document.createElement("span"), { role: "status", textContent: ` ${lines} text that was not sent. Close again to drop it.` }));
+  } else if (isClosing(form)) {
+    safe?.clear();
+  }
+}, true);
+
+const onTyping = (event) => {
+  const form = event.target.form;
+  if (!form?.dataset.keep) return;
+  clearTimeout(typing.get(form));
+  typing.set(form, setTimeout(() => (fieldsOf(form).every(isAsServed) ? drop(form.dataset.keep) : keep(form)), PAUSE));
+};
+document.addEventListener("input", onTyping);
+document.addEventListener("change", onTyping);
+
+window.addEventListener("pageshow", () => {
+  document.querySelectorAll("form[data-through]").forEach((form) => delete form.dataset.through);
+});
+document.querySelectorAll(safe ? "[data-when='keeps-not']" : "[data-when='keeps']").forEach((words) => words.remove());
+onConnection(() => list());
+watch();
+await restore();

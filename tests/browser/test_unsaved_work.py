@@ -1,0 +1,85 @@
+"""What was typed or pressed outlives a lost connection and a crashed browser; other reviewers make themselves known."""
+
+import re
+
+PATIENT = "her2-low"
+STORED = "Object.entries(localStorage).filter(([name]) => name.startsWith('careplan.')).map(String).join()"
+
+
+def line_of(page):
+    return page.locator(".support .line").first
+
+
+def wait_until_kept(page, was=""):
+    """The store, once it holds something else than it did."""
+    for _ in range(50):
+        stored = page.evaluate(STORED)
+        if stored != was:
+            return stored
+        page.wait_for_timeout(100)
+    raise AssertionError("nothing was kept")
+
+
+def test_typed_text_is_given_back_after_a_crash_and_gone_once_it_is_sent(in_tab, browse):
+    browser = browse()
+    page = in_tab(PATIENT, browser)
+    line = line_of(page)
+    line.locator("summary", has_text="Change").click()
+    line.get_by_label("What the plan should say instead").fill("Only by telephone")
+    line.get_by_label("Not before").fill("2030-12-12")
+    assert "telephone" not in wait_until_kept(page)
+    page.close()
+
+    page = in_tab(PATIENT, browser)
+    line = line_of(page)
+    line.locator(".kept", has_text="Given back").wait_for()
+    assert line.get_by_label("What the plan should say instead").input_value() == "Only by telephone"
+    assert line.get_by_label("Not before").input_value() == "2030-12-12"
+    line.get_by_role("button", name="Keep with this change").click()
+    line.locator(".badge.change").wait_for()
+    wait_until_kept(page, wait_until_kept(page, "-") or "-")
+    assert page.locator(".kept").count() == 0
+
+
+def test_a_decision_pressed_without_connection_is_kept_and_can_be_sent_again(in_tab, browse):
+    browser = browse()
+    page = in_tab("premenopausal", browser)
+    line = line_of(page)
+    browser.set_offline(True)
+    page.locator("#offline").wait_for()
+    line.get_by_role("button", name="Accept", exact=False).first.click()
+    line.locator(".kept.not-sent").wait_for()
+    assert "Not sent: there is no connection" in line.inner_text()
+    browser.set_offline(False)
+    page.locator("#offline").wait_for(state="hidden")
+    page.reload()
+    line.locator(".kept", has_text=re.compile("Not sent: “Accept.*press it again")).wait_for()
+    assert line.locator(".badge.open").count() == 1
+    line.get_by_role("button", name="Accept", exact=False).first.click()
+    line.locator(".badge.accept").wait_for()
+    page.locator("#unsent").wait_for(state="hidden")
+    assert page.locator(".kept").count() == 0
+
+
+def test_a_change_elsewhere_is_told_and_closing_drops_what_was_not_sent_after_asking(in_tab, browse):
+    browser = browse()
+    page = in_tab("no-results", browser)
+    assert not page.locator("#changed").is_visible()
+    other = in_tab("no-results", browse())
+    other.locator(".add-own > summary").click()
+    other.get_by_label("Care", exact=True).check()
+    other.get_by_label("What the plan should hold").fill("Music")
+    other.get_by_role("button", name="Add this line").click()
+    other.locator(".own-line").wait_for()
+    page.evaluate("window.dispatchEvent(new Event('focus'))")
+    page.locator("#changed").wait_for()
+
+    page.locator(".add-own > summary").click()
+    page.get_by_label("What the plan should hold").fill("Painting")
+    assert wait_until_kept(page)
+    close = page.get_by_role("button", name="Close this session")
+    close.click()
+    page.get_by_text("Close again to drop it").wait_for()
+    close.click()
+    page.get_by_role("heading", name="This session is closed").wait_for()
+    assert page.evaluate(STORED) == ""
