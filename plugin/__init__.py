@@ -50,8 +50,10 @@ def create_app(
         desk,
         ehr_style,
         errors,
+        handover_pages,
         health,
         logs,
+        patient_pages,
         plan_downloads,
         review_pages,
         security,
@@ -95,6 +97,8 @@ def create_app(
     init_operations(app, settings, template, definitions, clock, __version__)
     app.register_blueprint(review_pages.blueprint)
     app.register_blueprint(plan_downloads.blueprint)
+    app.register_blueprint(handover_pages.blueprint)
+    patient_pages.init_patient_pages(app, database, clock, template.terminology)
     app.register_blueprint(about_pages.blueprint)
     app.register_blueprint(closing.blueprint)
     ehr_style.init_ehr_style(app)

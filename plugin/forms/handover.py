@@ -1,7 +1,7 @@
 """The hand-over of a tablet to the patient: what is kept of it, who may open it, and how it ends.
 
-It holds the questions and what she is called, copied when it began; nothing on this way reads the chart. The launch that
-began it is closed for the browser at the same moment (`LaunchService.hand_over`).
+It holds the questions and what she is called, copied when it began; nothing on this way reads the chart. The launch
+that began it is closed for the browser at the same moment (`LaunchService.hand_over`).
 """
 
 from __future__ import annotations
@@ -37,8 +37,8 @@ PIN = re.compile(r"[0-9]{4,8}")
 
 @dataclass(frozen=True, slots=True)
 class Handover:
-    """One hand-over as it stands. called: her first name. form: the questions. asleep: unused for so long that only a PIN
-    wakes it. is_locked: too many wrong PINs, so that only a launch from the EHR leads back to the chart.
+    """One hand-over as it stands. called: her first name. form: the questions. asleep: unused for so long that only a
+    PIN wakes it. is_locked: too many wrong PINs, so that only a launch from the EHR leads back to the chart.
     """
 
     token: str
@@ -68,7 +68,7 @@ class Handovers:
     def begin(
         self, workspace: str, patient: PatientKey, called: str, form: dict[str, Any], language: str, pin: str
     ) -> str:
-        """Prepare a hand-over; the token of its address. Raises InputError for a PIN that is no four to eight digits."""
+        """Prepare a hand-over; the token of its address. Raises InputError for a PIN that is not 4 to 8 digits."""
         if not PIN.fullmatch(pin):
             raise InputError("Choose a PIN of four to eight digits: it leads back to the chart.")
         letters = "".join(secrets.choice(LETTERS) for _ in range(12))

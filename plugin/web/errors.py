@@ -33,7 +33,14 @@ def init_errors(app: Flask) -> None:
 
 
 def error_page(status: int, message: str, error: BaseException) -> tuple[str, int]:
-    """The page for an error, after writing its id, kind and place to the log.
+    """The page for an error, after writing its id, kind and place to the log."""
+    error_id = log_error(status, error)
+    title = TITLES.get(status, "Something went wrong")
+    return render_template("error.html", title=title, message=message, error_id=error_id), status
+
+
+def log_error(status: int, error: BaseException) -> str:
+    """Write an error to the log, and give the id that it can be found by.
 
     Not its message: that of an unexpected error may quote what a chart says.
     """
@@ -42,8 +49,7 @@ def error_page(status: int, message: str, error: BaseException) -> tuple[str, in
     log = structlog.get_logger("plugin.web")
     report = log.error if status >= 500 else log.info
     report("error page", error_id=error_id, status=status, kind=type(error).__name__, at=places[-5:])
-    title = TITLES.get(status, "Something went wrong")
-    return render_template("error.html", title=title, message=message, error_id=error_id), status
+    return error_id
 
 
 def _ours(error: CareplanError) -> tuple[str, int]:
