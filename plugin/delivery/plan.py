@@ -12,6 +12,7 @@ from plugin.delivery.lines import Line, key_of, standing_of
 from plugin.drafting.model import Draft
 from plugin.library.content import CANONICAL
 from plugin.library.rules import Template
+from plugin.storage.forms import FilledForm
 from plugin.storage.reviews import Author, Choice, Decision, Fact, PatientKey
 from plugin.storage.reviews import Line as LineKey
 
@@ -26,7 +27,7 @@ class ReviewedPlan:
 
     decisions, statements: those in force. withdrawn: statements taken back, which the EHR may still hold.
     at: when it is sent. parts: the types of resources that the EHR takes from us; goals and statements that it does
-    not take stay inside the plan. encounter_id: of the launch, empty where it has none.
+    not take stay inside the plan. encounter_id: of the launch, empty where it has none. forms: filled in here.
     """
 
     patient: PatientKey
@@ -40,6 +41,7 @@ class ReviewedPlan:
     withdrawn: Mapping[str, Fact] = field(default_factory=dict)
     parts: frozenset[str] = PLAN_PARTS
     encounter_id: str = ""
+    forms: tuple[FilledForm, ...] = ()
 
     @property
     def writes_goals(self) -> bool:

@@ -20,6 +20,7 @@ from plugin.errors import InputError
 from plugin.forms.patient_answers import patient_response
 from plugin.forms.steps import is_urgent
 from plugin.launch.cookies import digest, matches
+from plugin.review.said import FORM
 from plugin.storage.database import Database
 from plugin.storage.forms import keep_form
 from plugin.storage.reviews import PatientKey
@@ -27,7 +28,6 @@ from plugin.storage.tables import HandoverRow
 
 Clock = Callable[[], datetime]
 State = Literal["waiting", "open", "sent", "ended"]
-FORM = "for-the-patient"
 LETTERS = "23456789abcdefghjkmnpqrstuvwxyz"  # none that is taken for another when it is typed
 IDLE = timedelta(minutes=20)
 LIFETIME = timedelta(hours=2)

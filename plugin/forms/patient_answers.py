@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, Protocol
 
-from plugin.forms.languages import with_translation
 from plugin.forms.steps import Answers, Item, items_of_step, kind_of, scale_of
+from plugin.library.languages import with_translation
 
 LONGEST_ANSWER = 2000
 LONGEST_NUMBER = 4

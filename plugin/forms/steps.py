@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from plugin.forms.languages import text_in
 from plugin.library.elements import extension
 from plugin.library.forms import every_item
+from plugin.library.languages import text_in
 
 Item = dict[str, Any]
 Answers = Mapping[str, Any]

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, tzinfo
 from typing import Any
 
+from plugin.delivery.filled_forms import not_in_chart
 from plugin.delivery.goals import is_of_a_plan
 from plugin.delivery.held import Copies, as_fact, copies_among, is_in_force, leads
 from plugin.delivery.lines import Line, brought_along, decidable_lines, key_of, standing_of
@@ -21,9 +22,11 @@ from plugin.library.vocabulary import Value
 from plugin.review.charts import Clock
 from plugin.review.decisions import Wish
 from plugin.review.fact_view import SETTLED_BY_CHART
+from plugin.review.said import WhatSheSaid, what_she_said
 from plugin.review.samples import sampled
 from plugin.review.view import PageView, Words, build_page
 from plugin.storage.database import Database
+from plugin.storage.forms import FilledForm, forms_of
 from plugin.storage.reviews import (
     Author,
     Decision,
@@ -46,7 +49,8 @@ class Review:
     statements: those entered here that lead. withdrawn: those taken back here.
     saved: our statements that lead as the chart holds them. to_withdraw: findings whose statement was taken back here
     while the chart still holds it. chart_size: how many resources of the chart were read, what we wrote left out.
-    sampled: references of the results that are dated by their specimen.
+    sampled: references of the results that are dated by their specimen. forms: filled in here. said: the newest answers
+    of the patient, wherever they are kept.
     """
 
     draft: Draft
@@ -58,6 +62,8 @@ class Review:
     to_withdraw: tuple[str, ...] = ()
     chart_size: int = 0
     sampled: frozenset[str] = frozenset()
+    forms: tuple[FilledForm, ...] = ()
+    said: WhatSheSaid | None = None
 
 
 class Workbench:
@@ -94,6 +100,7 @@ class Workbench:
             entered = last_words(session, patient)
             decisions = decisions_of(session, patient)
             deliveries = deliveries_of(session, patient)
+            forms = forms_of(session, patient)
         copies = copies_among(resources, patient, self.template.vocabulary)
         leading = {code: fact for code, fact in entered.items() if leads(fact, copies.get(code, []))}
         statements = {code: fact for code, fact in leading.items() if fact.value is not None}
@@ -102,8 +109,10 @@ class Workbench:
         stated = observations(statements.values(), self.template.vocabulary, patient.patient_id)
         ours = {name_of(one) for one in (*stated, *(copy for held in copies.values() for copy in held))}
         ours |= {name_of(resource) for resource in resources if is_of_a_plan(resource)}
+        filled = not_in_chart(forms, resources, patient)
+        ours |= {name_of(resource) for resource in filled}
         as_of = self.today()
-        findings = read_findings([*chart, *stated], self.template.vocabulary, as_of)
+        findings = read_findings([*chart, *filled, *stated], self.template.vocabulary, as_of)
         return Review(
             draft=draft_plan(findings, self.template, as_of),
             decisions=decisions,
@@ -114,6 +123,8 @@ class Workbench:
             to_withdraw=tuple(code for code in withdrawn if any(map(is_in_force, copies.get(code, [])))),
             chart_size=len(set(findings.inputs) - ours),
             sampled=sampled(resources),
+            forms=forms,
+            said=what_she_said([*resources, *filled], self.template),
         )
 
     def page(self, review: Review) -> PageView:

@@ -180,6 +180,7 @@ class Desk:
             at=self.workbench.now(),
             software_version=__version__,
             encounter_id=self.context.encounter_id,
+            forms=review.forms,
         )
 
 

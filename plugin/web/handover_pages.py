@@ -10,11 +10,11 @@ from werkzeug.wrappers import Response
 
 from plugin.drafting.questionnaires import questionnaires
 from plugin.errors import InputError
-from plugin.forms.handover import FORM
-from plugin.forms.languages import languages_of
 from plugin.forms.page_words import page_words
 from plugin.launch.context import hand_over_workspace, launch_service
 from plugin.launch.cookies import CookiePolicy
+from plugin.library.languages import languages_of
+from plugin.review.said import FORM
 from plugin.web.desk import Desk
 from plugin.web.patient_pages import handovers
 from plugin.web.review_page import PatientUnread, ready, review_of

@@ -10,12 +10,12 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 from plugin.forms.handover import IDLE, LIFETIME, Handover, Handovers
-from plugin.forms.languages import languages_of, text_in
 from plugin.forms.page_words import page_words
 from plugin.forms.patient_answers import read_step
 from plugin.forms.steps import steps_of
 from plugin.launch.context import HandedOver, launch_service
 from plugin.launch.cookies import HANDED_OVER, CookiePolicy
+from plugin.library.languages import languages_of, text_in
 from plugin.library.terminology import Terminology
 from plugin.storage.database import Database
 from plugin.web.errors import log_error

@@ -12,6 +12,7 @@ from plugin.delivery.printed import may_print
 from plugin.errors import RemoteError
 from plugin.library.forms import reasons_offered
 from plugin.review.charts import Reading
+from plugin.review.said import FORM
 from plugin.review.view import PageView
 from plugin.review.workbench import Review
 from plugin.web.desk import Desk, desk_of
@@ -94,6 +95,8 @@ def page_of(desk: Desk, reading: Reading, problem: FormProblem | None = None) ->
         iss=desk.context.iss,
         prints=may_print(),
         progress_sentence=progress_sentence(view),
+        said=review.said,
+        hands_over=FORM in desk.workbench.template.questionnaires,
         headings={item["linkId"]: item["text"] for item in form["item"]},
         decline_reasons=reasons_offered(form, "decline"),
         defer_reasons=reasons_offered(form, "defer"),

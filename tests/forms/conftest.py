@@ -1,6 +1,7 @@
 import logging
 
 import pytest
+import requests
 
 from plugin.sandbox.fhir_server import fhir_server
 from tests.review.ehr_stub import serving_chart
@@ -30,3 +31,11 @@ def fhir_base():
     """A FHIR server that we did not write."""
     with fhir_server() as base:
         yield base
+
+
+@pytest.fixture
+def fhir_visit(fhir_base, tmp_path):
+    """A review whose EHR can be written to."""
+    for resource in ({"resourceType": "Practitioner", "id": "ruiz"}, PATIENT, BREAST_CANCER, BONE):
+        requests.put(f"{fhir_base}/{resource['resourceType']}/{resource['id']}", json=resource, timeout=10)
+    return Visit(fhir_base, tmp_path)

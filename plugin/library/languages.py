@@ -1,4 +1,4 @@
-"""The languages of a Questionnaire: its texts as they are, or as its translations have them (FHIR `translation`)."""
+"""The languages of a form: its texts as they are, or as its translations have them (FHIR extension `translation`)."""
 
 from __future__ import annotations
 
@@ -18,8 +18,11 @@ def translations(element: Element, name: str) -> dict[str, str]:
     found: dict[str, str] = {}
     for extension in element.get(f"_{name}", {}).get("extension", ()):
         if extension.get("url") == TRANSLATION:
-            parts = {part["url"]: part for part in extension["extension"]}
-            found[parts["lang"]["valueCode"]] = parts["content"]["valueString"]
+            parts = {
+                part["url"]: next(str(value) for key, value in part.items() if key != "url")
+                for part in extension["extension"]
+            }
+            found[parts["lang"]] = parts["content"]
     return found
 
 
