@@ -50,6 +50,7 @@ def create_app(
         desk,
         ehr_style,
         errors,
+        facts_form_pages,
         handover_pages,
         health,
         logs,
@@ -98,6 +99,7 @@ def create_app(
     app.register_blueprint(review_pages.blueprint)
     app.register_blueprint(plan_downloads.blueprint)
     app.register_blueprint(handover_pages.blueprint)
+    app.register_blueprint(facts_form_pages.blueprint)
     patient_pages.init_patient_pages(app, database, clock, template.terminology)
     app.register_blueprint(about_pages.blueprint)
     app.register_blueprint(closing.blueprint)

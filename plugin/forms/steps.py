@@ -13,7 +13,7 @@ from plugin.library.languages import text_in
 Item = dict[str, Any]
 Answers = Mapping[str, Any]
 Kind = Literal["note", "heading", "tick", "several", "one", "scale", "number", "line", "lines"]
-COLLAPSIBLE = "http://hl7.org/fhir/StructureDefinition/questionnaire-collapsible"
+COLLAPSIBLE = "http://hl7.org/fhir/uv/sdc/StructureDefinition/sdc-questionnaire-collapsible"
 LIMITS = {
     "low": "http://hl7.org/fhir/StructureDefinition/minValue",
     "high": "http://hl7.org/fhir/StructureDefinition/maxValue",

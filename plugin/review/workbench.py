@@ -12,6 +12,7 @@ from plugin.delivery.goals import is_of_a_plan
 from plugin.delivery.held import Copies, as_fact, copies_among, is_in_force, leads
 from plugin.delivery.lines import Line, brought_along, decidable_lines, key_of, standing_of
 from plugin.delivery.statements import observations
+from plugin.drafting.facts_form import SETTLED_BY_CHART
 from plugin.drafting.model import Draft
 from plugin.drafting.plan import draft_plan
 from plugin.errors import InputError
@@ -21,7 +22,6 @@ from plugin.library.rules import Template
 from plugin.library.vocabulary import Value
 from plugin.review.charts import Clock
 from plugin.review.decisions import Wish
-from plugin.review.fact_view import SETTLED_BY_CHART
 from plugin.review.said import WhatSheSaid, what_she_said
 from plugin.review.samples import sampled
 from plugin.review.view import PageView, Words, build_page
@@ -168,13 +168,17 @@ class Workbench:
 
         Raises InputError when it overrules what the chart or an earlier statement says and gives no reason.
         """
+        self.check_statement(review, code, value, reason)
+        with self.database.session() as session:
+            add_fact(session, patient, finding=code, value=value, reason=reason, author=author, at=self._clock())
+
+    def check_statement(self, review: Review, code: str, value: Value | None, reason: str) -> None:
+        """Raise InputError for a statement that `state` would not keep."""
         finding = review.draft.findings[code]
         overrules = value is not None and finding.state in SETTLED_BY_CHART and value != finding.value
         if overrules and not reason:
             label = self.template.vocabulary[code].label
             raise InputError(f"{label}: correcting what the chart says needs a reason; it is kept with your name.")
-        with self.database.session() as session:
-            add_fact(session, patient, finding=code, value=value, reason=reason, author=author, at=self._clock())
 
 
 def _without(resources: list[dict[str, Any]], left_out: list[dict[str, Any]]) -> list[dict[str, Any]]:

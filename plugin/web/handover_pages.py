@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
-from flask import Blueprint, make_response, render_template, request, session
+from flask import Blueprint, make_response, redirect, render_template, request, session, url_for
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
@@ -23,6 +24,7 @@ from plugin.web.review_pages import patient_unread
 blueprint = Blueprint("handover", __name__, url_prefix="/w/<workspace>/hand-over")
 blueprint.register_error_handler(PatientUnread, patient_unread)
 
+TOKEN = re.compile(r"[a-z0-9]{4}-[a-z0-9]{4}-[a-z0-9]{4}")
 NAME_USES = ("usual", "official")
 
 
@@ -53,10 +55,18 @@ def hand_over(workspace: str) -> Response | tuple[str, int]:
         return _page(desk, str(fault)), 422
     hand_over_workspace(desk.context)
     session.clear()
-    response = make_response(render_template("review/handed_over.html", token=token))
+    response = make_response(redirect(url_for("handover.handed_over", workspace=workspace, token=token), 303))
     CookiePolicy.of(launch_service().settings).put(response, "workspace", "", f"/w/{workspace}", 0)
     response.headers["Clear-Site-Data"] = '"cache"'  # pages of the chart that the browser holds ready for going back
     return response
+
+
+@blueprint.get("/<token>")
+def handed_over(workspace: str, token: str) -> str:
+    """Where the form is. Nobody needs a launch to read this, and it says nothing that its address does not."""
+    if not TOKEN.fullmatch(token):
+        raise NotFound("There is no such form.")
+    return render_template("review/handed_over.html", token=token)
 
 
 def called(resources: list[dict[str, Any]]) -> str:

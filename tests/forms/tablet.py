@@ -15,8 +15,8 @@ class Tablet:
     def __init__(self, visit, language="en", pin=PIN, client=None):
         self.visit = visit
         self.answer = self._send(f"{visit.workspace}/hand-over/", visit.client, pin=pin, language=language)
-        self.address = ADDRESS.search(self.answer.text)[1]
         self.client = client or visit.client
+        self.address = ADDRESS.search(self.get(self.answer.headers["Location"]).text)[1]
 
     def get(self, path=None):
         return self.client.get(path or self.address, base_url=self.visit.base)
