@@ -14,7 +14,7 @@
   const put = () => {
     clearTimeout(waiting);
     waiting = 0;
-    if (!leaving) navigator.sendBeacon(keep, new FormData(form));
+    if (!leaving) fetch(keep, { method: "POST", body: new FormData(form), keepalive: true }).catch(() => later());
   };
   const later = () => { clearTimeout(waiting); waiting = setTimeout(put, PAUSE); };
   form.addEventListener("input", later);
