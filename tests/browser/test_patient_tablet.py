@@ -63,7 +63,7 @@ def test_a_patient_answers_in_spanish_on_a_tablet_and_no_way_leads_to_the_chart(
     page.get_by_label("PIN chosen at the hand-over").fill("2468")
     page.get_by_role("button", name="Back to the chart").tap()
     page.locator("#said-urgent").get_by_text("A fever of 38 °C").wait_for()
-    assert "Me mareo por la mañana" in page.locator("#said").inner_text()
+    assert "Me mareo por la mañana" in page.locator("#said").text_content()
 
 
 def test_what_she_typed_is_covered_when_nobody_touches_the_tablet(in_tab):
