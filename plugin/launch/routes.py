@@ -97,9 +97,10 @@ def callback() -> Answer:
     landing = url_for(current_app.extensions[_LANDING], workspace=opened.workspace)
     response = make_response(redirect(landing, 303))
     policy.put(response, cookie, "", _CALLBACK, 0)
-    policy.put(response, HANDED_OVER, "", "/", 0)  # who can launch from the EHR has the tablet back
     lifetime = int(service.settings.session_hours * 3600)
     policy.put(response, "workspace", opened.secret, f"/w/{opened.workspace}", lifetime)
+    if policy.get(HANDED_OVER):
+        policy.put(response, HANDED_OVER, "", "/", 0)  # who can launch from the EHR has the tablet back
     return response
 
 
