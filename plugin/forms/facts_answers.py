@@ -32,19 +32,25 @@ def facts_shown(form: Mapping[str, Any], draft: Draft) -> dict[str, str]:
 
 
 def read_facts(
-    response: Response, shown: Mapping[str, str], confirmed: frozenset[str], draft: Draft, vocabulary: Vocabulary
+    response: Response,
+    untouched: Response,
+    shown: Mapping[str, str],
+    confirmed: frozenset[str],
+    draft: Draft,
+    vocabulary: Vocabulary,
 ) -> tuple[Statement, ...]:
     """What the answers state.
 
-    shown: what each fact was when the form was opened. confirmed: codes of facts that are to stand as they were shown.
-    An answer other than what was shown is a statement, a cleared one takes back what was stated earlier. Raises
+    untouched: the answers that the renderer held before anybody touched the form; what it failed to show was not
+    changed by anybody. shown: what each fact was when the form was opened. confirmed: codes of facts that are to stand
+    as they were. An answer that was changed is a statement, a cleared one takes back what was stated earlier. Raises
     InputError where a fact has become another one since, so that nobody overrules what nobody has seen.
     """
-    answers, reasons = _answers(response, shown), _reasons(response, shown)
+    answers, first, reasons = _answers(response, shown), _answers(untouched, shown), _reasons(response, shown)
     found = []
     for code, before in shown.items():
         now = answers.get(code, "")
-        changed = now != before and (now or draft.findings[code].stated)
+        changed = now != first.get(code, "") and now != before and (now or draft.findings[code].stated)
         if not changed and code not in confirmed:
             continue
         definition = vocabulary[code]

@@ -56,10 +56,10 @@ def answer(workspace: str) -> Response:
 
 def _statements(desk: Desk, review: Review) -> tuple[Statement, ...]:
     workbench, draft = desk.workbench, review.draft
-    response, shown = _json("response"), _json("shown")
+    response, untouched, shown = _json("response"), _json("untouched"), _json("shown")
     known = {code: str(value) for code, value in shown.items() if code in draft.findings}
     confirmed = frozenset(request.form.getlist("confirm"))
-    statements = read_facts(response, known, confirmed, draft, workbench.template.vocabulary)
+    statements = read_facts(response, untouched, known, confirmed, draft, workbench.template.vocabulary)
     for each in statements:
         workbench.check_statement(review, each.code, each.value, each.reason)
     return statements

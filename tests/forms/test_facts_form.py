@@ -30,25 +30,37 @@ class FactsForm:
     def item(self, link_id):
         return next(item for item in every_item(self.form) if item["linkId"] == link_id)
 
-    def send(self, confirm=(), **changes):
+    def send(self, confirm=(), shows_words=True, **changes):
         """Send every answer as it is prefilled, but for changes: linkId -> answer, None to clear it."""
         changes = {link.replace("__", ".").replace("_", "-"): answer for link, answer in changes.items()}
-        items = []
+        first = self.prefilled(shows_words)
+        answers = {**first, **{link: [answer] if answer else [] for link, answer in changes.items()}}
+        return self.post(
+            response=json.dumps(response(answers)),
+            untouched=json.dumps(response(first)),
+            shown=self.shown,
+            confirm=list(confirm),
+        )
+
+    def prefilled(self, shows_words):
+        """The answers as a renderer holds them; some pass over a selected answer where the answers are plain words."""
+        found = {}
         for item in every_item(self.form):
-            answer = item["initial"] if "initial" in item else [
-                {"valueCoding": {"display": option["valueString"]}}
-                for option in item.get("answerOption", ()) if option.get("initialSelected")
-            ]  # fmt: skip
-            link = item["linkId"]
-            answer = ([changes[link]] if changes[link] else []) if link in changes else answer
-            if answer:
-                items.append({"linkId": link, "answer": answer})
-        response = {"resourceType": "QuestionnaireResponse", "status": "completed", "item": items}
-        return self.post(response=json.dumps(response), shown=self.shown, confirm=list(confirm))
+            selected = [option for option in item.get("answerOption", ()) if option.get("initialSelected")]
+            if "initial" in item:
+                found[item["linkId"]] = item["initial"]
+            if selected and shows_words:
+                found[item["linkId"]] = [{"valueCoding": {"display": selected[0]["valueString"]}}]
+        return found
 
     def post(self, **form):
         data = {"csrf_token": TOKEN.search(self.page.text)[1], **form}
         return self.visit.client.post(self.path, data=data, base_url=self.visit.base)
+
+
+def response(answers):
+    items = [{"linkId": link, "answer": answer} for link, answer in answers.items() if answer]
+    return {"resourceType": "QuestionnaireResponse", "status": "completed", "item": items}
 
 
 @pytest.fixture
@@ -135,8 +147,16 @@ def test_clearing_what_was_stated_takes_it_back(visit, form):
     assert facts[CRISIS].value is None
 
 
+def test_what_the_renderer_failed_to_show_is_not_taken_back(visit):
+    visit.post("/facts/dpd-deficiency", value="partial")
+    FactsForm(visit).send(shows_words=False, cord_compression_suspected={"valueBoolean": True})
+    facts, _ = stored(visit)
+    assert facts["dpd-deficiency"].value == "partial"
+    assert facts[CORD].value is True
+
+
 def test_without_its_answers_the_form_says_where_facts_can_be_stated(form):
-    answer = form.post(response="", shown=form.shown)
+    answer = form.post(response="", untouched="", shown=form.shown)
     assert answer.status_code == 422
     assert "state facts on the review page" in answer.text
 
