@@ -52,9 +52,12 @@ def create_app(
         ehr_style,
         errors,
         fact_pages,
+        facts_form_pages,
+        handover_pages,
         health,
         logs,
         output_pages,
+        patient_pages,
         plan_downloads,
         review_pages,
         security,
@@ -101,6 +104,9 @@ def create_app(
     app.register_blueprint(decision_pages.blueprint)
     app.register_blueprint(plan_downloads.blueprint)
     output_pages.init_outputs(app, settings)
+    app.register_blueprint(handover_pages.blueprint)
+    app.register_blueprint(facts_form_pages.blueprint)
+    patient_pages.init_patient_pages(app, database, clock, template.terminology)
     app.register_blueprint(about_pages.blueprint)
     app.register_blueprint(closing.blueprint)
     ehr_style.init_ehr_style(app)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from plugin.chart.client import FhirClient
+from plugin.delivery.filled_forms import form_identifier
 from plugin.delivery.goals import goal_names
 from plugin.delivery.held import STATEMENT_SYSTEM, Copies, copies_among, statement_identifier
 from plugin.delivery.plan import IDENTIFIER_SYSTEM, ReviewedPlan
@@ -20,11 +21,12 @@ ASKED_AT_ONCE = 20  # identifiers in one search, so that its address stays short
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """What the EHR holds: the plan of an earlier save, our statements by finding, goals by identifier."""
+    """What the EHR holds: the plan of an earlier save, our statements by finding, goals and forms by identifier."""
 
     care_plan: Resource | None = None
     statements: Copies = field(default_factory=dict)
     goals: Mapping[str, str] = field(default_factory=dict)
+    forms: Mapping[str, str] = field(default_factory=dict)
 
 
 def look(plan: ReviewedPlan, client: FhirClient) -> tuple[ReviewedPlan, Held]:
@@ -35,7 +37,7 @@ def look(plan: ReviewedPlan, client: FhirClient) -> tuple[ReviewedPlan, Held]:
     existing = identified(client, "CarePlan", plan.patient, plan.identifier("care-plan"))
     statements = _statements(plan, client) if plan.writes_statements else {}
     plan, goals = _goals(plan, client)
-    return plan, Held(next(iter(existing), None), statements, goals)
+    return plan, Held(next(iter(existing), None), statements, goals, _forms(plan, client))
 
 
 def identified(client: FhirClient, kind: str, patient: PatientKey, identifier: Mapping[str, str]) -> list[Resource]:
@@ -72,6 +74,19 @@ def _goals(plan: ReviewedPlan, client: FhirClient) -> tuple[ReviewedPlan, dict[s
         return replace(plan, parts=plan.parts - {"Goal"}), {}
     held = {name: f"Goal/{goal['id']}" for goal in found for name in names if name in _values(goal)}
     return plan, held
+
+
+def _forms(plan: ReviewedPlan, client: FhirClient) -> dict[str, str]:
+    """The forms that it holds; none where it refuses to search for them, since each is created only once."""
+    if "QuestionnaireResponse" not in plan.parts:
+        return {}
+    names = [form_identifier(plan.patient, filled)["value"] for filled in plan.forms]
+    asked = [f"{IDENTIFIER_SYSTEM}|{name}" for name in names]
+    try:
+        found = list(_in_batches(client, "QuestionnaireResponse", plan.patient, asked))
+    except Refused:
+        return {}
+    return {name: f"QuestionnaireResponse/{form['id']}" for form in found for name in names if name in _values(form)}
 
 
 def _in_batches(client: FhirClient, kind: str, patient: PatientKey, identifiers: list[str]) -> Iterator[Resource]:

@@ -64,7 +64,7 @@ def send_one_by_one(
     entries = bundle["entry"]
     earlier = list(before) or [_untouched(entry) for entry in entries]
     parts = list(earlier)
-    for place in sorted(range(len(entries)), key=lambda at: ORDER.index(entries[at]["resource"]["resourceType"])):
+    for place in sorted(range(len(entries)), key=lambda at: _turn(entries[at]["resource"])):
         if earlier[place].state != "stored":
             parts[place] = replace(earlier[place], state="uncertain", words=())
             on_part(Outcome("pending", _leading(parts), version=run.version, parts=tuple(parts)))
@@ -73,6 +73,11 @@ def send_one_by_one(
             break
         run.links[entries[place]["fullUrl"]] = parts[place].where
     return _outcome(run, parts)
+
+
+def _turn(resource: Resource) -> int:
+    """When a resource is sent: what a patient has answered comes first, since goals quote it."""
+    return -1 if "source" in resource else ORDER.index(resource["resourceType"])
 
 
 def _untouched(entry: Resource) -> Part:

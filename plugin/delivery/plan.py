@@ -13,6 +13,7 @@ from plugin.delivery.lines import Line, key_of, standing_of
 from plugin.drafting.model import Draft
 from plugin.library.content import CANONICAL
 from plugin.library.rules import Template
+from plugin.storage.forms import FilledForm
 from plugin.storage.own_lines import OwnHistory
 from plugin.storage.reviews import Author, Choice, Decision, Fact, PatientKey
 from plugin.storage.reviews import Line as LineKey
@@ -29,7 +30,7 @@ class ReviewedPlan:
     decisions, statements: those in force. withdrawn: statements taken back, which the EHR may still hold.
     at: when it is sent. parts: the types of resources that the EHR takes from us; goals and statements that it does
     not take stay inside the plan. encounter_id: of the launch, empty where it has none. own_lines: what clinicians
-    added in their own words, and has not been taken away.
+    added in their own words, and has not been taken away. forms: filled in here.
     """
 
     patient: PatientKey
@@ -44,6 +45,7 @@ class ReviewedPlan:
     parts: frozenset[str] = PLAN_PARTS
     encounter_id: str = ""
     own_lines: tuple[OwnHistory, ...] = ()
+    forms: tuple[FilledForm, ...] = ()
 
     @property
     def writes_goals(self) -> bool:

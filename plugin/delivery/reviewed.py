@@ -10,6 +10,7 @@ import orjson
 
 from plugin.delivery.decision_extension import decision_extension
 from plugin.delivery.decision_words import decision_in_words, terms_in_words
+from plugin.delivery.filled_forms import contained_forms, form_entries, form_identifier
 from plugin.delivery.goals import PlanGoals, goal_names, plan_goals
 from plugin.delivery.held import Copies
 from plugin.delivery.lines import Line, decidable_lines, standing_of
@@ -56,11 +57,11 @@ def care_plan(plan: ReviewedPlan, goals: PlanGoals | None = None) -> Resource:
         "created": plan.draft.as_of,
         "author": reference_to(plan.reviewer),
     }
-    statements = [] if plan.writes_statements else contained_statements(plan)
-    if goals.contained or statements:
-        resource["contained"] = [*goals.contained, *statements]
-    if statements:
-        resource["supportingInfo"] = [{"reference": f"#{each['id']}"} for each in statements]
+    told = [*([] if plan.writes_statements else contained_statements(plan)), *contained_forms(plan)]
+    if goals.contained or told:
+        resource["contained"] = [*goals.contained, *told]
+    if told:
+        resource["supportingInfo"] = [{"reference": f"#{each['id']}"} for each in told]
     if goals.references:
         resource["goal"] = [{"reference": reference} for reference in goals.references]
     return resource | ({"activity": activities} if activities else {})
@@ -77,6 +78,8 @@ def content_key(plan: ReviewedPlan) -> str:
         plan.reviewer.name,
         plan.template.version,
     ]
+    if plan.forms:
+        content.append([form_identifier(plan.patient, filled)["value"] for filled in plan.forms])
     return hashlib.sha256(orjson.dumps(content)).hexdigest()[:40]
 
 
@@ -85,25 +88,27 @@ def transaction(
     existing: Resource | None,
     held: Copies | None = None,
     goals_held: Mapping[str, str] | None = None,
+    forms_held: Mapping[str, str] | None = None,
 ) -> Resource:
     """The transaction that writes the plan.
 
     existing: the CarePlan that the EHR holds from an earlier save; it is updated, and only if nobody changed it since.
     held: our statements as the EHR holds them; those that say something else now are updated.
-    goals_held: identifier -> reference of the goals that it holds already.
+    goals_held, forms_held: identifier -> reference of the goals and of the filled-in forms that it holds already.
     Everything else is created once: a repeated save finds it by its identifier. Of what the EHR does not take from us
     (`plan.parts`), goals and statements are kept inside the plan, the form and the Provenance are left out.
     """
     statements = statement_entries(plan, held or {}) if plan.writes_statements else _kept_inside(plan)
     goals = plan_goals(plan, goals_held or {})
-    entries = [_plan_entry(plan, existing, goals), *goals.entries, *statements.entries]
+    forms = form_entries(plan, forms_held or {})
+    entries = [_plan_entry(plan, existing, goals), *goals.entries, *statements.entries, *forms.entries]
     if "QuestionnaireResponse" in plan.parts:
         entries.append(created(review_form(plan) | {"identifier": plan.identifier("review", plan.at)}))
     if "Provenance" in plan.parts:
         provenance = _provenance(plan, [reference_of(entry) for entry in entries])
         entries.append(added(provenance, f"urn:uuid:{plan.uuid('provenance', plan.at)}"))
     bundle = {"resourceType": "Bundle", "type": "transaction", "entry": entries}
-    return _linked(bundle, statements.places)
+    return _linked(bundle, statements.places | forms.places)
 
 
 def _kept_inside(plan: ReviewedPlan) -> StatementEntries:

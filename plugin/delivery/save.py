@@ -10,6 +10,7 @@ from plugin.chart.client import FhirClient
 from plugin.delivery.compare import differences
 from plugin.delivery.document import document_bundle, earlier_documents, is_this_version
 from plugin.delivery.failures import is_refusal, why_again, without_answer, words_of
+from plugin.delivery.filled_forms import form_entries
 from plugin.delivery.in_log import cause_of
 from plugin.delivery.journal import PATIENCE, Attempt, Clock, Journal, writing
 from plugin.delivery.look import Held, look, version_of, versions_known
@@ -94,16 +95,24 @@ def _save_resources(saving: Saving) -> Delivery:
     except RemoteError as failure:
         return _not_sent(saving, transaction(saving.plan, None), failure)
     saving = replace(saving, plan=plan)
-    bundle = _sound(transaction(plan, held.care_plan, held.statements, held.goals), plan.template.terminology)
-    statements_stand = not (plan.writes_statements and statement_entries(plan, held.statements).entries)
+    bundle = _sound(
+        transaction(plan, held.care_plan, held.statements, held.goals, held.forms), plan.template.terminology
+    )
+    rest_stands = _rest_stands(plan, held)
     existing = held.care_plan
-    if existing is not None and statements_stand and _is_last_saved(plan, earlier, existing):
+    if existing is not None and rest_stands and _is_last_saved(plan, earlier, existing):
         return saving.journal.repeated(earlier[0], saving.route.strategy)
     delivery = saving.journal.open(saving.key, bundle, plan.at)
-    outcome = _settled(plan, held, earlier, statements_stand) or _send(saving, delivery)
+    outcome = _settled(plan, held, earlier, rest_stands) or _send(saving, delivery)
     if outcome.changed:
         outcome = _seen_again(saving, earlier, outcome)
     return saving.journal.close(delivery, outcome, _way_taken(saving, outcome))
+
+
+def _rest_stands(plan: ReviewedPlan, held: Held) -> bool:
+    """Whether the EHR holds every statement and every filled-in form as it stands."""
+    stated = statement_entries(plan, held.statements).entries if plan.writes_statements else []
+    return not stated and not form_entries(plan, held.forms).entries
 
 
 def _save_document(saving: Saving) -> Delivery:
@@ -180,7 +189,7 @@ def _way_taken(saving: Saving, outcome: Outcome) -> str:
     return "single" if NO_TRANSACTION in outcome.lacks else saving.route.strategy
 
 
-def _settled(plan: ReviewedPlan, held: Held, earlier: list[Delivery], statements_stand: bool) -> Outcome | None:
+def _settled(plan: ReviewedPlan, held: Held, earlier: list[Delivery], rest_stands: bool) -> Outcome | None:
     """The outcome where nothing is to be sent: an earlier attempt has arrived after all, or somebody changed the plan.
 
     References are not compared: the server has given the statements ids that we have not seen.
@@ -190,7 +199,7 @@ def _settled(plan: ReviewedPlan, held: Held, earlier: list[Delivery], statements
         return None
     reference, version = f"CarePlan/{existing['id']}", version_of(existing)
     found = differences(care_plan(plan), existing, {}, plan.patient.iss)
-    if statements_stand and all(".reference: " in difference for difference in found):
+    if rest_stands and all(".reference: " in difference for difference in found):
         return Outcome("saved", reference, version=version, parts=(Part("CarePlan", "stored", reference),))
     if version in versions_known(earlier, reference):
         return None

@@ -12,8 +12,13 @@ from plugin.library.rules import Template
 from plugin.library.vocabulary import FindingDefinition
 
 Item = dict[str, Any]
+# States in which the chart itself speaks: whoever contradicts it says why.
+SETTLED_BY_CHART = frozenset({"known", "derived", "conflicting"})
 ITEM_TYPES = {"code": "choice", "boolean": "boolean", "integer": "integer", "decimal": "decimal"}
 INITIAL = {"boolean": "valueBoolean", "integer": "valueInteger", "decimal": "valueDecimal"}
+ANSWER = {
+    "code": "answerString", "boolean": "answerBoolean", "integer": "answerInteger", "decimal": "answerDecimal"
+}  # fmt: skip
 UNIT = "http://hl7.org/fhir/StructureDefinition/questionnaire-unit"
 ITEM_CONTROL = "http://hl7.org/fhir/StructureDefinition/questionnaire-itemControl"
 CONTROLS = "http://hl7.org/fhir/questionnaire-item-control"
@@ -63,9 +68,36 @@ def _fact(definition: FindingDefinition, finding: Finding, told: tuple[str, ...]
         ]
     elif value is not None:
         item["initial"] = [{INITIAL[definition.type]: value}]
-    help_text = {"linkId": f"{definition.code}.help", "text": " ".join(map(_sentence, told)), "type": "display"}
-    control = {"coding": [{"system": CONTROLS, "code": "help"}]}
-    return item | {"item": [help_text | {"extension": [{"url": ITEM_CONTROL, "valueCodeableConcept": control}]}]}
+    return item | {"item": [_help(definition, told), *_reason(definition, finding)]}
+
+
+def _help(definition: FindingDefinition, told: tuple[str, ...]) -> Item:
+    return {
+        "linkId": f"{definition.code}.help",
+        "text": " ".join(map(_sentence, told)),
+        "type": "display",
+        "extension": [
+            {"url": ITEM_CONTROL, "valueCodeableConcept": {"coding": [{"system": CONTROLS, "code": "help"}]}}
+        ],
+    }
+
+
+def _reason(definition: FindingDefinition, finding: Finding) -> list[Item]:
+    """Asked for where another answer would overrule what the chart says."""
+    if finding.state not in SETTLED_BY_CHART:
+        return []
+    when: Item = {"question": definition.code}
+    if finding.value is None:
+        when |= {"operator": "exists", "answerBoolean": True}
+    else:
+        when |= {"operator": "!=", ANSWER[definition.type]: finding.value}
+    text = "Reason, since the chart says something else"
+    return [{"linkId": reason_link(definition.code), "text": text, "type": "text", "enableWhen": [when]}]
+
+
+def reason_link(code: str) -> str:
+    """The linkId under which the form asks why the chart is overruled about a fact."""
+    return f"{code}.reason"
 
 
 def _origin(finding: Finding) -> str:

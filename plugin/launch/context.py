@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import requests
 from flask import current_app, g
 
-from plugin.launch.cookies import CookiePolicy
+from plugin.errors import LaunchError
+from plugin.launch.cookies import HANDED_OVER, CookiePolicy
 from plugin.launch.fhir_context import ContextItem
 from plugin.launch.identity import User
 from plugin.setting_kinds import Issuer
@@ -21,6 +22,14 @@ if TYPE_CHECKING:
     from plugin.launch.service import LaunchService
 
 EXTENSION = "careplan.launch"
+
+
+class HandedOver(LaunchError):
+    """A page of a chart was asked for in a browser that a patient has in hand; `form` is the token of her form."""
+
+    def __init__(self, form: str) -> None:
+        self.form = form
+        super().__init__("this device was handed over to the patient: charts are closed in this browser", 403)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +103,15 @@ def launch_service() -> LaunchService:
 
 
 def current_context(workspace: str) -> LaunchContext:
-    """The launch behind the page asked for. Raises LaunchError 401 unless this browser opened this workspace."""
+    """The launch behind the page asked for. Raises LaunchError 401 unless this browser opened this workspace.
+
+    Raises HandedOver in a browser that a patient has in hand, whichever launch is asked for.
+    """
     service = launch_service()
-    context = service.context(workspace, CookiePolicy.of(service.settings).get("workspace"))
+    policy = CookiePolicy.of(service.settings)
+    if form := policy.get(HANDED_OVER):
+        raise HandedOver(form)
+    context = service.context(workspace, policy.get("workspace"))
     g.launch = context
     return context
 
@@ -104,6 +119,12 @@ def current_context(workspace: str) -> LaunchContext:
 def authorized_session(context: LaunchContext) -> requests.Session:
     """HTTP to the EHR with the launch's token, refreshed when due; usable in threads once it is made."""
     return launch_service().http(context)
+
+
+def hand_over_workspace(context: LaunchContext) -> None:
+    """Close a workspace for every browser until somebody takes it back."""
+    g.pop("launch", None)
+    launch_service().hand_over(context.workspace)
 
 
 def close_workspace(context: LaunchContext) -> bool:

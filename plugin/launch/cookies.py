@@ -18,7 +18,8 @@ from flask.sessions import SecureCookieSessionInterface
 
 from plugin.settings import Settings
 
-_WORKSPACE_PATH = re.compile(r"/w/[A-Za-z0-9_-]+")
+_WORKSPACE_PATH = re.compile(r"/[wp]/[A-Za-z0-9_-]+")  # of a launch, or of a form that a patient has in hand
+HANDED_OVER = "handover"
 
 
 def digest(secret: str) -> str:
@@ -74,7 +75,7 @@ class CookiePolicy:
 
 
 class WorkspaceSessions(SecureCookieSessionInterface):
-    """Flask's session (it holds the form token, nothing else) on the path of the workspace that the request is for."""
+    """Flask's session (it holds the form token, nothing else) on the path that the request is for."""
 
     def get_cookie_path(self, app: Flask) -> str:
         within = _WORKSPACE_PATH.match(request.path)

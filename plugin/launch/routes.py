@@ -21,7 +21,7 @@ from werkzeug.wrappers import Response as Answer
 
 from plugin.errors import CareplanError, LaunchError, RemoteError, Unreachable
 from plugin.launch.context import EXTENSION, launch_service
-from plugin.launch.cookies import CookiePolicy, configure_sessions
+from plugin.launch.cookies import HANDED_OVER, CookiePolicy, configure_sessions
 from plugin.launch.keys import KEY_SET_PATH
 from plugin.launch.service import LAUNCH_SECONDS, Begun, Clock, LaunchService, cookie_of, utc_now
 from plugin.setting_kinds import origin_of
@@ -101,6 +101,8 @@ def callback(own: str) -> Answer:
     policy.put(response, cookie, "", _CALLBACK, 0)
     lifetime = int(service.settings.session_hours * 3600)
     policy.put(response, "workspace", opened.secret, f"/w/{opened.workspace}", lifetime)
+    if policy.get(HANDED_OVER):
+        policy.put(response, HANDED_OVER, "", "/", 0)  # who can launch from the EHR has the tablet back
     return response
 
 

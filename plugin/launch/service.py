@@ -152,6 +152,21 @@ class LaunchService:
         http.auth = EhrAuth(keyring, context.fhir_base)
         return http
 
+    def hand_over(self, workspace: str) -> None:
+        """Let no browser into a workspace any more, until it is taken back; its tokens stay."""
+        with self.database.session() as session:
+            session.get_one(WorkspaceRow, workspace).browser_hash = digest(secrets.token_urlsafe(32))
+
+    def take_back(self, workspace: str) -> str | None:
+        """The new secret of a workspace that was handed over; None where it has ended meanwhile."""
+        secret = secrets.token_urlsafe(32)
+        with self.database.session() as session:
+            row = session.get(WorkspaceRow, workspace, with_for_update=True)
+            if row is None or row.expires <= self.now():
+                return None
+            row.browser_hash = digest(secret)
+        return secret
+
     def close(self, context: LaunchContext) -> bool:
         """End a workspace at once, forget its tokens, and have the EHR revoke them (RFC 7009).
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from plugin.drafting.consequence_words import consequences_in_words
+from plugin.drafting.facts_form import SETTLED_BY_CHART
 from plugin.drafting.model import Draft, moved_by
 from plugin.findings.model import Finding, Result
 from plugin.findings.sources import sources_elsewhere
@@ -15,7 +16,6 @@ from plugin.storage.reviews import Fact
 
 MOST_NAMES = 8  # of folded facts; more are a wall of words
 GLANCE = 24  # characters
-SETTLED_BY_CHART = frozenset({"known", "derived", "conflicting"})
 
 
 @dataclass(frozen=True, slots=True)

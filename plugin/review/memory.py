@@ -8,7 +8,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -83,16 +83,27 @@ class ChartMemory:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._ground: Ground | None = None
+        self._made_of: tuple[date, tuple[str, ...]] | None = None
         self._drafts: OrderedDict[bytes, Draft] = OrderedDict()
 
-    def ground(self, resources: list[Resource], vocabulary: Vocabulary, patient: PatientKey, as_of: date) -> Ground:
-        """The ground for a day, prepared at the first call and when the day has changed.
+    def ground(
+        self,
+        resources: list[Resource],
+        filled: tuple[Resource, ...],
+        vocabulary: Vocabulary,
+        patient: PatientKey,
+        as_of: date,
+    ) -> Ground:
+        """The ground for a day, prepared at the first call, on another day, and when a form was filled in meanwhile.
 
-        resources, patient: the same at every call.
+        resources, patient: the same at every call. filled: forms that were filled in here and are not in the chart yet.
         """
+        made_of = (as_of, tuple(map(name_of, filled)))
         with self._lock:
-            if self._ground is None or self._ground.as_of != as_of:
-                self._ground = ground_of(resources, vocabulary, patient, as_of)
+            if self._ground is None or self._made_of != made_of:
+                ground = ground_of([*resources, *filled], vocabulary, patient, as_of)
+                self._ground = replace(ground, ours=ground.ours | set(made_of[1]))
+                self._made_of = made_of
                 self._drafts.clear()
             return self._ground
 

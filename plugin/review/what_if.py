@@ -8,11 +8,11 @@ from datetime import datetime
 from typing import get_args
 
 from plugin.delivery.lines import Line, kind_of
+from plugin.drafting.facts_form import SETTLED_BY_CHART
 from plugin.drafting.model import Disposition, Draft
 from plugin.errors import InputError
 from plugin.library.rules import Template
 from plugin.library.vocabulary import FindingDefinition, Value
-from plugin.review.fact_view import SETTLED_BY_CHART
 from plugin.review.line_view import LineView, Topic, topics_of
 from plugin.review.moves import Moves, moves
 from plugin.review.stated import draft_of, stated_of, supposing

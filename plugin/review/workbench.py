@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 from typing import Any
 
+from plugin.delivery.filled_forms import not_in_chart
 from plugin.delivery.held import Copies, as_fact, is_in_force
 from plugin.delivery.lines import Line, brought_along, decidable_lines, key_of, standing_of
 from plugin.delivery.statement_entries import own_reference
+from plugin.drafting.facts_form import SETTLED_BY_CHART
 from plugin.drafting.model import Draft
 from plugin.errors import InputError
 from plugin.library.forms import settings_offered
@@ -17,13 +19,14 @@ from plugin.library.rules import Template
 from plugin.library.vocabulary import Value
 from plugin.review.charts import Clock
 from plugin.review.decisions import Wish
-from plugin.review.fact_view import SETTLED_BY_CHART
 from plugin.review.memory import ChartMemory, Ground
+from plugin.review.said import WhatSheSaid, what_she_said
 from plugin.review.stated import draft_of, stated_of
 from plugin.review.terms import read_terms
 from plugin.review.undoing import to_undo
 from plugin.review.view import PageView, Words, build_page
 from plugin.storage.database import Database
+from plugin.storage.forms import FilledForm, forms_of
 from plugin.storage.meanwhile import hold_review, version_of
 from plugin.storage.own_lines import OwnHistory, own_lines_of
 from plugin.storage.reviews import (
@@ -53,7 +56,8 @@ class Review:
     while the chart still holds it. chart_size: how many resources of the chart were read, what we wrote left out.
     sampled: references of the results that are dated by their specimen. entries: everything stated here, oldest first.
     histories: everything decided on each line, the oldest first. own_lines: what clinicians added, with its history.
-    version: how often the review was changed. ground, memory: what the draft was made from, for drafts beside it.
+    version: how often the review was changed. forms: filled in here. said: the newest answers of the patient, wherever
+    they are kept. ground, memory: what the draft was made from, for drafts beside it.
     """
 
     draft: Draft
@@ -69,6 +73,8 @@ class Review:
     histories: Mapping[LineKey, tuple[Decision, ...]]
     own_lines: tuple[OwnHistory, ...]
     version: int
+    forms: tuple[FilledForm, ...]
+    said: WhatSheSaid | None
     ground: Ground
     memory: ChartMemory
 
@@ -111,7 +117,9 @@ class Workbench:
             own_lines = own_lines_of(session, patient)
             version = version_of(session, patient)
             deliveries = deliveries_of(session, patient)
-        ground = memory.ground(resources, self.template.vocabulary, patient, self.today())
+            forms = forms_of(session, patient)
+        filled = not_in_chart(forms, resources, patient)
+        ground = memory.ground(resources, filled, self.template.vocabulary, patient, self.today())
         copies = ground.copies
         stated = stated_of(words_in_force(entries), copies)
         draft = draft_of(ground, stated, self.template, memory, patient.patient_id)
@@ -130,6 +138,8 @@ class Workbench:
             histories=histories,
             own_lines=own_lines,
             version=version,
+            forms=forms,
+            said=what_she_said(ground.resources, self.template),
             ground=ground,
             memory=memory,
         )
@@ -181,13 +191,17 @@ class Workbench:
 
         Raises InputError when it overrules what the chart or an earlier statement says and gives no reason.
         """
+        self.check_statement(review, code, value, reason)
+        with self.database.session() as session:
+            add_fact(session, patient, finding=code, value=value, reason=reason, author=author, at=self._clock())
+
+    def check_statement(self, review: Review, code: str, value: Value | None, reason: str) -> None:
+        """Raise InputError for a statement that `state` would not keep."""
         finding = review.draft.findings[code]
         overrules = value is not None and finding.state in SETTLED_BY_CHART and value != finding.value
         if overrules and not reason:
             label = self.template.vocabulary[code].label
             raise InputError(f"{label}: correcting what the chart says needs a reason; it is kept with your name.")
-        with self.database.session() as session:
-            add_fact(session, patient, finding=code, value=value, reason=reason, author=author, at=self._clock())
 
     def undo(self, patient: PatientKey, number: int, author: Author) -> None:
         """Take back an entry of this author, so that what stood before it stands again.

@@ -255,3 +255,46 @@ class LeaseRow(Base):
     patient_id: Mapped[str] = mapped_column(primary_key=True)
     owner: Mapped[str] = mapped_column(String(64))
     until: Mapped[datetime]
+
+
+class FilledFormRow(Base):
+    """A form that was filled in here, as the QuestionnaireResponse that goes into the EHR with the plan.
+
+    form: its name in the template (`for-the-patient`, `facts-to-confirm`).
+    """
+
+    __tablename__ = "filled_form"
+    __table_args__ = (Index("ix_filled_form_patient", "iss", "patient_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    iss: Mapped[str]
+    patient_id: Mapped[str]
+    form: Mapped[str]
+    response: Mapped[dict[str, Any]]
+    at: Mapped[datetime]
+
+
+class HandoverRow(Base):
+    """A form in the patient's hands. Knows what to ask and what to call her, and nothing else of the chart.
+
+    id: hash of the token in its address. browser_hash: hash of the secret of the browser that opened it; empty until
+    one has. answers: those not sent yet, emptied with the end. attempts: wrong PINs. seen: when it was last used.
+    """
+
+    __tablename__ = "handover"
+
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    workspace: Mapped[str] = mapped_column(String(64))
+    iss: Mapped[str]
+    patient_id: Mapped[str]
+    called: Mapped[str]
+    form: Mapped[dict[str, Any]]
+    language: Mapped[str]
+    pin_hash: Mapped[str]
+    attempts: Mapped[int]
+    browser_hash: Mapped[str] = mapped_column(String(64))
+    answers: Mapped[dict[str, Any]]
+    state: Mapped[str] = mapped_column(String(16))
+    created: Mapped[datetime]
+    seen: Mapped[datetime]
+    expires: Mapped[datetime] = mapped_column(index=True)

@@ -33,7 +33,14 @@ def init_errors(app: Flask) -> None:
 
 
 def error_page(status: int, message: str, error: BaseException) -> tuple[str, int]:
-    """The page for an error, after writing its id and kind to the log, and where it arose if that is in our code.
+    """The page for an error, after writing it to the log."""
+    error_id = log_error(status, error)
+    title = TITLES.get(status, "Something went wrong")
+    return render_template("error.html", title=title, message=message, error_id=error_id), status
+
+
+def log_error(status: int, error: BaseException) -> str:
+    """Write the kind of an error to the log, and where it arose if that is in our code; the id that it can be found by.
 
     Not its message: that of an unexpected error may quote what a chart says.
     """
@@ -43,8 +50,7 @@ def error_page(status: int, message: str, error: BaseException) -> tuple[str, in
     # An address that is not there arises in the framework: its frames say nothing that the status does not.
     places = {} if isinstance(error, HTTPException) else {"at": _places(error)}
     report("error page", error_id=error_id, status=status, kind=type(error).__name__, **places)
-    title = TITLES.get(status, "Something went wrong")
-    return render_template("error.html", title=title, message=message, error_id=error_id), status
+    return error_id
 
 
 def _places(error: BaseException) -> list[str]:

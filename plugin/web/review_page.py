@@ -23,6 +23,7 @@ from plugin.review.charts import Reading
 from plugin.review.course.course import course_of
 from plugin.review.fact_history import history_of
 from plugin.review.result_sources import ResultSources
+from plugin.review.said import FORM
 from plugin.review.view import PageView
 from plugin.review.workbench import Review
 from plugin.storage.meanwhile import ChangedMeanwhile
@@ -144,6 +145,8 @@ def page_of(desk: Desk, reading: Reading, problem: FormProblem | None = None) ->
         iss=desk.context.iss,
         prints=may_print(),
         progress_sentence=progress_sentence(view),
+        said=review.said,
+        hands_over=FORM in desk.workbench.template.questionnaires,
         headings=headings,
         reasons={choice: reasons_offered(form, choice) for choice in ("change", "decline", "defer")},
         settings=settings_offered(form),

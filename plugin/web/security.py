@@ -16,12 +16,19 @@ POLICY = {
     "base-uri": "'none'",
 }
 STATIC_SECONDS = 3600
+VENDORED, VENDORED_SECONDS = "/static/vendor/", 31_536_000
+
+
+def page_policy(ancestors: str, **changes: str) -> str:
+    """The policy of pages that need another one. ancestors: who may frame them. changes: directives, `_` for `-`."""
+    changed = {name.replace("_", "-"): value for name, value in changes.items()}
+    return "; ".join(f"{name} {value}" for name, value in {**POLICY, **changed, "frame-ancestors": ancestors}.items())
 
 
 def init_security(app: Flask, settings: Settings) -> None:
     """Add the headers to every response. Only the origins of allowed EHRs may frame us."""
     ancestors = " ".join(settings.frame_ancestors) or "'none'"
-    policy = "; ".join(f"{name} {value}" for name, value in {**POLICY, "frame-ancestors": ancestors}.items())
+    policy = page_policy(ancestors)
 
     @app.after_request
     def _protect(response: Response) -> Response:
@@ -34,7 +41,9 @@ def init_security(app: Flask, settings: Settings) -> None:
         if settings.tls:
             headers["Strict-Transport-Security"] = "max-age=31536000"
         if request.endpoint == "static":
-            headers["Cache-Control"] = f"public, max-age={STATIC_SECONDS}"
+            vendored = VENDORED in request.path  # its address names the version
+            lasts = f"{VENDORED_SECONDS}, immutable" if vendored else str(STATIC_SECONDS)
+            headers["Cache-Control"] = f"public, max-age={lasts}"
         else:
             # Pages hold a patient's data: neither the browser's disk nor a proxy may keep them. What holds none
             # (our public keys, definitions) says so itself.

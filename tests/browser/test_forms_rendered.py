@@ -1,11 +1,9 @@
-"""Our Questionnaires in a renderer that is not ours (lforms, of the US National Library of Medicine).
-
-It needs the folder `node` beside this file installed: `npm ci` there.
-"""
+"""Our Questionnaires in a renderer that is not ours: lforms, of the US National Library of Medicine, as we serve it."""
 
 from __future__ import annotations
 
 import copy
+import json
 from pathlib import Path
 
 import pytest
@@ -14,11 +12,14 @@ from plugin.drafting.plan import draft_plan
 from plugin.drafting.questionnaires import questionnaires
 from plugin.findings.bundle import resources_of
 from plugin.findings.reader import read_findings
+from plugin.library.content import PACKAGE
 from plugin.library.forms import every_item
 from plugin.library.validation import check_model
 from plugin.sandbox.sample_patients import sample_patients
+from plugin.web import facts_form_pages
 
-LFORMS = Path(__file__).parent / "node" / "node_modules" / "lforms" / "dist" / "lforms"
+LFORMS = PACKAGE / "web" / "static" / facts_form_pages.LFORMS
+PUBLISHED = Path(__file__).parent / "node" / "node_modules" / "lforms"
 SITE = "http://forms.example"
 PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Form</title>
 <link rel="stylesheet" href="/webcomponent/styles.css"></head><body><div id="form"></div>
@@ -64,7 +65,6 @@ NAMES = [
 @pytest.fixture
 def show(browse):
     """Renders a form, filled with the answers where some are given; gives the page. What it logs as an error fails."""
-    assert LFORMS.is_dir(), f"{LFORMS} is not there: run `npm ci` in {Path(__file__).parent / 'node'}"
     page = browse().new_page()
     errors = []
     page.on("pageerror", lambda error: errors.append(str(error)))
@@ -166,6 +166,16 @@ def given(response):
     return {
         item["linkId"]: [told(answer) for answer in item["answer"]] for item in every_item(response) if "answer" in item
     }
+
+
+def test_what_we_serve_is_what_its_makers_published():
+    assert PUBLISHED.is_dir(), f"{PUBLISHED} is not there: run `npm ci` in {Path(__file__).parent / 'node'}"
+    assert json.loads((PUBLISHED / "package.json").read_text())["version"] == LFORMS.name
+    served = [path for path in LFORMS.rglob("*") if path.is_file()]
+    assert len(served) == 6
+    for path in served:
+        assert path.read_bytes() == (PUBLISHED / "dist" / "lforms" / path.relative_to(LFORMS)).read_bytes()
+    assert (LFORMS.parent / "LICENSE.md").read_bytes() == (PUBLISHED / "LICENSE.md").read_bytes()
 
 
 def plain(text):

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 from flask import Flask, session
 
+from plugin.launch.context import HandedOver
 from plugin.launch.cookies import configure_sessions
 from plugin.settings import Issuer, Settings
 from tests.launch.fake_ehr import FakeEhr
@@ -59,6 +60,15 @@ def test_each_launch_gets_a_new_secret(plugin: Plugin, ehr: FakeEhr) -> None:
         response = plugin.arrive(ehr.authorize(plugin.depart(ehr)))
         values.add(cookies(response)[1].split(";")[0])
     assert len(values) == 3
+
+
+def test_a_launch_opens_charts_again_in_a_browser_that_was_handed_over(plugin: Plugin, ehr: FakeEhr) -> None:
+    plugin.browser.set_cookie("careplan-handover", "abcd-efgh-jkmn", path="/")
+    with pytest.raises(HandedOver):
+        plugin.context_of("/w/any")
+    response = plugin.arrive(ehr.authorize(plugin.depart(ehr)))
+    assert plugin.browser.get_cookie("careplan-handover") is None
+    assert plugin.context_of(response.headers["Location"]).ehr == "EHR 1"
 
 
 def test_pages_of_a_launch_are_framed_by_ehrs_on_the_list_only(build: Callable[..., Plugin], ehr: FakeEhr) -> None:

@@ -51,6 +51,15 @@ Description: "True where the answer is what the patient wants of the care: it le
 * value[x] only boolean
 * valueBoolean = true
 
+Extension: ItemUrgent
+Id: item-urgent
+Title: "Cannot wait"
+Description: "True on a question or an answer of the patient's form that cannot wait for the visit: who says yes to it is told to tell somebody at once, and so is the clinician."
+* insert OnQuestion
+* value[x] 1..1
+* value[x] only boolean
+* valueBoolean = true
+
 Extension: ItemOrigin
 Id: item-origin
 Title: "Origin of a value"

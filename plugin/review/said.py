@@ -1,0 +1,115 @@
+"""What the patient said in the form of the template, for the page: in the order of the form, what cannot wait apart."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from plugin.findings.dates import day_of
+from plugin.findings.elements import objects, reference_of, text_of
+from plugin.findings.wishes import GIVEN
+from plugin.library.elements import extension
+from plugin.library.forms import every_item
+from plugin.library.languages import translations
+from plugin.library.rules import Template
+
+Resource = dict[str, Any]
+FORM = "for-the-patient"
+YES = "Yes"
+OWN_WORDS = frozenset({"string", "text"})
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """One answer. shown: as she saw it, where that was in another language than the form's own."""
+
+    text: str
+    shown: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One question that she answered. own: in words of hers. urgent: it says something that cannot wait."""
+
+    question: str
+    words: tuple[Words, ...]
+    own: bool
+    urgent: bool
+
+
+@dataclass(frozen=True, slots=True)
+class WhatSheSaid:
+    """The newest filled-in form. language: in which it was answered. urgent: what cannot wait, in words.
+
+    groups: title and answers, in the order of the form.
+    """
+
+    date: str
+    language: str
+    reference: str
+    urgent: tuple[str, ...]
+    groups: tuple[tuple[str, tuple[Said, ...]], ...]
+
+
+def what_she_said(resources: Iterable[Resource], template: Template) -> WhatSheSaid | None:
+    """The newest answers of the patient to the form of the template; None where there are none."""
+    form = template.questionnaires.get(FORM)
+    if form is None:
+        return None
+    given = [each for each in resources if _is_hers(each, form["url"])]
+    if not given:
+        return None
+    newest = max(given, key=lambda each: text_of(each.get("authored")))
+    answers = {text_of(item.get("linkId")): objects(item.get("answer")) for item in every_item(newest)}
+    groups = tuple((group["text"], tuple(_said(group, answers))) for group in form["item"])
+    return WhatSheSaid(
+        date=day_of(newest.get("authored")),
+        language=text_of(newest.get("language")),
+        reference=f"QuestionnaireResponse/{newest.get('id', '')}",
+        urgent=tuple(_urgent(form, answers)),
+        groups=tuple((title, said) for title, said in groups if said),
+    )
+
+
+def _is_hers(resource: Resource, url: str) -> bool:
+    named = text_of(resource.get("questionnaire")).split("|")[0]
+    return (
+        resource.get("resourceType") == "QuestionnaireResponse"
+        and named == url
+        and text_of(resource.get("status")) in GIVEN
+        and reference_of(resource.get("source") or resource.get("author")).startswith("Patient/")
+    )
+
+
+def _said(group: Resource, answers: dict[str, list[Resource]]) -> Iterator[Said]:
+    for item in every_item(group):
+        words = tuple(word for answer in answers.get(item["linkId"], ()) if (word := _words(answer)).text)
+        if words:
+            own = item["type"] in OWN_WORDS
+            yield Said(item["text"], words, own, any(_cannot_wait(item, word) for word in words))
+
+
+def _urgent(form: Resource, answers: dict[str, list[Resource]]) -> Iterator[str]:
+    for item in every_item(form):
+        for word in map(_words, answers.get(item["linkId"], ())):
+            if _cannot_wait(item, word):
+                yield item["text"] if word.text == YES else f"{item['text']}: {word.text}"
+
+
+def _cannot_wait(item: Resource, word: Words) -> bool:
+    if extension(item, "item-urgent", False):
+        return word.text == YES
+    options = [each for each in item.get("answerOption", ()) if each.get("valueString") == word.text]
+    return any(extension(option, "item-urgent", False) for option in options)
+
+
+def _words(answer: Resource) -> Words:
+    if "valueBoolean" in answer:
+        return Words(YES if answer["valueBoolean"] is True else "No")
+    if "valueInteger" in answer:
+        return Words(str(answer["valueInteger"]))
+    coding = answer.get("valueCoding")
+    coded = text_of(coding.get("display")) or text_of(coding.get("code")) if isinstance(coding, dict) else ""
+    shown = translations(answer, "valueString") if "_valueString" in answer else {}
+    return Words(text_of(answer.get("valueString")) or coded, next(iter(shown.values()), ""))

@@ -1,0 +1,38 @@
+// Keeps what is typed, so that a reload loses nothing, and covers it when nobody has touched the tablet for some minutes.
+// The form can be filled in without this file.
+(() => {
+  "use strict";
+  const form = document.getElementById("form");
+  const cover = document.getElementById("cover");
+  const uncovered = document.getElementById("uncovered");
+  const { keep, page, coverAfter, closeAfter } = document.body.dataset;
+  const PAUSE = 800; // milliseconds after the last stroke
+  let waiting = 0;
+  let touched = Date.now();
+  let leaving = false;
+
+  const put = () => {
+    clearTimeout(waiting);
+    waiting = 0;
+    if (!leaving) fetch(keep, { method: "POST", body: new FormData(form), keepalive: true }).catch(() => later());
+  };
+  const later = () => { clearTimeout(waiting); waiting = setTimeout(put, PAUSE); };
+  form.addEventListener("input", later);
+  form.addEventListener("submit", () => { leaving = true; clearTimeout(waiting); });
+  addEventListener("pagehide", () => { if (waiting) put(); });
+
+  const show = (covered) => {
+    cover.hidden = !covered;
+    uncovered.hidden = covered;
+    if (covered) document.getElementById("uncover").focus();
+  };
+  for (const kind of ["pointerdown", "keydown", "scroll"]) {
+    addEventListener(kind, () => { if (cover.hidden) touched = Date.now(); }, { passive: true });
+  }
+  document.getElementById("uncover").addEventListener("click", () => { touched = Date.now(); show(false); later(); });
+  setInterval(() => {
+    const idle = (Date.now() - touched) / 1000;
+    if (idle >= Number(closeAfter)) location.replace(page); // the server has closed the form by now
+    else if (idle >= Number(coverAfter) && cover.hidden) { if (waiting) put(); show(true); }
+  }, 1000);
+})();
