@@ -2,6 +2,7 @@
 
 from itertools import combinations
 
+import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 PATIENT = "esr1-second-line"
@@ -27,12 +28,12 @@ SIZES = [(1280, "screen"), (1024, "screen"), (400, "screen"), (695, "print")]
 
 
 def test_no_two_words_of_the_drawing_lie_on_each_other(in_tab):
-    page = in_tab(PATIENT)
+    page = in_tab("discordant-receptors")
     for width, media in SIZES:
         page.set_viewport_size({"width": width, "height": 900})
         page.emulate_media(media=media)
         lanes = page.evaluate(LABELS)
-        assert sum(map(len, lanes)) > 10
+        assert sum(map(len, lanes)) > 8
         assert [overlapping(lane) for lane in lanes] == [[] for _ in lanes], (width, media)
 
 
@@ -45,8 +46,11 @@ def test_axe_finds_nothing_in_it_with_everything_open(in_tab):
 
 def test_on_a_narrow_screen_it_scrolls_inside_and_by_keyboard(in_tab):
     page = in_tab(PATIENT, viewport={"width": 400, "height": 800})
-    region = page.locator(".course-scroll")
-    region.focus()
-    page.keyboard.press("ArrowRight")
-    page.wait_for_function("document.querySelector('.course-scroll').scrollLeft > 0")
+    page.locator(".course-scroll").focus()
+    for _ in range(40):
+        page.keyboard.press("ArrowRight")
+        if page.evaluate("document.querySelector('.course-scroll').scrollLeft"):
+            break
+    else:
+        pytest.fail("the arrow keys do not scroll it")
     assert page.evaluate("document.documentElement.scrollWidth") <= 400
