@@ -14,7 +14,7 @@ FILE = "plain-words.yaml"
 @pytest.mark.parametrize(
     ("written", "instead", "message", "remedy"),
     [
-        ("- code: bma\n", "- code: bmb\n", "plain words for 'bmb', which is no item of", "did you mean bma?"),
+        ("- code: bma\n", "- code: bmaa\n", "plain words for 'bmaa', which is no item of", "did you mean 'bma'?"),
         ("- code: ecg\n", "- code: labs\n", "the plain words for 'labs' stand twice", "keep one of the two"),
         ("{language: es, ", "{language: en, ", "two texts in the language 'en'", "keep one of the two"),
         ("content: supplement", "content: complete", "supplement", "it adds words to codes"),
