@@ -146,7 +146,7 @@ class Settings:
         default=(),
         metadata=_about(
             contacts,
-            "whom a patient calls, printed for the patient: list of {name, phone, hours}; none: lines to fill in by hand; "
+            "whom a patient calls, printed for the patient: list of {name, phone, hours}; none: lines to fill in; "
             "see docs/outputs.md",
         ),
     )
