@@ -1,4 +1,4 @@
-"""The setting `contacts`: whom a patient calls, as her page prints it."""
+"""The setting `contacts`: whom a patient calls, as the page for the patient prints it."""
 
 from __future__ import annotations
 

@@ -157,7 +157,7 @@ class Settings:
         default=(),
         metadata=_about(
             contacts,
-            "whom a patient calls, printed on her page: list of {name, phone, hours}; none: lines to fill in by hand; "
+            "whom a patient calls, printed for the patient: list of {name, phone, hours}; none: lines to fill in; "
             "see docs/outputs.md",
         ),
     )

@@ -1,4 +1,4 @@
-"""The page that the patient takes home: what was accepted, in plain words, her questions, and when and whom to call.
+"""The page that the patient takes home: what was accepted, in plain words, own questions, when and whom to call.
 
 Only lines that a clinician has accepted or changed stand on it, each in the plain words of the template. A line without
 such words is left off, and the clinician is told: nothing else would be plain.
@@ -45,7 +45,7 @@ class PatientPage:
     """The page in one language.
 
     unspoken: labels of accepted lines for which the template has no plain words, so that they are not on it.
-    questions: what she has asked, in the words of the form or her own. urgent: what she must not wait with.
+    questions: asked in the words of the form or in own words. urgent: what cannot wait.
     """
 
     words: PageWords
@@ -119,7 +119,7 @@ def _urgent(draft: Draft, template: Template, language: Language) -> tuple[str, 
 
 
 def _questions(draft: Draft, template: Template, language: Language) -> Iterator[str]:
-    """What the patient has asked in the newest form that she filled in, in the language of the page where it can be."""
+    """What the patient has asked in the newest form that was filled in, in the language of the page where it can be."""
     form = template.questionnaires.get(FORM)
     if form is None:
         return
