@@ -29,7 +29,7 @@ class Changes:
 
     @property
     def sentence(self) -> str:
-        """What was done, in words: `HER2: stated as Positive`."""
+        """What was done, in words: `Blood group: stated as AB`."""
         words = value_in_words(self.last.about.value, self.definition)
         what = f"stated as {words}" if words else "statement withdrawn"
         said = {

@@ -109,6 +109,7 @@ def _what_if(desk: Desk, reading: Reading) -> Answer:
         found=found,
         prefix=PREFIX,
         chosen=_definition(desk, chosen) if chosen else None,
+        headings={item["linkId"]: item["text"] for item in template.questionnaires["plan-review"]["item"]},
         groups=_groups(template.vocabulary.values()),
         patient=review.draft.findings.patient,
         problem=problem,

@@ -109,3 +109,52 @@ def test_what_the_patient_record_says_is_said_to_be_from_there(facts):
     (row,) = rows(facts["age"])
     assert "Patient record" in row["Result"]
     assert (row["Says"], row["Counts"]) == ("born 1962-03-04", "Leads")
+
+
+def test_a_result_says_its_specimen_laboratory_status_and_address(visit, chart):
+    receptor = {
+        "resourceType": "Observation",
+        "id": "er",
+        "status": "amended",
+        "issued": "2026-10-12T10:00:00Z",
+        "subject": {"reference": "Patient/p1"},
+        "code": {"coding": [{"system": "http://loinc.org", "code": "85337-4", "display": "Estrogen receptor"}]},
+        "performer": [{"reference": "Organization/lab"}, {"display": "Pathology West"}],
+        "specimen": {"reference": "Specimen/s1"},
+        "valueCodeableConcept": {"coding": [{"system": "http://snomed.info/sct", "code": "10828004"}], "text": "95 %"},
+    }
+    specimen = {
+        "resourceType": "Specimen",
+        "id": "s1",
+        "subject": {"reference": "Patient/p1"},
+        "type": {"text": "Core biopsy"},
+        "collection": {"collectedDateTime": "2026-10-08", "bodySite": {"text": "Liver"}},
+    }
+    chart.resources += [receptor, specimen]
+    fact = re.search(r'<details class="fact" id="fact-er".*?</table>.*?</details>', visit.read().text, re.S)[0]
+    for said in ("Core biopsy, Liver, taken 8 Oct 2026", "Pathology West", "Status: amended", "95 %", "12 Oct 2026"):
+        assert said in fact
+    assert f"<code>{chart.base}/Observation/er</code>" in fact
+    assert "<a href=" not in fact.partition("<tbody")[2].partition("</table>")[0]
+
+
+def test_of_many_results_the_newest_stand_in_place_and_a_page_shows_all(visit, chart):
+    for number in range(30):
+        chart.resources.append(
+            {
+                "resourceType": "Observation",
+                "id": f"er{number}",
+                "status": "final",
+                "effectiveDateTime": f"2026-09-{number + 1:02d}",
+                "subject": {"reference": "Patient/p1"},
+                "code": {"coding": [{"system": "http://loinc.org", "code": "85337-4", "display": "Estrogen receptor"}]},
+                "valueCodeableConcept": {"coding": [{"system": "http://snomed.info/sct", "code": "10828004"}]},
+            }
+        )
+    fact = re.search(r'<details class="fact" id="fact-er".*?</table>', visit.read().text, re.S)[0]
+    assert len(rows(fact)) == 12
+    assert "30 Sep 2026" in fact
+    every = visit.page(f"{visit.workspace}/facts/er/results").text
+    assert every.count('role="row"') == 1 + 30
+    assert "Iris Example" in every
+    assert visit.page(f"{visit.workspace}/facts/shoe/results").status_code == 404

@@ -1,0 +1,61 @@
+"""A fact is corrected, the plan changes before the eyes, and is put back; values are tried out without a trace."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+
+def test_a_conflict_is_settled_the_plan_changes_and_undo_brings_it_back(in_tab):
+    page = in_tab("discordant-receptors")
+    standing = page.locator(".list-offered .line-title").all_inner_texts()
+    fact = page.locator("#fact-her2")
+    page.goto(f"{page.url.partition('#')[0]}#fact-her2")
+    fact.get_by_label("Value").select_option("positive")
+    fact.get_by_label("Reason").fill("Second biopsy")
+    fact.get_by_role("button", name="Correct").click()
+    page.locator("#changes:focus").wait_for()
+    assert "HER2: stated as Positive" in page.locator("#changes").inner_text()
+    page.locator("#changes .moves a").first.click()
+    page.locator("article.line:target .mark").wait_for()
+    page.reload()
+    page.locator("#changes").get_by_role("button", name="Undo").click()
+    page.locator("#changes", has_text="taken back").wait_for()
+    assert page.locator(".list-offered .line-title").all_inner_texts() == standing
+
+
+def test_what_if_is_visibly_not_the_record_and_leaves_none_of_it(in_tab):
+    page = in_tab("discordant-receptors")
+    address = page.url.partition("#")[0]
+    page.locator("#questions").get_by_role("link", name="What if").click()
+    page.get_by_label("A fact").select_option("her2")
+    page.get_by_role("button", name="Choose a value").click()
+    page.get_by_label("What if HER2 were").select_option("positive")
+    page.get_by_role("button", name="Show the plan").click()
+    page.locator("#changes", has_text="What would change").wait_for()
+    assert page.locator(".what-if-banner").inner_text().startswith("What if: nothing here is recorded")
+    assert page.url == f"{address}what-if"
+    assert page.get_by_role("button", name="Save").or_(page.get_by_role("button", name="Accept")).count() == 0
+    page.get_by_role("link", name="Leave what if").click()
+    page.locator("#attention").wait_for()
+    assert page.locator("#changes").count() == 0
+    assert page.locator("#fact-her2 .state-stated").count() == 0
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_in_what_changed_and_in_what_if(in_tab, scheme):
+    page = in_tab("discordant-receptors", color_scheme=scheme, viewport={"width": 320, "height": 900}, bypass_csp=True)
+    page.goto(f"{page.url.partition('#')[0]}#fact-her2")
+    fact = page.locator("#fact-her2")
+    fact.get_by_label("Value").select_option("positive")
+    fact.get_by_role("button", name="What if").click()
+    page.locator("#changes").wait_for()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+    page.get_by_label("Reason").fill("Second biopsy")
+    page.get_by_role("button", name="Record as a fact").click()
+    page.locator("#changes:focus").wait_for()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+    page.locator("#changes").get_by_role("button", name="Undo").click()
+    page.locator("#changes", has_text="taken back").wait_for()
