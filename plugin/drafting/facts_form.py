@@ -16,9 +16,7 @@ Item = dict[str, Any]
 SETTLED_BY_CHART = frozenset({"known", "derived", "conflicting"})
 ITEM_TYPES = {"code": "choice", "boolean": "boolean", "integer": "integer", "decimal": "decimal"}
 INITIAL = {"boolean": "valueBoolean", "integer": "valueInteger", "decimal": "valueDecimal"}
-ANSWER = {
-    "code": "answerString", "boolean": "answerBoolean", "integer": "answerInteger", "decimal": "answerDecimal"
-}  # fmt: skip
+ANSWER = {"boolean": "answerBoolean", "integer": "answerInteger", "decimal": "answerDecimal"}
 UNIT = "http://hl7.org/fhir/StructureDefinition/questionnaire-unit"
 ITEM_CONTROL = "http://hl7.org/fhir/StructureDefinition/questionnaire-itemControl"
 CONTROLS = "http://hl7.org/fhir/questionnaire-item-control"
@@ -83,15 +81,18 @@ def _help(definition: FindingDefinition, told: tuple[str, ...]) -> Item:
 
 
 def _reason(definition: FindingDefinition, finding: Finding) -> list[Item]:
-    """Asked for where another answer would overrule what the chart says."""
+    """Asked for where another answer would overrule what the chart says.
+
+    Of a choice among plain words it is asked whatever was chosen: a renderer stumbles over comparing those.
+    """
     if finding.state not in SETTLED_BY_CHART:
         return []
     when: Item = {"question": definition.code}
-    if finding.value is None:
+    if finding.value is None or definition.type not in ANSWER:
         when |= {"operator": "exists", "answerBoolean": True}
     else:
         when |= {"operator": "!=", ANSWER[definition.type]: finding.value}
-    text = "Reason, since the chart says something else"
+    text = "Reason, if the chart says something else"
     return [{"linkId": reason_link(definition.code), "text": text, "type": "text", "enableWhen": [when]}]
 
 

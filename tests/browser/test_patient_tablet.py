@@ -81,13 +81,16 @@ def test_what_she_typed_is_covered_when_nobody_touches_the_tablet(in_tab):
     assert page.get_by_role("checkbox", name=re.compile("A fever of 38")).is_checked()
 
 
-def test_a_fact_is_corrected_in_the_form_of_facts(in_tab):
+def test_a_fact_is_corrected_in_the_form_of_facts_and_others_stay(in_tab):
     page = in_tab("bone-metastases", bypass_csp=True)
     page.get_by_role("link", name="Facts to confirm, as one form").click()
     page.locator("#send-facts:not([disabled])").wait_for()
     axe_finds_nothing(page)
     crisis = page.locator("lhc-item").filter(has_text="Visceral crisis").last
     crisis.get_by_text("Yes", exact=True).click()
+    deficiency = page.locator("lhc-item").filter(has_text="DPD deficiency").last.get_by_role("combobox")
+    deficiency.click()
+    page.locator("#lhc-tools-searchResults li").get_by_text("partial").click()
     page.get_by_role("button", name="State what I answered").click()
     page.locator("#facts").wait_for()
     assert "Yes" in page.locator("#fact-visceral-crisis summary").text_content()
@@ -95,7 +98,8 @@ def test_a_fact_is_corrected_in_the_form_of_facts(in_tab):
     page.locator("#send-facts:not([disabled])").wait_for()
     crisis = page.locator("lhc-item").filter(has_text="Visceral crisis").last
     crisis.get_by_text("No", exact=True).click()
-    page.get_by_label("Reason, since the chart says something else").fill("Seen today")
+    page.locator("[id^='visceral-crisis.reason/']").fill("Seen today")
     page.get_by_role("button", name="State what I answered").click()
     page.locator("#facts").wait_for()
     assert "No" in page.locator("#fact-visceral-crisis summary").text_content()
+    assert "Partial" in page.locator("#fact-dpd-deficiency summary").text_content()  # left alone the second time

@@ -1,6 +1,7 @@
 // Has the renderer show the form, and sends what it holds as a QuestionnaireResponse.
-(async () => {
-  "use strict";
+"use strict";
+
+const showForm = async () => {
   const form = JSON.parse(document.getElementById("form-data").textContent);
   const shown = LForms.Util.convertFHIRQuestionnaireToLForms(form, "R4");
 
@@ -12,7 +13,8 @@
     collect(item.item);
   });
   const mark = (items) => (items || []).forEach((item) => {
-    const answer = (item.answers || []).find((each) => each.text === selected[item.linkId]);
+    const words = selected[item.linkId];
+    const answer = words && (item.answers || []).find((each) => each.text === words);
     if (answer) item.value = answer;
     mark(item.items);
   });
@@ -21,7 +23,7 @@
 
   await LForms.Util.addFormToPage(shown, "rendered");
   const answers = () => JSON.stringify(LForms.Util.getFormFHIRData("QuestionnaireResponse", "R4"));
-  document.getElementById("rendering")?.remove();
+  document.getElementById("rendering").hidden = true;
   // The buttons for help name a text that is not there until it is opened, which a screen reader cannot follow.
   document.querySelectorAll("#rendered [aria-controls]").forEach((button) => {
     if (!document.getElementById(button.getAttribute("aria-controls"))) button.removeAttribute("aria-controls");
@@ -31,4 +33,10 @@
   });
   document.getElementById("untouched").value = answers();
   document.getElementById("send-facts").disabled = false;
-})();
+};
+
+showForm().catch((fault) => {
+  document.getElementById("rendering").hidden = true;
+  document.getElementById("not-rendered").hidden = false;
+  throw fault;
+});
