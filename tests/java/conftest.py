@@ -9,6 +9,7 @@ from pathlib import Path
 
 import orjson
 import pytest
+import requests
 from click.testing import CliRunner
 
 from plugin.cli import main
@@ -58,6 +59,8 @@ def hapi(java, package):
         try:
             base = process.stdout.readline().decode().strip()
             assert base, "the server ended while starting; what it says stands above"
+            # It makes its CapabilityStatement at the first request, and on a busy machine takes longer than apps wait.
+            requests.get(f"{base}/metadata", timeout=300).raise_for_status()
             yield base
         finally:
             process.stdin.close()

@@ -26,7 +26,7 @@ OTHER_PATIENT = "her2-positive"
 STATED = "family-history-breast-ovarian"
 WRITTEN = ("CarePlan", "DocumentReference", "Goal", "Observation", "QuestionnaireResponse")
 OURS = "https://careplan-plugin.example.org/fhir/NamingSystem/"
-TIMEOUT = 60
+TIMEOUT = 120
 
 
 @dataclass
@@ -41,10 +41,9 @@ class Visit:
 
     def page(self) -> str:
         """The review, once the chart is read."""
-        for _ in range(40):
-            text = self.browser.get(self.workspace, base_url=ADDRESS).text
-            if "Reading the chart" not in text:
-                break
+        deadline = time.monotonic() + TIMEOUT
+        while "Reading the chart" in (text := self.browser.get(self.workspace, base_url=ADDRESS).text):
+            assert time.monotonic() < deadline, text
         return text
 
     def post(self, path: str, **form: str) -> str:
@@ -69,8 +68,9 @@ class Visit:
         self.post(LINE.search(self.page())[1], choice=choice, standing="offered", **form)
 
     def save(self) -> str:
-        """Write the plan to the chart; what the page then says."""
-        return self.post(f"{self.workspace}save")
+        """Write the plan to the chart; what the page then says, once the chart is read again."""
+        self.post(f"{self.workspace}save")
+        return self.page()
 
     def written(self) -> list[dict[str, Any]]:
         """What the plug-in has written to the chart of this patient, as the server holds it."""
