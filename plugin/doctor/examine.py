@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from plugin.chart.http import Limits, mount_limits
 from plugin.doctor.access import Access, entered, public_access
-from plugin.doctor.address import address_check
+from plugin.doctor.arrival import Arrival, arrive
 from plugin.doctor.capabilities import Statement, capability_checks, statement_of
-from plugin.doctor.connection import address_checks, clock_check, is_safe, open_check
-from plugin.doctor.discovery import WELL_KNOWN, discovery_checks, metadata_agrees
+from plugin.doctor.connection import is_safe, open_check
+from plugin.doctor.discovery import discovery_checks, metadata_agrees
 from plugin.doctor.paging import paging_checks
-from plugin.doctor.probe import Answer, Clock, Probe
+from plugin.doctor.probe import Clock, Probe
 from plugin.doctor.report import OPERATOR, REGISTRATION, Check, Report, Section, Table
 from plugin.doctor.scopes import is_backend, scope_checks
 from plugin.doctor.searching import slow_checks, try_searches
 from plugin.doctor.survey import survey
 from plugin.doctor.trial import try_writing
-from plugin.doctor.unreached import unreached_check
 from plugin.doctor.writing import writing_checks
 from plugin.library.vocabulary import Vocabulary
 
@@ -55,20 +53,12 @@ def examine(
     """
     once = replace(limits, retries=0)  # a look is not repeated: what fails now and then is to be seen, and timed
     public = Probe(public_access(once).session, wish.iss, once, clock)
-    tell("connection")
-    transport = address_checks(wish.iss, limits.connect, clock)
+    tell("connection, metadata and discovery")
     made_at = clock().isoformat(timespec="seconds")
-    barred = {check.id for check in transport if check.level == "fault"} & {"reached", "certificate"}
-    if barred:
-        return _ended(wish, made_at, transport, "the server cannot be talked to", reached="reached" not in barred)
-    tell("metadata and discovery")
-    metadata, configuration = _at_once(public)
-    if not (metadata.status or configuration.status):
-        transport.append(unreached_check(metadata.cause or "other", metadata.failure if not metadata.cause else ""))
-        return _ended(wish, made_at, transport, "the server cannot be talked to", reached=False)
-    transport.append(clock_check(metadata if metadata.status else configuration))
-    if wrong := address_check(public, metadata, configuration):
-        return _ended(wish, made_at, [wrong, *transport], "there is no FHIR server at this address")
+    arrival = arrive(public)
+    if arrival.barred:
+        return _ended(wish, made_at, arrival)
+    metadata, configuration, transport = arrival.metadata, arrival.configuration, list(arrival.checks)
     if access.ask is not None:
         tell("asking for a token")
         access = entered(access, once)
@@ -162,18 +152,12 @@ def _section(key: str, found: tuple[list[Check], list[Table]]) -> Section:
     return Section(key, TOPICS[key], tuple(checks), tuple(tables))
 
 
-def _at_once(public: Probe) -> tuple[Answer, Answer]:
-    """Metadata and discovery, both at the same time: a host that says nothing is waited for once."""
-    with ThreadPoolExecutor(1) as beside:
-        configuration = beside.submit(public.get, WELL_KNOWN, accept="application/json")
-        return public.get("metadata"), configuration.result()
-
-
-def _ended(wish: Wish, made_at: str, transport: list[Check], why: str, reached: bool = True) -> Report:
+def _ended(wish: Wish, made_at: str, arrival: Arrival) -> Report:
     """The report of an examination that ended with the connection; the rest is named as not looked at."""
-    rest = (Section(key, title, (Check(key, "open", f"not looked at: {why}"),)) for key, title in TOPICS.items())
-    sections = (Section("connection", "Connection", tuple(transport)), *rest)
-    return Report(wish.iss, made_at, "without a token", sections, reached)
+    why = f"not looked at: {arrival.barred}"
+    rest = (Section(key, title, (Check(key, "open", why),)) for key, title in TOPICS.items())
+    sections = (Section("connection", "Connection", arrival.checks), *rest)
+    return Report(wish.iss, made_at, "without a token", sections, arrival.reached)
 
 
 def _without_token(failure: str) -> Check:

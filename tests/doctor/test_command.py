@@ -38,7 +38,7 @@ def test_data_goes_to_stdout_and_progress_to_stderr(faulty: Faulty, call) -> Non
     document = json.loads(result.stdout)
     assert document["verdict"] == "fit"
     assert document["counts"]["open"] == 3
-    assert "careplan: metadata and discovery …" in result.stderr
+    assert "careplan: connection, metadata and discovery …" in result.stderr
 
 
 def test_a_fault_ends_it_with_1_and_nobody_there_with_3(faulty: Faulty, call) -> None:
