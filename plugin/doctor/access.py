@@ -13,6 +13,7 @@ from requests.auth import AuthBase
 from plugin.chart.http import Limits, mount_limits
 from plugin.doctor.connection import is_safe
 from plugin.doctor.probe import Clock
+from plugin.doctor.report import ADMINISTRATOR, EXAMINER
 from plugin.doctor.scopes import granted_in
 from plugin.errors import LaunchError, RemoteError, UsageError
 from plugin.launch.backend import backend_session, granted_scopes
@@ -54,6 +55,11 @@ class Access:
         return "the token is not accepted", (
             f"it has ended, or is for another server: get a new one and give it in {TOKEN_VARIABLE}"
         )
+
+    @property
+    def mended_by(self) -> str:
+        """Who can do something about a 401."""
+        return ADMINISTRATOR if self.as_backend else EXAMINER
 
     @property
     def as_backend(self) -> bool:
