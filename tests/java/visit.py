@@ -14,7 +14,7 @@ import requests
 from flask.testing import FlaskClient
 
 from plugin import create_app
-from plugin.sandbox.demo import CLIENT_ID, PLUGIN_PORT, sandbox_ehr
+from plugin.sandbox.demo import CLIENT_ID, PLUGIN_PORT, SandboxEHR, sandbox_ehr
 from plugin.settings import Issuer, Settings
 
 ADDRESS = f"http://127.0.0.1:{PLUGIN_PORT}"
@@ -28,10 +28,11 @@ TIMEOUT = 60
 
 @dataclass
 class Visit:
-    """The browser of the clinician, the address of the review, and the base of the server with the charts."""
+    """The browser of the clinician, the address of the review, the EHR, and the base of the server with the charts."""
 
     browser: FlaskClient
     workspace: str
+    ehr: SandboxEHR
     charts: str
 
     def page(self) -> str:
@@ -81,7 +82,7 @@ def visited(charts: str, folder: Path) -> Iterator[Visit]:
             allowed_issuers=(Issuer(ehr.fhir_url, CLIENT_ID),),
         )
         browser = create_app(settings).test_client()
-        yield Visit(browser, _launched(browser, f"{ehr.url}/patients/{PATIENT}/launch"), charts)
+        yield Visit(browser, _launched(browser, f"{ehr.url}/patients/{PATIENT}/launch"), ehr, charts)
 
 
 def _launched(browser: FlaskClient, address: str) -> str:
