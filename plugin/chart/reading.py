@@ -18,7 +18,7 @@ from plugin.errors import Refused, RemoteError, Unreachable
 Progress = Callable[[int, int, str], None]
 
 # A server that does not support a search says so with one of these; asking differently may help.
-_SEARCH_NOT_SUPPORTED = frozenset({400, 404, 422, 501})
+SEARCH_NOT_SUPPORTED = frozenset({400, 404, 422, 501})
 
 _GRACE = 0.25  # seconds after the deadline by which a search that nobody waits for any more has ended
 
@@ -160,7 +160,7 @@ def _read_or_search(client: FhirClient, patient_id: str, found: _Found) -> None:
     try:
         _collect(client, search, search.parameters(patient_id), found)
     except Refused as refusal:
-        if refusal.status not in _SEARCH_NOT_SUPPORTED or not (search.refers or search.categories):
+        if refusal.status not in SEARCH_NOT_SUPPORTED or not (search.refers or search.categories):
             raise
         _ask_differently(client, patient_id, found, refusal)
     if search.refers:

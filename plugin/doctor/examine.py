@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from plugin.chart.http import Limits, mount_limits
-from plugin.doctor.access import Access, entered, public_access
-from plugin.doctor.address import address_check
+from plugin.doctor.access import GIVE_TOKEN, Access, entered, public_access
+from plugin.doctor.arrival import Arrival, arrive
 from plugin.doctor.capabilities import Statement, capability_checks, statement_of
-from plugin.doctor.connection import address_checks, clock_check, is_safe, open_check
-from plugin.doctor.discovery import WELL_KNOWN, discovery_checks, metadata_agrees
+from plugin.doctor.connection import is_safe, open_check
+from plugin.doctor.discovery import discovery_checks, metadata_agrees
 from plugin.doctor.paging import paging_checks
-from plugin.doctor.probe import Answer, Clock, Probe
+from plugin.doctor.probe import Clock, Probe
 from plugin.doctor.report import OPERATOR, REGISTRATION, Check, Report, Section, Table
-from plugin.doctor.scopes import is_backend, scope_checks
+from plugin.doctor.scopes import scope_checks
 from plugin.doctor.searching import slow_checks, try_searches
 from plugin.doctor.survey import survey
 from plugin.doctor.trial import try_writing
-from plugin.doctor.unreached import unreached_check
 from plugin.doctor.writing import writing_checks
 from plugin.library.vocabulary import Vocabulary
 
@@ -55,25 +53,17 @@ def examine(
     """
     once = replace(limits, retries=0)  # a look is not repeated: what fails now and then is to be seen, and timed
     public = Probe(public_access(once).session, wish.iss, once, clock)
-    tell("connection")
-    transport = address_checks(wish.iss, limits.connect, clock)
+    tell("connection, metadata and discovery")
     made_at = clock().isoformat(timespec="seconds")
-    barred = {check.id for check in transport if check.level == "fault"} & {"reached", "certificate"}
-    if barred:
-        return _ended(wish, made_at, transport, "the server cannot be talked to", reached="reached" not in barred)
-    tell("metadata and discovery")
-    metadata, configuration = _at_once(public)
-    if not (metadata.status or configuration.status):
-        transport.append(unreached_check(metadata.cause or "other", metadata.failure if not metadata.cause else ""))
-        return _ended(wish, made_at, transport, "the server cannot be talked to", reached=False)
-    transport.append(clock_check(metadata if metadata.status else configuration))
-    if wrong := address_check(public, metadata, configuration):
-        return _ended(wish, made_at, [wrong, *transport], "there is no FHIR server at this address")
+    arrival = arrive(public)
+    if arrival.barred:
+        return _ended(wish, made_at, arrival)
+    metadata, configuration, transport = arrival.metadata, arrival.configuration, list(arrival.checks)
     if access.ask is not None:
         tell("asking for a token")
         access = entered(access, once)
-    if access.failure:
-        transport.append(_without_token(access.failure))
+    if access.failure or access.unusable:
+        transport.append(_without_token(access))
     mount_limits(access.session, once)
     probe = Probe(access.session, wish.iss, once, clock)
     unasked = public.get("Patient", [("_count", "1")])
@@ -107,7 +97,7 @@ def _with_patients(
             _section("codes", ([Check("codes", "open", f"no result was read: {why}")], [])),
         ]
     first, *others = wish.patients
-    searches, checks, tables = try_searches(probe, first, tell)
+    searches, checks, tables = try_searches(probe, first, access, tell)
     checks += slow_checks(searches.walks, wish.slow_after)
     if searches.together is None:
         nothing = Check("codes", "open", "no result was read: the patient could not be read")
@@ -120,7 +110,7 @@ def _with_patients(
     charts = [searches.together.resources]
     for number, patient in enumerate(others, start=2):
         tell(f"chart {number} of {len(wish.patients)}")
-        beside, found, _ = try_searches(probe, patient, lambda _: None)
+        beside, found, _ = try_searches(probe, patient, access, lambda _: None)
         checks += [check for check in found if check.level == "fault" and check.id not in {one.id for one in checks}]
         charts += [beside.together.resources] if beside.together is not None else []
     tell("reading the codes")
@@ -134,7 +124,7 @@ def _writing(
     wish: Wish, access: Access, probe: Probe, statement: Statement | None, now: datetime, tell: Tell
 ) -> Section:
     granted = access.granted.split()
-    checks, tables = writing_checks(statement, () if is_backend(granted) else granted)
+    checks, tables = writing_checks(statement, granted)
     if not wish.writing:
         checks.append(
             Check("tried", "open", "nothing was written; --try-writing writes to a test patient and removes it")
@@ -142,7 +132,7 @@ def _writing(
     elif why := _why_not(wish, access):
         checks.append(Check("tried", "open", f"nothing was written: {why}"))
     else:
-        tried, table = try_writing(probe, wish.patients[0], now, tell)
+        tried, table = try_writing(probe, wish.patients[0], now, access, tell)
         checks, tables = [*checks, *tried], [*tables, *table]
     return _section("writing", (checks, tables))
 
@@ -153,7 +143,8 @@ def _why_not(wish: Wish, access: Access) -> str:
     if access.failure:
         return "our backend credentials got no token"
     if not access.let_in:
-        return "it needs a token, or backend credentials (see docs/doctor.md)"
+        in_vain = "--patient had no effect: " if wish.patients else ""
+        return f"{in_vain}it needs a token, or backend credentials (see docs/doctor.md)"
     return "" if wish.patients else "it needs the id of a test patient (--patient ID)"
 
 
@@ -162,25 +153,23 @@ def _section(key: str, found: tuple[list[Check], list[Table]]) -> Section:
     return Section(key, TOPICS[key], tuple(checks), tuple(tables))
 
 
-def _at_once(public: Probe) -> tuple[Answer, Answer]:
-    """Metadata and discovery, both at the same time: a host that says nothing is waited for once."""
-    with ThreadPoolExecutor(1) as beside:
-        configuration = beside.submit(public.get, WELL_KNOWN, accept="application/json")
-        return public.get("metadata"), configuration.result()
-
-
-def _ended(wish: Wish, made_at: str, transport: list[Check], why: str, reached: bool = True) -> Report:
+def _ended(wish: Wish, made_at: str, arrival: Arrival) -> Report:
     """The report of an examination that ended with the connection; the rest is named as not looked at."""
-    rest = (Section(key, title, (Check(key, "open", f"not looked at: {why}"),)) for key, title in TOPICS.items())
-    sections = (Section("connection", "Connection", tuple(transport)), *rest)
-    return Report(wish.iss, made_at, "without a token", sections, reached)
+    why = f"not looked at: {arrival.barred}"
+    rest = (Section(key, title, (Check(key, "open", why),)) for key, title in TOPICS.items())
+    sections = (Section("connection", "Connection", arrival.checks), *rest)
+    return Report(wish.iss, made_at, "without a token", sections, arrival.reached)
 
 
-def _without_token(failure: str) -> Check:
-    why = "what needs a token was not looked at; cohort runs with these credentials fail alike"
+def _without_token(access: Access) -> Check:
+    why = "what needs a token was not looked at"
+    if access.unusable:
+        remedy = f"complete the settings (signing_keys, client_id or backend_client_id of this EHR), or {GIVE_TOKEN}"
+        seen = f"our backend credentials could not be used: {access.unusable}"
+        return Check("credentials", "open", seen, why, remedy, OPERATOR)
     remedy = (
         "compare the settings of this EHR (backend_client_id, signing_keys, backend_scopes) with the app's registration"
         " there, and its jwks or jwks_uri with our public keys"
     )
-    seen = f"our backend credentials got no token: {failure}"
+    seen = f"our backend credentials got no token: {access.failure}"
     return Check("credentials", "fault", seen, why, remedy, f"{OPERATOR}, {REGISTRATION}")

@@ -81,10 +81,17 @@ class Report:
         return tuple(check for section in self.sections for check in section.checks if check.level == level)
 
     @property
+    def searched(self) -> bool:
+        """Whether the searches of a chart were made; without them nobody knows whether a plan can be drafted."""
+        return any(section.key == "searches" and section.tables for section in self.sections)
+
+    @property
     def verdict(self) -> str:
-        """`fit`, `fit with limits` or `not fit`."""
+        """`fit`, `fit with limits`, `not fit`, or `not known yet` where no fault shows and no search was tried."""
         if self.checks("fault"):
             return "not fit"
+        if not self.searched:
+            return "not known yet"
         return "fit with limits" if self.checks("limit") else "fit"
 
     @property
@@ -94,11 +101,15 @@ class Report:
         counts = [counted(len(found), level) for level in grave if (found := self.checks(level))]
         left = len(self.checks("open"))
         rest = f"; {left} {'thing was' if left == 1 else 'things were'} not looked at" if left else ""
-        return f"{self.verdict}{': ' if counts else ''}{', '.join(counts)}{rest}"
+        far = ", no search of a chart was tried" if self.verdict == "not known yet" else ""
+        return f"{self.verdict}{far}{': ' if counts else ''}{', '.join(counts)}{rest}"
 
     def to_change(self) -> Iterator[tuple[str, tuple[Change, ...]]]:
-        """What has to be changed, by the person who has to do it; faults before limits, one remedy once."""
-        wanted = (*self.checks("fault"), *self.checks("limit"))
+        """What has to be changed, by the person who has to do it; faults before limits, one remedy once.
+
+        Last comes what could not be looked at and somebody can do something about.
+        """
+        wanted = (*self.checks("fault"), *self.checks("limit"), *self.checks("open"))
         for who in dict.fromkeys(check.who for check in wanted if check.who):
             by_remedy: dict[tuple[Level, str], list[str]] = {}
             for check in wanted:

@@ -25,11 +25,12 @@ def scope_checks(document: dict[str, Any] | None, granted: str) -> tuple[list[Ch
     mine = backend_scopes() if is_backend(given) else launch
     by_them = _of_server(supported, launch) if document else _unread()
     checks = [*by_them, *(_of_token(given, mine) if given else ())]
-    by_server = {scope: _said(scope, not_granted(launch, supported)) for scope in launch} if supported else {}
+    every = tuple(dict.fromkeys((*launch, *mine)))
+    by_server = {scope: _said(scope, not_granted(every, supported)) for scope in every} if supported else {}
     by_token = {scope: _said(scope, not_granted(mine, given)) for scope in mine} if given else {}
     rows = [
-        (scope, by_server.get(scope, "not said"), by_token.get(scope, "not said"))
-        for scope in dict.fromkeys((*launch, *mine))
+        (scope, by_server.get(scope, "not said"), by_token.get(scope, "not asked for" if given else "not said"))
+        for scope in every
     ]
     return checks, [Table("Scopes that we ask for", ("scope", "server supports", "token granted"), tuple(rows))]
 
@@ -37,6 +38,11 @@ def scope_checks(document: dict[str, Any] | None, granted: str) -> tuple[list[Ch
 def is_backend(granted: Sequence[str]) -> bool:
     """Whether a token is that of a backend service, which reads and never writes."""
     return any(scope.startswith("system/") for scope in granted)
+
+
+def names_types(granted: Sequence[str]) -> bool:
+    """Whether any of the scopes speaks of resources; some servers put other words of their own into a token."""
+    return any(map(_RESOURCE.fullmatch, granted))
 
 
 def granted_in(token: str) -> str:
@@ -83,7 +89,9 @@ def _of_server(supported: list[str], wanted: tuple[str, ...]) -> Iterator[Check]
 def _of_token(granted: list[str], wanted: tuple[str, ...]) -> Iterator[Check]:
     missing = not_granted(wanted, granted)
     if not missing:
-        yield Check("scopes-granted", "good", "the token was granted every scope that we ask for")
+        whom = "of a backend service" if is_backend(granted) else "of a launch"
+        seen = f"the token {whom} was granted all {len(wanted)} scopes that we ask for it"
+        yield Check("scopes-granted", "good", seen)
     for scope in missing:
         remedy = "add the scopes to the app's registration, and let the user approve them"
         yield _missing(scope, granted, f"granted-{scope}", "the token was not granted", remedy, REGISTRATION)

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 from plugin.chart.reading import Chart, read_chart
 from plugin.chart.searches import CHART_SEARCHES, Search
+from plugin.doctor.access import Access
 from plugin.doctor.needs import ESSENTIAL
-from plugin.doctor.probe import Probe
-from plugin.doctor.report import ADMINISTRATOR, Check, Level, Table
+from plugin.doctor.probe import Answer, Probe
+from plugin.doctor.report import ADMINISTRATOR, EXAMINER, Check, Level, Table
 from plugin.doctor.walk import Walk, walk
 
 Tell = Callable[[str], None]
@@ -26,14 +27,14 @@ class Searches:
     together: Chart | None
 
 
-def try_searches(probe: Probe, patient: str, tell: Tell) -> tuple[Searches, list[Check], list[Table]]:
-    """Make every search alone and all together; with the checks of them and a table of times and counts."""
+def try_searches(probe: Probe, patient: str, access: Access, tell: Tell) -> tuple[Searches, list[Check], list[Table]]:
+    """Make every search alone and all together; with the checks of them and a table of times and counts.
+
+    access: how we were let in, by which it is told who can mend a refusal.
+    """
     own = probe.get(f"Patient/{patient}")
     if not own.ok or own.body is None or own.body.get("resourceType") != "Patient":
-        why = "without the patient's own record nobody knows whose chart it is, and nothing is drafted"
-        remedy = "check the id given with --patient, and that the token is for this patient and may read Patient"
-        seen = f"reading the patient: {own.in_words}"
-        return Searches({}, None), [Check("read-patient", "fault", seen, why, remedy, ADMINISTRATOR)], []
+        return Searches({}, None), [_no_patient(own, access)], []
     walks: dict[str, Walk] = {}
     for search in CHART_SEARCHES:
         tell(f"searching {search.resource_type}")
@@ -42,12 +43,31 @@ def try_searches(probe: Probe, patient: str, tell: Tell) -> tuple[Searches, list
     together = read_chart(probe.session, probe.base, patient, limits=probe.limits)
     tell("searching for nobody")
     lenient = [kind for kind, found in walks.items() if not found.stopped and _answers_for_nobody(probe, kind)]
-    checks = [check for search in CHART_SEARCHES for check in _judged(search, walks[search.resource_type], patient)]
+    checks = [check for search in CHART_SEARCHES for check in _judged(search, walks[search.resource_type], access)]
     checks += _ignoring(walks, lenient, patient)
     if not checks:
         checks.append(Check("searches", "good", f"all {len(walks)} searches of a chart are answered"))
     checks.append(_compared(walks, together))
     return Searches(walks, together), checks, [_times(walks, together)]
+
+
+def _no_patient(own: Answer, access: Access) -> Check:
+    """Why the patient could not be read: mostly by the id or the token that was given, which are not the server's."""
+    why = "without the patient's own record nobody knows whose chart it is, and nothing is drafted"
+    seen = f"reading the patient: {own.in_words}"
+    if own.status == 401:
+        meaning, remedy = access.refused
+        return Check("read-patient", "fault", f"{seen}: {meaning}", why, remedy, access.mended_by)
+    if own.status in (404, 410):
+        remedy = "check the id given with --patient: the bare id, without Patient/, of a patient on this server"
+        return Check("read-patient", "fault", f"{seen}: no such patient", why, remedy, EXAMINER)
+    if own.status == 403:
+        remedy = "give a token that is for the patient given with --patient, and may read Patient"
+        return Check("read-patient", "fault", f"{seen}: this token may not read this patient", why, remedy, EXAMINER)
+    remedy = (
+        "answer GET Patient/id with the Patient, as application/fhir+json; the server's log may tell why it did not"
+    )
+    return Check("read-patient", "fault", seen, why, remedy, ADMINISTRATOR)
 
 
 def slow_checks(walks: dict[str, Walk], slow_after: float) -> Iterator[Check]:
@@ -71,16 +91,16 @@ def _answers_for_nobody(probe: Probe, kind: str) -> bool:
     return bool(walk(probe, kind, [("patient", nobody), ("_count", "1")], 1).matches)
 
 
-def _judged(search: Search, found: Walk, patient: str) -> Iterator[Check]:
+def _judged(search: Search, found: Walk, access: Access) -> Iterator[Check]:
     kind = search.resource_type
     level: Level = "fault" if kind in ESSENTIAL else "limit"
     if found.kind == "refused" and found.status in range(400, 500):
         why = f"{search.label} are missing from every plan, which says so on the page"
         allow = f"allow the search for {kind} by patient, and grant its scope to the app"
-        remedy = allow if found.status in (401, 403) else f"support the search for {kind} by patient"
-        yield Check(
-            f"search-{kind}", level, f"the search for {kind} was refused: {found.stopped}", why, remedy, ADMINISTRATOR
-        )
+        remedy, who = allow if found.status == 403 else f"support the search for {kind} by patient", ADMINISTRATOR
+        if found.status == 401:
+            (_, remedy), who = access.refused, access.mended_by
+        yield Check(f"search-{kind}", level, f"the search for {kind} was refused: {found.stopped}", why, remedy, who)
     elif found.kind == "refused":
         why = f"{search.label} cannot be read, and every plan says so"
         remedy = f"answer a search for {kind} with a Bundle of type searchset, as application/fhir+json"

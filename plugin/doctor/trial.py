@@ -8,9 +8,11 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any
 
+from plugin.doctor.access import TOKEN_VARIABLE, Access
 from plugin.doctor.needs import WRITES, Write
 from plugin.doctor.probe import Answer, Probe
-from plugin.doctor.report import ADMINISTRATOR, Check, Table
+from plugin.doctor.report import ADMINISTRATOR, EXAMINER, OPERATOR, Check, Table
+from plugin.doctor.writing import allowed_by
 
 Json = dict[str, Any]
 SYSTEM = "urn:careplan-plugin:doctor"
@@ -18,14 +20,21 @@ TITLE = "careplan doctor: a trial of writing, to be ignored"
 
 
 def try_writing(
-    probe: Probe, patient: str, now: datetime, tell: Callable[[str], None]
+    probe: Probe, patient: str, now: datetime, access: Access, tell: Callable[[str], None]
 ) -> tuple[list[Check], list[Table]]:
-    """Write one resource of each type for this patient and take it away again; whatever stays is named."""
+    """Write one resource of each type for this patient and take it away again; whatever stays is named.
+
+    What the scopes of the token are known not to allow is not tried: a refusal would say nothing about the server.
+    """
     checks: list[Check] = []
     rows: list[tuple[str, ...]] = []
     made: list[tuple[Write, Json]] = []
     about = f"Patient/{patient}"
+    barred = [write for write in WRITES if allowed_by(access.granted.split(), write) is False]
     for write in WRITES:
+        if write in barred:
+            rows.append((write.resource_type, "not tried", "", "", ""))
+            continue
         tell(f"writing {write.resource_type}")
         mark = secrets.token_hex(12)
         sent = resource(write.resource_type, about, mark, now)
@@ -34,7 +43,10 @@ def try_writing(
         if stored is None:
             seen = f"{write.resource_type} was not taken: {answer.in_words}"
             remedy = f"allow create and read of {write.resource_type}, and grant the scope to the app"
-            checks.append(Check(f"tried-{write.resource_type}", "limit", seen, write.loss, remedy, ADMINISTRATOR))
+            who = ADMINISTRATOR
+            if answer.status == 401:
+                (_, remedy), who = access.refused, access.mended_by
+            checks.append(Check(f"tried-{write.resource_type}", "limit", seen, write.loss, remedy, who))
             rows.append((write.resource_type, answer.in_words, "", "", ""))
             continue
         made.insert(0, (write, stored))
@@ -54,6 +66,8 @@ def try_writing(
             why = "a resource of a trial does not belong in a chart"
             checks.append(Check(f"left-{write.resource_type}", "fault", seen, why, "delete it by hand", ADMINISTRATOR))
     told = tuple((*row[:4], ", ".join(gone.get(row[0], ()))) for row in rows)
+    if barred:
+        checks.append(_barred(barred, access))
     if not checks:
         checks.append(Check("tried", "good", f"all {len(WRITES)} types were written, read back and removed again"))
     return checks, [Table("Writing, tried", ("type", "created", "read back", "sent twice", "removed"), told)]
@@ -82,6 +96,17 @@ def resource(kind: str, about: str, mark: str, now: datetime) -> Json:
             agent = [{"who": {"display": "careplan doctor"}}]
             return {"resourceType": kind, "target": [subject], "recorded": at, "agent": agent}
     raise ValueError(kind)
+
+
+def _barred(barred: list[Write], access: Access) -> Check:
+    kinds = ", ".join(write.resource_type for write in barred)
+    seen = f"this token may not write: {kinds} {'was' if len(barred) == 1 else 'were'} not tried"
+    why = "whether the server takes them is not known"
+    if not access.as_backend:
+        remedy = "give the token of a launch that was granted these scopes, and to --granted its scopes"
+        return Check("tried-scopes", "open", seen, why, remedy, EXAMINER)
+    remedy = f"set backend_scopes that may write, or give the token of a launch in {TOKEN_VARIABLE}"
+    return Check("tried-scopes", "open", seen, why, remedy, OPERATOR)
 
 
 def _once(write: Write, mark: str) -> dict[str, str]:

@@ -7,24 +7,30 @@ from collections.abc import Sequence
 from plugin.doctor.capabilities import Statement, offer
 from plugin.doctor.needs import FORM, WRITES, Write
 from plugin.doctor.report import ADMINISTRATOR, REGISTRATION, Check, Table
-from plugin.doctor.scopes import may
+from plugin.doctor.scopes import is_backend, may, names_types
 
 LETTERS = {"create": "c", "read": "r", "update": "u"}
 
 
 def writing_checks(statement: Statement | None, granted: Sequence[str]) -> tuple[list[Check], list[Table]]:
-    """The checks, and a table of what can be written. granted: scopes of a token; empty where none are known."""
+    """The checks, and a table of what can be written. granted: scopes of a token; empty where none are known.
+
+    That a backend service may not write is no limit of the server: plans are saved with the token of a launch.
+    """
     checks, rows = [], []
     for write in WRITES:
         promised = _promised(statement, write)
-        allowed = _allowed(granted, write)
+        allowed = allowed_by(granted, write)
         rows.append((write.resource_type, _word(promised), _word(allowed), "yes" if write.updates else "not needed"))
-        checks += _check(write, promised, allowed, statement)
+        checks += _check(write, promised, None if is_backend(granted) else allowed, statement)
     form = FORM.resource_type
-    told = _promised(statement, FORM), _allowed(granted, FORM)
+    told = _promised(statement, FORM), allowed_by(granted, FORM)
     rows.append((form, _word(told[0]), _word(told[1]), "we write none"))
     if statement is not None and not checks:
         checks.append(Check("writing", "good", f"all {len(WRITES)} resource types that we write are promised"))
+    if is_backend(granted):
+        seen = "what the scopes allow is that of a backend service, which reads; plans are saved with those of a launch"
+        checks.append(Check("writing-scopes", "note", seen))
     if told[0] is not None:
         seen = f"{form} {'could' if told[0] else 'cannot'} be written; we write none, and lose nothing by it"
         checks.append(Check(f"write-{form}", "note", seen))
@@ -37,8 +43,9 @@ def _promised(statement: Statement | None, write: Write) -> bool | None:
     return set(write.interactions) <= statement.interactions(write.resource_type)
 
 
-def _allowed(granted: Sequence[str], write: Write) -> bool | None:
-    if not granted:
+def allowed_by(granted: Sequence[str], write: Write) -> bool | None:
+    """Whether scopes allow to write and read back a type; None where none are known that speak of resources."""
+    if not names_types(granted):
         return None
     return may(granted, write.resource_type, "".join(LETTERS[each] for each in write.interactions))
 

@@ -10,7 +10,7 @@ from typing import Any
 from plugin.errors import InputError
 from plugin.findings.contained import canonical, opened
 from plugin.findings.dates import day_of
-from plugin.findings.elements import Json, code_of, id_in, name_of, objects, references_of, text_of
+from plugin.findings.elements import Json, code_of, id_in, name_of, objects, references_of, text_of, words_of
 from plugin.findings.fhir_types import RESOURCE_TYPES
 from plugin.findings.model import Patient, Problem
 from plugin.findings.subject import death_of, describe, find_patient, other_subject, subject_id
@@ -18,6 +18,7 @@ from plugin.findings.subject import death_of, describe, find_patient, other_subj
 FAILED = frozenset({"error", "fatal"})
 INCOMPLETE, MALFORMED = "incomplete", "structure"
 EVERYTHING = "*"
+LONGEST_NAME = 80
 ONLY_PROPOSED = ("proposal", "option")  # such a plan, ours among them, tells nothing of the patient
 # The types that readers look at; what other types say about another patient cannot mix in.
 CLINICAL = frozenset(
@@ -181,23 +182,32 @@ def _of_patient(resources: list[Json], identity: str, certain: bool, problems: l
             if code_of(resource.get("id")) == identity:
                 yield resource
             else:
-                why = "it is another patient than the one whose chart this is; check why it is in the input"
+                why = "A Patient is another one than the patient whose chart this is; check why it is in the input"
                 problems.append(Problem("mismatch", name_of(resource), why))
         elif resource["resourceType"] not in RESOURCE_TYPES:
             why = f"'{resource['resourceType']}' is no resource type of FHIR R4; it was not read"
             problems.append(Problem("unread", name_of(resource), why))
         elif resource["resourceType"] in CLINICAL and (other := other_subject(resource)):
-            why = f"it is about a {other}, not about the patient, and does not count; check why it is in the input"
+            about = f"is about a {other}, not about the patient, and does not count; check why it is in the input"
+            why = f"{_named(resource)} {about}"
             problems.append(Problem("mismatch", name_of(resource), why))
         elif not subject or not identity or subject == identity:
             yield resource
         else:
             if resource["resourceType"] not in CLINICAL:
                 continue
-            why = "it names another patient than this chart and does not count; check why it is in the input"
+            about = "names another patient than this chart and does not count; check why it is in the input"
+            why = f"{_named(resource)} {about}"
             problems.append(Problem("mismatch", name_of(resource), why))
             if not certain:
                 yield resource
+
+
+def _named(resource: Json) -> str:
+    """A resource by its type and what its code says, for people; never by an id, which would tell of somebody else."""
+    kind = resource["resourceType"]
+    said = words_of(resource.get("code") or resource.get("medicationCodeableConcept"))
+    return f"{'An' if kind[0] in 'AEIO' else 'A'} {kind}" + (f" of “{said[:LONGEST_NAME]}”" if said else "")
 
 
 def _gaps(resources: list[Json], problems: list[Problem]) -> Iterator[str]:

@@ -62,6 +62,8 @@ def read_call(body: bytes, hook_names: frozenset[str]) -> HookCall:
         raise HookError(f"hook: this service is called at {' and '.join(sorted(hook_names))}, not at '{hook[:40]}'")
     context = _object(document, "context", "the call")
     patient_id = _text(context, "patientId", "context")
+    if "/" in patient_id:
+        raise HookError("context.patientId is a reference; give the bare id of the patient, without Patient/ before it")
     access = _access(document, patient_id)
     drafted, orders = _orders(context, hook, patient_id) if hook in ORDER_HOOKS else ([], [])
     return HookCall(

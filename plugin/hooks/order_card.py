@@ -24,6 +24,7 @@ def order_message(verdict: Verdict, gaps: Sequence[Gap], template: Template) -> 
     tests = [template.label(code) for code in verdict.tests]
     lines = [escaped(line.label) for line in verdict.lines]
     detail = [
+        bullets("Check the order itself", [escaped(each) for each in verdict.ordered.cautions]),
         bullets("Safety rules", [_rule(gate) for gate in verdict.gates[:MOST_GATES]]),
         bullets("Facts that are not known", enough([escaped(each) for each in facts], MOST_FACTS)),
         bullets("Tests that come first", enough([escaped(each) for each in tests], MOST_FACTS)),

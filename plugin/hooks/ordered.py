@@ -8,10 +8,11 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from plugin.findings.chart import Chart, open_chart
-from plugin.findings.elements import code_of, codings_of, objects, text_of
+from plugin.findings.elements import code_of, codings_of, objects, text_of, texts_of
 from plugin.findings.history.uses import Uses, first_words, named_in_reference, words_in
 from plugin.findings.index import index_of
 from plugin.findings.phrases import Phrases, plain, tokens
+from plugin.findings.subject import subject_id
 from plugin.hooks.call import DRUG_ORDER
 from plugin.hooks.unread import Unread, says_nothing, why_unread
 from plugin.library.rules import Template
@@ -24,13 +25,15 @@ NOT_GIVEN = frozenset({"cancelled", "entered-in-error", "stopped"})
 class Ordered:
     """One order of a drug that the template knows.
 
-    words: as the order names it. drugs: names in the drug table; several where the order names a class or a product of
-    more than one, each of them possible or meant. together: whether all of them are meant.
+    words: as the order names it; where it has only a code, as our tables call that. drugs: names in the drug table;
+    several where the order names a class or a product of more than one, each of them possible or meant. together:
+    whether all of them are meant. cautions: what is odd about the order itself, each a sentence.
     """
 
     words: str
     drugs: tuple[str, ...]
     together: bool
+    cautions: tuple[str, ...] = ()
 
 
 class Orders(NamedTuple):
@@ -49,7 +52,6 @@ class DrugNames:
         self._agents = policy.agents
         self._classes = policy.drug_sets
         self._members = self._index.members(policy.drug_sets)
-        self._systems = frozenset(system for name in policy.drug_sets for system, _ in self._index.set(name).displays)
         self._names = Phrases((name, name) for name in template.drugs)
         self._sets = {name: self._sets_named(tokens(plain(name))) for name in template.drugs}
 
@@ -91,20 +93,34 @@ class DrugNames:
         displays = list(self._displays(concepts))
         words = words_in([*concepts, *({"text": display} for display in displays)])
         named = tuple(dict.fromkeys(name for match in self._names.find(words) for name in match.meaning))
-        if named:
-            return Ordered(first_words(concepts) or displays[0], named, together=True)
-        alike = tuple(self._alike(concepts, words))
-        return Ordered(first_words(concepts), alike, together=False) if alike else not self._told(concepts)
+        alike = () if named else tuple(self._alike(concepts, words))
+        if not (named or alike):
+            return not self._told(concepts)
+        said = _said(concepts) or next(iter(displays), "") or first_words(concepts)
+        cautions = tuple(filter(None, (self._at_odds(concepts, displays), _without_subject(order))))
+        return Ordered(said, named or alike, bool(named), cautions)
 
     def _told(self, concepts: Iterable[Json | None]) -> bool:
-        """Whether the order says which drug it means: in words, or by a code of a system in which we know drugs.
+        """Whether the order says which drug it means: in words, or by a code that we know.
 
-        A code of any other system means nothing to us without words, unless the site's own map has it.
+        Any other code means nothing to us without words, unless the site's own map has it.
         """
         saying = [concept for concept in concepts if not says_nothing(concept)]
-        keys = [key for concept in saying for each in codings_of(concept) for key in self._index.equivalents(each)]
         words = any(letter.isalnum() for word in words_in(saying) for letter in word)
-        return words or any(system in self._systems for system, _ in keys)
+        return words or bool(self._index.known(each for concept in saying for each in codings_of(concept)))
+
+    def _at_odds(self, concepts: list[Json | None], displays: list[str]) -> str:
+        """A sentence where the order's own words name nothing of what its codes mean; empty where they agree."""
+        own = words_in(concepts)
+        meant = self._names.find(tokens(plain(" ; ".join(displays))))
+        coded = dict.fromkeys(name for match in meant for name in match.meaning)
+        if not own or not coded:
+            return ""
+        named = {name for match in self._names.find(own) for name in match.meaning}
+        classes = self._sets_named(own)
+        if named & coded.keys() or any(classes & self._sets[name] for name in coded):
+            return ""
+        return f"Its words say “{_said(concepts)}”, its code means {' and '.join(coded)}: check which is to be given."
 
     def _displays(self, concepts: Iterable[Json | None]) -> Iterator[str]:
         """What our own code sets call the codes: a name that the order may leave out or write in its own way."""
@@ -127,6 +143,22 @@ class DrugNames:
 def orders_nothing(order: Json) -> bool:
     """Whether it says that nothing is to be given."""
     return order.get("doNotPerform") is True or order.get("status") in NOT_GIVEN
+
+
+def _said(concepts: Iterable[Json | None]) -> str:
+    """The first words of the order's own for its drug, codes aside; empty where it has only a code."""
+    return next((words for one in concepts for words in (*texts_of(one), *_shown(one))), "")
+
+
+def _shown(concept: Json | None) -> Iterator[str]:
+    yield from (coding.display for coding in codings_of(concept) if coding.display)
+
+
+def _without_subject(order: Json) -> str:
+    """FHIR R4 asks every MedicationRequest for its subject (1..1)."""
+    if subject_id(order) or order.get("subject"):
+        return ""
+    return "The order names no patient (subject); it was judged by the chart that is open."
 
 
 def _names_of(order: Json, chart: Chart) -> Iterator[Json | None]:

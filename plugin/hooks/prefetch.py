@@ -11,6 +11,7 @@ from plugin.chart.http import Limits, http_session
 from plugin.chart.reading import Gap, read_chart
 from plugin.chart.searches import CHART_SEARCHES, PATIENT, Search
 from plugin.errors import HookError
+from plugin.findings.subject import subject_id
 from plugin.hooks.call import Access, HookCall
 
 Json = dict[str, Any]
@@ -87,7 +88,7 @@ def _brought(key: str, search: Search, call: HookCall) -> _Brought:
     if kind != "Bundle":
         message = f"prefetch.{key} must be a Bundle, an OperationOutcome or null, as its template is a search"
         raise HookError(message)
-    return _searched(value, search)
+    return _searched(value, search, call.patient_id)
 
 
 def _patient(value: Any, kind: object, call: HookCall) -> _Brought:
@@ -98,7 +99,7 @@ def _patient(value: Any, kind: object, call: HookCall) -> _Brought:
     return _Brought([value])
 
 
-def _searched(bundle: Json, search: Search) -> _Brought:
+def _searched(bundle: Json, search: Search, patient_id: str) -> _Brought:
     entries = bundle.get("entry")
     given = [entry.get("resource") for entry in entries if isinstance(entry, dict)] if isinstance(entries, list) else []
     found = [one for one in given if isinstance(one, dict) and isinstance(one.get("resourceType"), str)]
@@ -114,6 +115,8 @@ def _searched(bundle: Json, search: Search) -> _Brought:
         return _Brought(resources, f"{len(matching)} of {total} were prefetched")
     if any(issue.get("severity") in ("error", "fatal") for one in outcomes for issue in _objects(one.get("issue"))):
         return _Brought(resources, "the EHR reports that its search failed in part")
+    if foreign := sum(subject_id(one) not in ("", patient_id) for one in matching):
+        return _Brought(resources, f"{foreign} of {len(matching)} that were prefetched are of another patient")
     if search.refers and _unresolved(matching, resources, search.refers):
         return _Brought(resources, "they refer to resources that were not prefetched")
     return _Brought(resources)

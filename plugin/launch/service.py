@@ -184,7 +184,7 @@ class LaunchService:
         if issuer is None:
             raise LaunchError(
                 f"the EHR at {iss[:200]} is not on this plug-in's list of allowed EHRs: "
-                "its administrator has to add the address to allowed_issuers",
+                "whoever runs the plug-in has to add the address to allowed_issuers",
                 403,
             )
         return issuer

@@ -24,6 +24,12 @@ MOST_TOLD = 3
 FORM = "write a ConceptMap as FHIR R4 has it; codes are texts, in YAML in quotes"
 SOURCE = "give the system under which the chart sends the local codes; codes of a standard need no map"
 UNTRUSTED = "nothing, if that is so; give equivalent or equal only where both mean exactly the same"
+UNDECIDED = "unmatched"  # what `careplan codes map` begins with, for a person to decide
+DECIDE = "give equivalent where both mean exactly the same, and delete the others; nothing, where there is no match"
+GIVE_CODE = "give the target its code in the target system, or delete the element where nothing means the same"
+GIVE_SYSTEM = "move the element into a group whose target is the system of that code"
+UNCONDITIONAL = "nothing, if that is so; map it without a condition only where it always means the same"
+GIVE_TARGET = "nothing, if that is so; else give it a target with the code that means exactly the same"
 NOTHING = "map local codes to codes that findings are read from, with the equivalence equivalent or equal"
 KEEP_ONE = "keep the one target that means exactly the same"
 
@@ -46,13 +52,17 @@ class _Map:
 
 @dataclass
 class _Reading:
-    """What the maps of a site come to: faults stop it, cautions are told. standards: systems that need no map."""
+    """What the maps of a site come to: faults stop it, cautions are told.
+
+    standards: systems that need no map. targets: those used, by local code and target system. seen: how many there are.
+    """
 
     code_sets: CodeSets
     standards: frozenset[str]
     faults: list[Fault] = field(default_factory=list)
     cautions: list[Fault] = field(default_factory=list)
     targets: dict[Code, dict[str, str]] = field(default_factory=dict)
+    seen: int = 0
     urls: list[str] = field(default_factory=list)
 
 
@@ -67,8 +77,7 @@ def load_local_codes(path: Path, code_sets: CodeSets) -> None:
         for found in _maps(file, reading.faults):
             _read(found, reading)
     if not reading.targets and not reading.faults:
-        why = "; ".join(caution.message for caution in reading.cautions[:MOST_TOLD])
-        message = f"nothing in it can be used{f': {why}' if why else ''}"
+        message = f"nothing in it can be used{_reasons(reading)}"
         reading.faults.append(Fault(path.name, None, message, NOTHING))
     if reading.faults:
         raise LocalCodesError(reading.faults)
@@ -76,6 +85,15 @@ def load_local_codes(path: Path, code_sets: CodeSets) -> None:
         code_sets.local[code] = sorted(by_system.items())
     code_sets.cautions.extend(reading.cautions)
     code_sets.local_urls.extend(reading.urls)
+
+
+def _reasons(reading: _Reading) -> str:
+    """Why nothing can be used: how many targets there are, the first reasons, and how many more."""
+    count = f", of {reading.seen} targets none" if reading.seen > 1 else ""
+    told = [caution.message for caution in reading.cautions[:MOST_TOLD]]
+    if more := len(reading.cautions) - len(told):
+        told.append(f"{more} more of the like")
+    return f"{count}: {'; '.join(told)}" if told else count
 
 
 def _files(path: Path) -> list[Path]:
@@ -125,6 +143,7 @@ def _read(found: _Map, reading: _Reading) -> None:
     if url := found.data.get("url"):
         reading.urls.append("|".join(filter(None, (url, found.data.get("version")))))
     unknown: list[Fault] = []
+    undecided: list[Code] = []
     for number, group in enumerate(found.data.get("group", [])):
         path: ElementPath = ("group", number)
         source = str(group.get("source", "")).strip()
@@ -140,28 +159,53 @@ def _read(found: _Map, reading: _Reading) -> None:
             message = "a rule for codes that the map does not list is not followed; they stay unread"
             reading.cautions.append(found.fault((*path, "unmapped"), message, "list every code that is to be read"))
         for at, element in enumerate(group["element"]):
-            unknown += _element(found, (*path, "element", at), group, element, reading)
+            unknown += _element(found, (*path, "element", at), group, element, reading, undecided)
+    if undecided:
+        reading.cautions.append(Fault(found.file, None, _waiting(undecided, reading), DECIDE))
     reading.cautions.extend(unknown[:MOST_UNKNOWN])
     if len(unknown) > MOST_UNKNOWN:
         message = f"{len(unknown) - MOST_UNKNOWN} more codes are mapped to codes that no finding is read from"
         reading.cautions.append(Fault(found.file, None, message, "nothing, where they are none of these tests"))
 
 
+def _waiting(undecided: list[Code], reading: _Reading) -> str:
+    """The proposals that nobody has decided, in one line: a map just begun is full of them."""
+    count = f"{len(undecided)} proposal{'s' if len(undecided) > 1 else ''} ({UNDECIDED}) not used"
+    codes = [code for _, code in dict.fromkeys(local for local in undecided if local not in reading.targets)]
+    if not codes:
+        return f"{count}, beside decided targets of the same codes"
+    more = f" and {len(codes) - MOST_TOLD} more" if len(codes) > MOST_TOLD else ""
+    some = f"{len(codes)} local codes stay" if len(codes) > 1 else "1 local code stays"
+    return f"{count}, {some} unread: {', '.join(codes[:MOST_TOLD])}{more}"
+
+
 def _element(
-    found: _Map, path: ElementPath, group: dict[str, Any], element: dict[str, Any], reading: _Reading
+    found: _Map,
+    path: ElementPath,
+    group: dict[str, Any],
+    element: dict[str, Any],
+    reading: _Reading,
+    undecided: list[Code],
 ) -> Iterator[Fault]:
-    """Take in the targets of one local code; yields those that no finding is read from."""
+    """Take in the targets of one local code; yields those that no finding is read from.
+
+    undecided: is given the local code once more for each target that nobody has decided.
+    """
     local = canonical_coding(str(group["source"]).strip(), str(element.get("code", "")))
     if not local[1]:
         reading.faults.append(found.fault(path, "no local code", "give the code as the chart sends it"))
         return
     if not element.get("target"):
-        reading.cautions.append(found.fault(path, f"{local[1]} stays unread: it is mapped to nothing", UNTRUSTED))
+        reading.cautions.append(found.fault(path, f"{local[1]} stays unread: it is mapped to nothing", GIVE_TARGET))
     for at, target in enumerate(element.get("target", [])):
         here: ElementPath = (*path, "target", at)
         standard = canonical_coding(str(group.get("target", "")).partition("|")[0], str(target.get("code", "")))
-        if why := _why_not(target, standard):
-            reading.cautions.append(found.fault(here, f"{local[1]} stays unread: {why}", UNTRUSTED))
+        reading.seen += 1
+        if target.get("equivalence") == UNDECIDED:
+            undecided.append(local)
+        elif reason := _why_not(target, standard):
+            why, remedy = reason
+            reading.cautions.append(found.fault(here, f"{local[1]} stays unread: {why}", remedy))
         elif not _is_read(standard, reading.code_sets):
             message = f"{local[1]} stays unread: no finding is read from {standard[1]} of {standard[0] or 'no system'}"
             yield found.fault(here, message, "check the code and its system; leave it where it is none of these tests")
@@ -169,19 +213,19 @@ def _element(
             _take_in(found, here, local, standard, reading)
 
 
-def _why_not(target: dict[str, Any], standard: Code) -> str:
-    """Why a target is not trusted; empty where it is."""
+def _why_not(target: dict[str, Any], standard: Code) -> tuple[str, str] | None:
+    """Why a target is not trusted, and what to do; None where it is."""
     equivalence = target.get("equivalence")
     if equivalence not in TRUSTED:
         shown = standard[1] or "nothing"
-        return f"it is mapped to {shown} as '{equivalence}', which is not exactly the same"
+        return f"it is mapped to {shown} as '{equivalence}', which is not exactly the same", UNTRUSTED
     if not standard[1]:
-        return "its target names no code"
+        return "its target names no code", GIVE_CODE
     if not standard[0]:
-        return f"its group names no target system, in which {standard[1]} would be a code"
+        return f"its group names no target system, in which {standard[1]} would be a code", GIVE_SYSTEM
     if target.get("dependsOn") or target.get("product"):
-        return f"it is mapped to {standard[1]} under a condition, and conditions are not followed"
-    return ""
+        return f"it is mapped to {standard[1]} under a condition, and conditions are not followed", UNCONDITIONAL
+    return None
 
 
 def _take_in(found: _Map, path: ElementPath, local: Code, standard: Code, reading: _Reading) -> None:

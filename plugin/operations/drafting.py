@@ -13,19 +13,21 @@ from plugin.drafting.plan import draft_plan
 from plugin.errors import InputError
 from plugin.findings.bundle import resources_of, unfetched
 from plugin.findings.contained import renamed
+from plugin.findings.elements import objects, text_of
 from plugin.findings.reader import read_findings
 from plugin.library.rules import Template
 from plugin.operations.faults import OperationFault
 
 Resource = dict[str, Any]
-_PATIENT = re.compile(r"(?:https?://\S+/)?Patient/([A-Za-z0-9.-]{1,64})(?:/_history/[A-Za-z0-9.-]{1,64})?")
+_PATIENT = re.compile(r"(https?://\S+/)?Patient/([A-Za-z0-9.-]{1,64})(?:/_history/[A-Za-z0-9.-]{1,64})?")
 _URN = "urn:uuid:"
 
 
 def drafted(subject: str, data: list[Resource], template: Template, as_of: date) -> Draft:
     """The draft for the patient that `subject` refers to, whose chart `data` holds.
 
-    Raises OperationFault with 422 for another kind of subject, and for data that are not this patient's chart.
+    Raises OperationFault with 422 for another kind of subject, and for data that are not this patient's chart, or not
+    known to be: an absolute reference means the resource of that fullUrl (FHIR R4, bundle.html#references).
     """
     patient = _PATIENT.fullmatch(subject)
     if patient is None:
@@ -40,10 +42,25 @@ def drafted(subject: str, data: list[Resource], template: Template, as_of: date)
             "data is not the chart of one patient; send a Bundle with the resources of the subject, and only those"
         )
         raise OperationFault(422, "business-rule", message, expression="data") from None
-    if findings.patient.id != patient[1]:
+    if findings.patient.id != patient[2]:
         message = "data is not the chart of the subject; send the Patient resource that subject refers to with it"
         raise OperationFault(422, "business-rule", message, expression="subject")
+    if patient[1] and f"{patient[1]}Patient/{patient[2]}" not in _addresses(data):
+        message = (
+            "subject names the Patient of a server, and data does not say that its Patient is from there; send "
+            "Patient/id as subject, or the Patient with that address as its fullUrl"
+        )
+        raise OperationFault(422, "business-rule", message, expression="subject")
     return draft_plan(findings, template, as_of)
+
+
+def _addresses(data: list[Resource]) -> set[str]:
+    """The addresses that Bundles give their patients."""
+    entries = [entry for bundle in data for entry in objects(bundle.get("entry"))]
+    patients = (
+        one for one in entries if any(each.get("resourceType") == "Patient" for each in objects(one.get("resource")))
+    )
+    return {text_of(one.get("fullUrl")).partition("/_history/")[0] for one in patients}
 
 
 def whole_draft(draft: Draft, template: Template, version: str) -> Resource:

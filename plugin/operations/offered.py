@@ -77,8 +77,8 @@ SEARCHES = (
 )
 
 _SUBJECT = (
-    "The patient, as Patient/id, whose chart `data` holds. A plan is drafted for one patient at a time, and for no "
-    "other kind of subject."
+    "The patient, as Patient/id, whose chart `data` holds; an absolute address has to be the fullUrl of the Patient "
+    "there. A plan is drafted for one patient at a time, and for no other kind of subject."
 )
 _DATA = Parameter(
     "data",

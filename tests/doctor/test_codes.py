@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from werkzeug.wrappers import Request, Response
 
 from plugin.cli import main
 from plugin.doctor import shared
@@ -19,8 +20,8 @@ from plugin.findings.index import index_of
 from plugin.findings.reader import read_findings
 from plugin.library.vocabulary import Vocabulary
 from tests.doctor.conftest import PATIENT
-from tests.doctor.faulty import Faulty, on
-from tests.doctor.test_planted_faults import local_code
+from tests.doctor.faulty import Faulty, instead, on
+from tests.doctor.test_planted_faults import local_code, refused
 from tests.findings.charts import AS_OF
 
 LAB = "https://lab.example.org/tests"
@@ -172,10 +173,98 @@ def test_a_server_is_scanned_patient_by_patient(faulty: Faulty, token: str, monk
     assert PATIENT not in found.output
 
 
-def test_a_server_that_lets_nobody_in_is_a_failure_of_the_other_side(faulty: Faulty) -> None:
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_a_search_that_is_refused_is_never_an_all_clear(
+    faulty: Faulty, token: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, form: str
+) -> None:
+    """What is missing is told in every form with its reason, and the exit code is not that of a whole scan."""
+    named = {"severity": "error", "code": "forbidden", "diagnostics": "Kowalska is a protected patient"}
+    outcome = json.dumps({"resourceType": "OperationOutcome", "issue": [named]})
+    faulty.plant = instead("Observation", 403, outcome)
+    monkeypatch.setenv("CAREPLAN_DOCTOR_TOKEN", token)
+    written = tmp_path / "scan.json"
+    found = careplan("codes", "scan", faulty.base, "--patient", PATIENT, "--format", form, "-o", written)
+    assert found.exit_code == 3
+    assert "the scan is incomplete: Observation" in found.stderr
+    assert "is left without a meaning" not in found.stdout
+    if form == "text":
+        assert "INCOMPLETE" in found.stdout
+        assert "Observation: the server does not allow this (403), forbidden" in found.stdout
+    document = json.loads(written.read_text())
+    assert document["complete"] is False
+    assert [(each["type"], "403" in each["why"]) for each in document["missed"]] == [("Observation", True)]
+    assert "careplan doctor" in document["missed"][0]["remedy"]
+    assert "Kowalska" not in found.output + written.read_text()
+
+
+def test_a_server_that_lets_nobody_in_is_told_once_with_what_to_give(faulty: Faulty) -> None:
     found = careplan("codes", "scan", faulty.base)
     assert found.exit_code == 3
-    assert "does not accept our authorization" in found.stderr
+    assert found.stderr.count("nobody is let in without a token (401)") == 1
+    assert "CAREPLAN_DOCTOR_TOKEN" in found.stderr
+    assert "--config" in found.stderr
+    assert [path for _, path in faulty.asked].count("Observation") == 1
+    assert "Condition" not in {path for _, path in faulty.asked}  # the first refusal of access is the last request
+
+
+def test_a_token_that_ends_midway_leaves_a_scan_that_says_so(
+    faulty: Faulty, token: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    faulty.plant = instead("Condition", 401, "{}")
+    monkeypatch.setenv("CAREPLAN_DOCTOR_TOKEN", token)
+    found = careplan("codes", "scan", faulty.base, "--patient", PATIENT, "--format", "json")
+    assert found.exit_code == 3
+    document = json.loads(found.stdout)
+    assert document["resources"] > 0
+    missed = {each["type"]: each["why"] for each in document["missed"]}
+    assert missed["Condition"] == "the token is not accepted (401)"
+    assert missed["Procedure"] == "not asked any more"
+    assert "Procedure" not in {path for _, path in faulty.asked}
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ("http://nosuch.invalid/fhir", "its name is not found (DNS)"),
+        ("http://127.0.0.1:9/fhir", "the connection is refused"),
+    ],
+)
+def test_a_server_that_is_not_there_is_told_as_the_doctor_tells_it(address: str, said: str) -> None:
+    found = careplan("codes", "scan", address)
+    assert found.exit_code == 3
+    assert said in found.stderr
+    assert "check" in found.stderr
+    assert "search 1" not in found.stderr
+
+
+def test_an_address_where_no_fhir_server_is_gets_one_message(faulty: Faulty) -> None:
+    faulty.before = lambda path, request: Response("nothing here", 404, content_type="text/plain")
+    found = careplan("codes", "scan", faulty.base)
+    assert found.exit_code == 3
+    assert found.stderr.count("there is no FHIR server at this address") == 1
+    assert "give the address of the FHIR base" in found.stderr
+
+
+def test_observations_that_come_by_category_only_are_read_so_and_scan_and_map_say_it(
+    faulty: Faulty, token: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def by_category(path: str, request: Request) -> Response | None:
+        if path != "Observation" or "category" in request.args:
+            return None
+        return Response(refused(400, "required"), 400, content_type="application/fhir+json")
+
+    faulty.before = by_category
+    faulty.plant = on("Observation", local_code)
+    monkeypatch.setenv("CAREPLAN_DOCTOR_TOKEN", token)
+    written = tmp_path / "scan.json"
+    found = careplan("codes", "scan", faulty.base, "--patient", PATIENT, "--format", "json", "-o", written)
+    document = json.loads(found.stdout)
+    assert found.exit_code == 3
+    assert {each["code"] for each in document["unmapped"]} == {"ER-77"}
+    assert ["by category only" in each["why"] for each in document["missed"]] == [True]
+    begun = careplan("codes", "map", written, "-o", tmp_path / "map.json")
+    assert begun.exit_code == 0
+    assert "says itself that it is incomplete" in begun.stderr
 
 
 @pytest.mark.parametrize(

@@ -165,7 +165,7 @@ def for_anybody(path: str, request: Request, answer: Response) -> Response | Non
 
 
 def local_code(bundle: Json) -> None:
-    for entry in bundle["entry"]:
+    for entry in bundle.get("entry", []):
         if '"85337-4"' in json.dumps(entry["resource"]["code"]):
             entry["resource"]["code"] = {
                 "coding": [{"system": "https://lab.example.org", "code": "ER-77", "display": "Estrogen receptor"}]

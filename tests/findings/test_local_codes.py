@@ -164,7 +164,7 @@ def test_one_file_can_be_given_instead_of_a_folder(load, tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize(
-    "equivalence", ["wider", "narrower", "inexact", "relatedto", "subsumes", "specializes", "unmatched", "disjoint"]
+    "equivalence", ["wider", "narrower", "inexact", "relatedto", "subsumes", "specializes", "disjoint"]
 )
 def test_what_is_not_exactly_the_same_is_told_and_not_used(load, equivalence: str) -> None:
     words = load(SITE, concept_map(group("urn:b", LOINC, ER2=[target("85337-4", equivalence)], PR2="85339-0")))
@@ -172,6 +172,48 @@ def test_what_is_not_exactly_the_same_is_told_and_not_used(load, equivalence: st
     assert said.startswith("lab1.json: ConceptMap.group[0].element[0].target[0]: ER2 stays unread")
     assert f"as '{equivalence}'" in said
     assert read(words, {"code": "urn:b|ER2|ER", "named": "Positive"})["er"].state == "unknown"
+
+
+def test_proposals_that_nobody_decided_are_one_line_and_bury_nothing(load) -> None:
+    open_ones = {f"T{number}": [target("85337-4", "unmatched"), target("16112-5", "unmatched")] for number in range(9)}
+    decided = [target("85337-4"), target("16112-5", "unmatched")]
+    lost = {"code": "PR7", "target": [{"equivalence": "equivalent"}]}
+    begun = group(LAB, LOINC, ER1=decided, **open_ones)
+    begun["element"].append(lost)
+    words = load(concept_map(begun, group(ANSWERS, SNOMED, N="260385009")))
+    without_code, waiting = cautions(words)
+    assert "PR7 stays unread: its target names no code" in without_code
+    assert without_code.splitlines()[1].strip().startswith("give the target its code")
+    assert "19 proposals (unmatched) not used, 9 local codes stay unread: T0, T1, T2 and 6 more" in waiting
+    assert read(words, ER_NEGATIVE)["er"].value == "negative"
+
+
+def test_a_proposal_left_beside_a_decided_target_is_said_to_be_left_over(load) -> None:
+    words = load(concept_map(group(LAB, LOINC, ER1=[target("85337-4"), target("16112-5", "unmatched")])))
+    assert "1 proposal (unmatched) not used, beside decided targets of the same codes" in cautions(words)[0]
+
+
+def test_a_map_without_anything_of_use_says_how_much_there_is(load) -> None:
+    wider = {f"W{number}": [target("85337-4", "wider")] for number in range(12)}
+    said = refused(load, concept_map(group(LAB, LOINC, **wider)))
+    assert "nothing in it can be used, of 12 targets none: " in said
+    assert "W2 stays unread" in said
+    assert "9 more of the like" in said
+    begun = refused(load, concept_map(group(LAB, LOINC, A=[target("85337-4", "unmatched")])), name="begun{}.json")
+    assert "1 proposal (unmatched) not used, 1 local code stays unread: A" in begun
+
+
+@pytest.mark.parametrize(
+    ("groups", "remedy"),
+    [
+        ({"source": LAB, "element": [{"code": "X", "target": [target("85337-4")]}]}, "whose target is the system"),
+        (group(LAB, LOINC, X=[target("85337-4", dependsOn=[{"property": "m", "value": "x"}])]), "without a condition"),
+    ],
+    ids=["no target system", "conditional"],
+)
+def test_each_reason_comes_with_its_own_remedy(load, groups: dict[str, Any], remedy: str) -> None:
+    (caution,) = cautions(load(concept_map(*SITE["group"], groups)))
+    assert remedy in caution.splitlines()[1]
 
 
 def test_equal_counts_as_well(load) -> None:

@@ -123,6 +123,38 @@ def test_a_drug_is_known_by_code_name_brand_or_by_the_medication_it_refers_to(eh
     assert topics(ehr.cards(about_orders(drug, name="her2-positive"))) == ["order-closed"]
 
 
+def test_a_bare_code_is_told_by_the_name_that_our_tables_give_it(ehr):
+    [card] = ehr.cards(about_orders(coded("1601380"), name="her2-positive"))
+    assert card["summary"].startswith("Palbociclib 100 MG Oral Capsule: ")
+    assert "1601380" not in card["summary"]
+
+
+@pytest.mark.parametrize(
+    ("display", "at_odds"),
+    [
+        ("Aspirin", True),
+        ("tamoxifen", True),
+        ("Palbociclib 100 MG Oral Capsule", False),
+        ("Ibrance", False),
+        ("", False),
+    ],
+)
+def test_words_that_name_another_drug_than_the_code_are_told_on_the_card(ehr, display, at_odds):
+    [card] = ehr.cards(about_orders(coded("1601374", display), name="her2-positive"))
+    told = f"Its words say “{display}”, its code means palbociclib: check which is to be given."
+    assert (told in card["detail"]) is at_odds
+    assert ("Check the order itself" in card["detail"]) is at_odds
+
+
+def test_an_order_without_a_subject_says_by_whose_chart_it_was_judged(ehr):
+    nameless = order("trastuzumab")
+    del nameless["subject"]
+    [card] = ehr.cards(about_orders(nameless))
+    assert "The order names no patient (subject); it was judged by the chart that is open." in card["detail"]
+    [card] = ehr.cards(about_orders(order("trastuzumab")))
+    assert "names no patient" not in card["detail"]
+
+
 def test_the_medication_may_stand_beside_the_order_in_the_bundle(ehr):
     drug = {"resourceType": "Medication", "id": "m9", "code": {"coding": [{"system": RXNORM, "code": "1601374"}]}}
     call = about_orders(order(medicationReference={"reference": "Medication/m9"}), drug, name="her2-positive")

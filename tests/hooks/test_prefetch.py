@@ -171,8 +171,27 @@ def test_a_server_that_answers_a_page_for_browsers_is_a_gap(ehr):
 def test_results_of_another_patient_are_left_out(ehr):
     others = [one | {"subject": {"reference": "Patient/somebody-else"}} for one in of_type("Observation")]
     card = only_card(ehr, patient_view(observation=searchset(*others)))
-    none = only_card(ehr, patient_view(observation=searchset()))
-    assert card["summary"] == none["summary"] != only_card(ehr, patient_view())["summary"]
+    none = only_card(ehr, patient_view(observation=searchset()))["summary"]
+    assert card["summary"].startswith("Chart incomplete, care plan drafted: ")
+    drafted, whole = (
+        text.lower().partition("care plan drafted: ")[2].partition(";")[0] for text in (card["summary"], none)
+    )
+    assert drafted == whole
+    assert f"{len(others)} of {len(others)} that were prefetched are of another patient" in card["detail"]
+
+
+def test_a_result_of_another_patient_is_named_by_what_it_is_and_by_no_id(ehr):
+    mine = of_type("Observation")
+    theirs = mine[0] | {
+        "id": "secret-7",
+        "code": {"text": "Bone scan"},
+        "subject": {"reference": "Patient/somebody-else"},
+    }
+    card = only_card(ehr, patient_view(observation=searchset(*mine, theirs)))
+    assert card["summary"].startswith("Chart incomplete")
+    assert "An Observation of “Bone scan” names another patient than this chart and does not count" in card["detail"]
+    assert "secret-7" not in str(card)
+    assert "somebody-else" not in str(card)
 
 
 @pytest.mark.parametrize(

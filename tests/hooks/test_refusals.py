@@ -28,6 +28,7 @@ def changed(**changes: object) -> dict:
         (changed(context=[]), "context"),
         (changed(context={"userId": "Practitioner/7"}), "patientId"),
         (changed(context={"patientId": "hr-positive"}), "userId"),
+        (changed(context={"userId": "Practitioner/7", "patientId": "Patient/hr-positive"}), "give the bare id"),
         (changed(prefetch=None), "prefetch"),
         (changed(fhirAuthorization={"access_token": "x"}), "fhirServer"),
         (changed(fhirServer=7), "fhirServer"),

@@ -52,6 +52,8 @@ def topic(card: dict) -> str:
         (coded({"system": ABSENT, "code": "unknown", "display": "Unknown"}), "neither words nor a code"),
         (coded({"system": "http://site.example.org", "code": "P1"}), "only the code P1 of the system"),
         (coded({"code": "P1"}), "only the code P1 of no system"),
+        (coded({"system": RXNORM, "code": "161"}), f"only the code 161 of the system {RXNORM}"),
+        (coded({"system": "http://snomed.info/sct", "code": "387517004"}), "only the code 387517004 of the system"),
         ({"medication": {"concept": {"text": "palbociclib"}}}, "it names no drug"),
     ],
 )
@@ -78,7 +80,7 @@ def test_all_of_them_stand_on_one_card_before_the_warnings(ehr):
 @pytest.mark.parametrize(
     "change",
     [
-        coded({"system": RXNORM, "code": "161"}),
+        coded({"system": RXNORM, "code": "161", "display": "acetaminophen"}),
         {"medicationCodeableConcept": {"text": "Tablet of our own"}},
         {"medicationReference": {"reference": "Medication/1", "display": "Paracetamol"}},
         REFERRING | {"doNotPerform": True},

@@ -31,10 +31,11 @@ TIMEOUT = 120
 
 @dataclass
 class Visit:
-    """The browser of the clinician, the address of the review, and the bases of chart server and EHR."""
+    """The browser of the clinician, the address of the review, the EHR, and the bases of chart server and EHR."""
 
     browser: FlaskClient
     workspace: str
+    ehr: SandboxEHR
     charts: str
     iss: str
     patient: str
@@ -102,7 +103,7 @@ def visited(ehr: SandboxEHR, folder: Path, patient: str = PATIENT, delivery: str
     )
     browser = create_app(settings).test_client()
     workspace = _launched(browser, f"{ehr.url}/patients/{patient}/launch")
-    return Visit(browser, workspace, ehr.backend_url, ehr.fhir_url, patient)
+    return Visit(browser, workspace, ehr, ehr.backend_url, ehr.fhir_url, patient)
 
 
 def _launched(browser: FlaskClient, address: str) -> str:

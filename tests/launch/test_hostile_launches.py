@@ -47,7 +47,7 @@ def no_workspace_was_opened(plugin: Plugin) -> bool:
 def test_an_ehr_that_is_not_on_the_list_is_named_and_never_asked(plugin: Plugin, other_ehr: FakeEhr, path: str) -> None:
     response = plugin.browser.get(path, query_string={"iss": other_ehr.fhir, "launch": "x"})
     refused(response, 403, f"The EHR at {other_ehr.fhir} is not on this plug-in's list")
-    assert "allowed_issuers" in response.text
+    assert "whoever runs the plug-in has to add the address to allowed_issuers" in response.text
     assert other_ehr.requests == []
 
 

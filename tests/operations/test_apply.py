@@ -24,6 +24,7 @@ from tests.operations.caller import AS_OF, CANONICAL, FHIR, PLAN, asked, chart, 
 
 APPLY = f"/PlanDefinition/{PLAN}/$apply"
 DRAFT = f"/PlanDefinition/{PLAN}/$draft"
+SANDBOX = "https://sandbox-hospital.example.org/fhir"  # where the charts of the sandbox say that they are from
 PATIENTS = [patient.id for patient in sample_patients()]
 
 
@@ -88,7 +89,7 @@ def test_it_drafts_for_the_day_at_the_site(caller):
 def test_the_chart_may_come_in_several_bundles_and_the_subject_as_a_reference(caller):
     bundle = chart("hr-positive")
     halves = [bundle | {"entry": bundle["entry"][:3]}, bundle | {"entry": bundle["entry"][3:]}]
-    subject = {"name": "subject", "valueReference": {"reference": "https://ehr.example.org/fhir/Patient/hr-positive"}}
+    subject = {"name": "subject", "valueReference": {"reference": f"{SANDBOX}/Patient/hr-positive"}}
     data = [{"name": "data", "resource": half} for half in halves]
     plan = caller.post(APPLY, parameters(subject, *data, {"name": "as_of", "valueDate": AS_OF}))
     assert plan.data == caller.post(APPLY, asked("hr-positive")).data
@@ -125,6 +126,11 @@ REFUSED = {
     "an empty subject": (lambda body: changed(body, "subject", valueString=" "), 400, "it is empty"),
     "a group": (lambda body: changed(body, "subject", valueString="Group/1"), 422, "no reference to a Patient"),
     "somebody else": (lambda body: changed(body, "subject", valueString="Patient/x9"), 422, "not the chart of the sub"),
+    "a patient of another server": (
+        lambda body: changed(body, "subject", valueString="https://other.example.org/fhir/Patient/hr-positive"),
+        422,
+        "data does not say that its Patient is from there",
+    ),
     "data of another type": (
         lambda body: changed(body, "data", resource={"resourceType": "Patient", "id": "x9"}),
         400,

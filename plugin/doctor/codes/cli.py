@@ -31,7 +31,9 @@ def codes() -> None:
 @click.option("--all", "everything", is_flag=True, help="List also the codes that are near to nothing that is read.")
 @click.option("--format", "form", type=click.Choice(("text", "json")), default="text", show_default=True)
 @click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Write the scan as JSON, too.")
+@click.pass_context
 def scan(
+    ctx: click.Context,
     sources: tuple[str, ...],
     patients: tuple[str, ...],
     token: str,
@@ -46,28 +48,31 @@ def scan(
     """List the codes in SOURCE that no finding is read from, those that are likely to matter first.
 
     SOURCE: Bundles or NDJSON of any number of patients, plain or gzipped, folders of them, or the address of a FHIR
-    server. Names of codes and counts are written, nothing of a patient.
+    server. Names of codes and counts are written, nothing of a patient. Exit code 3 where a server could not be read to
+    its end: the scan then says what is missing and why.
     """
     import orjson
 
-    from plugin.doctor.codes.scan import scan_json, scan_of, scan_text
+    from plugin.doctor.codes.scan import Missed, scan_json, scan_of, scan_text
     from plugin.doctor.codes.tally import Tally
     from plugin.doctor.shared import let_in, limits_of, server_address, vocabulary_of
+    from plugin.errors import RemoteError
     from plugin.findings.index import index_of
 
     index = index_of(vocabulary_of(templates, local_codes))
     tally = Tally(index)
     servers = [source for source in sources if "://" in source]
     _files(tally, [Path(source) for source in sources if "://" not in source])
+    missed: list[Missed] = []
     for server in servers:
-        from plugin.doctor.codes.server import count_server
+        from plugin.doctor.codes.server import count_server, go_in
 
         address, limits = server_address(server), limits_of(config)
-        access = let_in(address, token, granted, config, limits, _now)
-        if access.ask is not None:
-            access.ask()
-        count_server(tally, access.session, address, patients, limits, _tell)
-    made = scan_of(tally, index, tuple(Path(each).name if "://" not in each else each for each in sources))
+        access = go_in(address, let_in(address, token, granted, config, limits, _now), limits, _now)
+        missed += count_server(tally, access, address, patients, limits, _tell)
+    made = scan_of(
+        tally, index, tuple(Path(each).name if "://" not in each else each for each in sources), tuple(missed)
+    )
     document = orjson.dumps(scan_json(made), option=orjson.OPT_INDENT_2) + b"\n"
     write_out(document.decode() if form == "json" else scan_text(made, everything))
     if output is not None:
@@ -75,6 +80,9 @@ def scan(
 
         write_file(output, document)
     _tell(f"{len(made.likely)} of {len(made.found)} unmapped codes are likely to matter")
+    if made.missed:
+        _tell(f"the scan is incomplete: {', '.join(dict.fromkeys(each.resource_type for each in made.missed))}")
+        ctx.exit(RemoteError.exit_code)
 
 
 @codes.command("map")
@@ -108,6 +116,8 @@ def map_command(source: Path, output: Path, everything: bool) -> None:
     count = sum(len(group["element"]) for group in made["group"])
     write_out(f"{output}\n")
     _tell(f"{count} entries, all of them unmatched until a person decides")
+    if document.get("complete") is False:
+        _tell(f"{source} says itself that it is incomplete: codes of what it could not read are missing from the map")
 
 
 def _files(tally: Tally, paths: list[Path]) -> None:

@@ -26,8 +26,21 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
+class Missed:
+    """A search of a server that could not be read, or not to its end. why: without anything that names a patient."""
+
+    source: str
+    resource_type: str
+    why: str
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True)
 class Scan:
-    """What was found in a source. Names and counts only; nothing of any patient."""
+    """What was found in a source. Names and counts only; nothing of any patient.
+
+    missed: what could not be read; while there is any, no code that is absent here is known to be absent there.
+    """
 
     sources: tuple[str, ...]
     resources: int
@@ -36,6 +49,7 @@ class Scan:
     standard: tuple[Unmapped, ...]
     without_system: dict[str, int]
     overflow: int = 0
+    missed: tuple[Missed, ...] = ()
 
     @property
     def likely(self) -> tuple[Found, ...]:
@@ -43,8 +57,8 @@ class Scan:
         return tuple(each for each in self.found if each.likelihood >= LEAST)
 
 
-def scan_of(tally: Tally, index: Index, sources: tuple[str, ...]) -> Scan:
-    """Put what was counted in order: likelihood first, then count, then code."""
+def scan_of(tally: Tally, index: Index, sources: tuple[str, ...], missed: tuple[Missed, ...] = ()) -> Scan:
+    """Put what was counted in order: likelihood first, then count, then code. missed: what could not be read."""
     nearest = Nearest(index)
     proposed = _proposed(tally, nearest)
     near = {(code.system, code.code) for key, code in tally.found.items() if code.kind == "test" and proposed[key]}
@@ -55,7 +69,7 @@ def scan_of(tally: Tally, index: Index, sources: tuple[str, ...]) -> Scan:
     found.sort(key=lambda each: (-each.likelihood, -each.code.count, each.code.system, each.code.code))
     standard = sorted(tally.standard.values(), key=lambda code: (-code.count, code.system, code.code))
     without: dict[str, int] = {kind: tally.without_system[kind] for kind in KINDS if tally.without_system[kind]}
-    return Scan(sources, tally.resources, tally.known, tuple(found), tuple(standard), without, tally.overflow)
+    return Scan(sources, tally.resources, tally.known, tuple(found), tuple(standard), without, tally.overflow, missed)
 
 
 def _proposed(tally: Tally, nearest: Nearest) -> dict[Key, tuple[Proposal, ...]]:
@@ -80,6 +94,11 @@ def scan_json(scan: Scan) -> dict[str, Any]:
         "format": FORMAT,
         "kind": "careplan-codes-scan",
         "sources": list(scan.sources),
+        "complete": not scan.missed,
+        "missed": [
+            {"source": each.source, "type": each.resource_type, "why": each.why, "remedy": each.remedy}
+            for each in scan.missed
+        ],
         "resources": scan.resources,
         "read": scan.known,
         "unmapped": [
@@ -133,11 +152,12 @@ def _found(each: dict[str, Any]) -> Found:
 
 def scan_text(scan: Scan, everything: bool = False) -> str:
     """The scan for people: what is likely to matter, then how much else there is."""
-    lines = [f"{scan.resources} resources, {scan.known} coded concepts are read as they are.", ""]
+    lines = [*_incomplete(scan), f"{scan.resources} resources, {scan.known} coded concepts are read as they are.", ""]
     shown = scan.found if everything else scan.likely[:MOST_SHOWN]
     lines += [line for each in shown for line in _shown(each)]
     if not scan.found:
-        lines.append("No code of the site's own is left without a meaning.")
+        rest = "in what was read; the rest is not known" if scan.missed else "is left without a meaning"
+        lines.append(f"No code of the site's own {rest}.")
     if hidden := len(scan.found) - len(shown):
         lines.append(f"{hidden} more unmapped codes are not near to anything that is read; --all and JSON list them.")
     for code in scan.standard:
@@ -152,6 +172,17 @@ def scan_text(scan: Scan, everything: bool = False) -> str:
     if scan.overflow:
         lines.append(f"{scan.overflow} uses of further codes were left out: the source holds too many different codes.")
     return "\n".join(lines) + "\n"
+
+
+def _incomplete(scan: Scan) -> list[str]:
+    """What could not be read and why, what is to be done about it once for all that asks for it."""
+    if not scan.missed:
+        return []
+    lines = ["INCOMPLETE: not everything could be read, so codes may be missing here.", ""]
+    for remedy in dict.fromkeys(each.remedy for each in scan.missed):
+        lines += [f"  ! {each.resource_type}: {each.why}" for each in scan.missed if each.remedy == remedy]
+        lines.append(f"    → {remedy}")
+    return [*lines, ""]
 
 
 def _shown(each: Found) -> list[str]:
