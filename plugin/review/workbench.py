@@ -22,7 +22,7 @@ from plugin.library.rules import Template
 from plugin.library.vocabulary import Value
 from plugin.review.charts import Clock
 from plugin.review.decisions import Wish
-from plugin.review.said import WhatSheSaid, what_she_said
+from plugin.review.said import WhatWasSaid, what_was_said
 from plugin.review.samples import sampled
 from plugin.review.view import PageView, Words, build_page
 from plugin.storage.database import Database
@@ -63,7 +63,7 @@ class Review:
     chart_size: int = 0
     sampled: frozenset[str] = frozenset()
     forms: tuple[FilledForm, ...] = ()
-    said: WhatSheSaid | None = None
+    said: WhatWasSaid | None = None
 
 
 class Workbench:
@@ -124,7 +124,7 @@ class Workbench:
             chart_size=len(set(findings.inputs) - ours),
             sampled=sampled(resources),
             forms=forms,
-            said=what_she_said([*resources, *filled], self.template),
+            said=what_was_said([*resources, *filled], self.template),
         )
 
     def page(self, review: Review) -> PageView:
