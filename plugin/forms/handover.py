@@ -1,6 +1,6 @@
 """The hand-over of a tablet to the patient: what is kept of it, who may open it, and how it ends.
 
-It holds the questions and what she is called, copied when it began; nothing on this way reads the chart. The launch
+It holds the questions and a first name, copied when it began; nothing on this way reads the chart. The launch
 that began it is closed for the browser at the same moment (`LaunchService.hand_over`).
 """
 
@@ -37,7 +37,7 @@ PIN = re.compile(r"[0-9]{4,8}")
 
 @dataclass(frozen=True, slots=True)
 class Handover:
-    """One hand-over as it stands. called: her first name. form: the questions. asleep: unused for so long that only a
+    """One hand-over as it stands. called: the first name. form: the questions. asleep: unused for so long that only a
     PIN wakes it. is_locked: too many wrong PINs, so that only a launch from the EHR leads back to the chart.
     """
 
@@ -54,7 +54,7 @@ class Handover:
 
     @property
     def is_urgent(self) -> bool:
-        """Whether she has marked something that cannot wait."""
+        """Whether something was marked that cannot wait."""
         return is_urgent(self.form, self.answers)
 
 
@@ -139,7 +139,7 @@ class Handovers:
             response = patient_response(row.form, row.answers, row.language, row.patient_id, now)
             keep_form(session, held.patient, FORM, response, now)
             row.state, row.seen = "sent", now
-            # What stays is whether she has to be told to speak up at once.
+            # What stays is whether to say on the page that somebody has to be told at once.
             row.answers = {} if not is_urgent(row.form, row.answers) else _urgent_only(row.form, row.answers)
 
     def check_pin(self, held: Handover, pin: str) -> bool:
@@ -154,7 +154,7 @@ class Handovers:
             return False
 
     def wake(self, held: Handover) -> None:
-        """Let her go on with a form that was left alone for too long."""
+        """Let the patient go on with a form that was left alone for too long."""
         with self._database.session() as session:
             session.get_one(HandoverRow, digest(held.token)).seen = self._now()
 

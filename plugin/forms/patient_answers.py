@@ -57,10 +57,10 @@ def _number(item: Item, text: str) -> int | str:
 
 
 def patient_response(form: Item, answers: Answers, language: str, patient_id: str, at: datetime) -> Item:
-    """The answered form, by the patient: in the words of the form, beside them those that she saw.
+    """The answered form, by the patient: in the words of the form, beside them those on the screen.
 
-    form: as it was fitted to her; a part of the published one, which the response names with its version.
-    answers: by linkId. language: in which she answered. at: when she sent it, aware.
+    form: as it was fitted to the patient; a part of the published one, which the response names with its version.
+    answers: by linkId. language: in which it was answered. at: when it was sent, aware.
     """
     patient = {"reference": f"Patient/{patient_id}"}
     return {

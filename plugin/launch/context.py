@@ -25,7 +25,7 @@ EXTENSION = "careplan.launch"
 
 
 class HandedOver(LaunchError):
-    """A page of a chart was asked for in a browser that a patient has in hand; `form` is the token of her form."""
+    """A page of a chart was asked for in a browser that a patient has in hand; `form` is the token of the form."""
 
     def __init__(self, form: str) -> None:
         self.form = form

@@ -22,7 +22,7 @@ OWN_WORDS = frozenset({"string", "text"})
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """One answer. shown: as she saw it, where that was in another language than the form's own."""
+    """One answer. shown: as the patient saw it, where that was in another language than the form's own."""
 
     text: str
     shown: str = ""
@@ -30,7 +30,7 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """One question that she answered. own: in words of hers. urgent: it says something that cannot wait."""
+    """One question that was answered. own: in own words. urgent: it says something that cannot wait."""
 
     question: str
     words: tuple[Words, ...]
@@ -39,7 +39,7 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
-class WhatSheSaid:
+class WhatWasSaid:
     """The newest filled-in form. language: in which it was answered. urgent: what cannot wait, in words.
 
     groups: title and answers, in the order of the form.
@@ -52,7 +52,7 @@ class WhatSheSaid:
     groups: tuple[tuple[str, tuple[Said, ...]], ...]
 
 
-def what_she_said(resources: Iterable[Resource], template: Template) -> WhatSheSaid | None:
+def what_was_said(resources: Iterable[Resource], template: Template) -> WhatWasSaid | None:
     """The newest answers of the patient to the form of the template; None where there are none."""
     form = template.questionnaires.get(FORM)
     if form is None:
@@ -63,7 +63,7 @@ def what_she_said(resources: Iterable[Resource], template: Template) -> WhatSheS
     newest = max(given, key=lambda each: text_of(each.get("authored")))
     answers = {text_of(item.get("linkId")): objects(item.get("answer")) for item in every_item(newest)}
     groups = tuple((group["text"], tuple(_said(group, answers))) for group in form["item"])
-    return WhatSheSaid(
+    return WhatWasSaid(
         date=day_of(newest.get("authored")),
         language=text_of(newest.get("language")),
         reference=f"QuestionnaireResponse/{newest.get('id', '')}",

@@ -20,7 +20,7 @@ from plugin.library.vocabulary import Value
 from plugin.review.charts import Clock
 from plugin.review.decisions import Wish
 from plugin.review.memory import ChartMemory, Ground
-from plugin.review.said import WhatSheSaid, what_she_said
+from plugin.review.said import WhatWasSaid, what_was_said
 from plugin.review.stated import draft_of, stated_of
 from plugin.review.terms import read_terms
 from plugin.review.undoing import to_undo
@@ -74,7 +74,7 @@ class Review:
     own_lines: tuple[OwnHistory, ...]
     version: int
     forms: tuple[FilledForm, ...]
-    said: WhatSheSaid | None
+    said: WhatWasSaid | None
     ground: Ground
     memory: ChartMemory
 
@@ -139,7 +139,7 @@ class Workbench:
             own_lines=own_lines,
             version=version,
             forms=forms,
-            said=what_she_said(ground.resources, self.template),
+            said=what_was_said(ground.resources, self.template),
             ground=ground,
             memory=memory,
         )

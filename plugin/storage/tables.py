@@ -275,7 +275,7 @@ class FilledFormRow(Base):
 
 
 class HandoverRow(Base):
-    """A form in the patient's hands. Knows what to ask and what to call her, and nothing else of the chart.
+    """A form in the patient's hands. Knows what to ask and a first name, and nothing else of the chart.
 
     id: hash of the token in its address. browser_hash: hash of the secret of the browser that opened it; empty until
     one has. answers: those not sent yet, emptied with the end. attempts: wrong PINs. seen: when it was last used.

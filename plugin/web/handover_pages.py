@@ -70,8 +70,9 @@ def handed_over(workspace: str, token: str) -> str:
 
 
 def called(resources: list[dict[str, Any]]) -> str:
-    """What the patient is called: her first given name, so that she sees that the form is hers; empty where none is on
-    record. Nothing else of her identity goes to the form.
+    """What the patient is called: the first given name, which tells whose form it is; empty where none is on record.
+
+    Nothing else that names the patient goes to the form.
     """
     names = [name for each in resources if each["resourceType"] == "Patient" for name in each.get("name", ())]
     ranked = sorted(names, key=lambda name: NAME_USES.index(name["use"]) if name.get("use") in NAME_USES else 9)

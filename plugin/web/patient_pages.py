@@ -30,7 +30,7 @@ Answer = Response | str | tuple[str, int]
 
 
 def init_patient_pages(app: Flask, database: Database, clock: Any, terminology: Terminology) -> None:
-    """Add the patient's pages to an app, and the page that closes charts to a browser that she has in hand."""
+    """Add the patient's pages to an app, and the page that closes charts in a browser that was handed over."""
     app.extensions[EXTENSION] = (Handovers(database, clock), terminology)
     app.register_blueprint(blueprint)
     app.register_error_handler(HandedOver, chart_closed)
@@ -44,13 +44,13 @@ def handovers() -> Handovers:
 
 @blueprint.get("/")
 def page(token: str) -> Answer:
-    """Where she is: the beginning, a part of the form, the thanks."""
+    """Where the patient is: the beginning, a part of the form, the thanks."""
     held = _held(token)
     if held is None:
         return _message("closed-title", 410)
     if held.state == "waiting":
         response = make_response(_render("patient/landing.html", held, request.args.get("language", held.language)))
-        # From here on the tablet is hers: charts that are open in other tabs of this browser are closed, too.
+        # From here on the tablet is the patient's: charts that are open in other tabs of this browser are closed, too.
         _policy().put(response, HANDED_OVER, token, "/", int(launch_service().settings.session_hours * 3600))
         return response
     if held.state == "sent":
@@ -92,7 +92,7 @@ def answer(token: str) -> Answer:
 
 @blueprint.post("/keep")
 def keep(token: str) -> Answer:
-    """Keep what stands in a part of the form while she writes, so that a reload loses nothing."""
+    """Keep what stands in a part of the form while it is written, so that a reload loses nothing."""
     held = _held(token)
     if held is None or held.state != "open" or held.asleep:
         return "", 409
@@ -150,14 +150,14 @@ def keep_apart(response: Response) -> Response:
 @blueprint.errorhandler(CSRFError)
 @blueprint.errorhandler(Exception)
 def went_wrong(error: Exception) -> Answer:
-    """Whatever failed is for the log; she reads whom to ask."""
+    """Whatever failed is for the log; the page says whom to ask."""
     status = (error.code or 500) if isinstance(error, HTTPException) else 500
     log_error(status, error)
     return _message("went-wrong-title", status)
 
 
 def chart_closed(error: HandedOver) -> Answer:
-    """An address of a chart, in a browser that the patient has in hand: nothing of it, and the way back to her form."""
+    """An address of a chart, in a browser that was handed over: nothing of it, and the way back to the form."""
     return _message("chart-closed-title", error.status, error.form)
 
 
