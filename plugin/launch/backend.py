@@ -1,4 +1,4 @@
-"""Access without a person at the screen: SMART Backend Services, for cohort runs and `careplan doctor`.
+"""Access without a person at the screen: SMART Backend Services, for `careplan doctor` and `careplan codes scan`.
 
 Source: SMART App Launch 2.2, "Backend Services".
 """

@@ -155,9 +155,10 @@ def scan_text(scan: Scan, everything: bool = False) -> str:
     lines = [*_incomplete(scan), f"{scan.resources} resources, {scan.known} coded concepts are read as they are.", ""]
     shown = scan.found if everything else scan.likely[:MOST_SHOWN]
     lines += [line for each in shown for line in _shown(each)]
-    if not scan.found:
-        rest = "in what was read; the rest is not known" if scan.missed else "is left without a meaning"
-        lines.append(f"No code of the site's own {rest}.")
+    if not scan.found and scan.missed:
+        lines.append("What was read holds no unmapped code; of the rest nothing is known.")
+    elif not scan.found:
+        lines.append("No code of the site's own is left without a meaning.")
     if hidden := len(scan.found) - len(shown):
         lines.append(f"{hidden} more unmapped codes are not near to anything that is read; --all and JSON list them.")
     for code in scan.standard:
