@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from datetime import tzinfo
 
 from plugin.delivery.clashes import Clash
+from plugin.delivery.decision_words import decision_in_words
 from plugin.delivery.lines import Line, decidable_lines, key_of, standing_of
+from plugin.delivery.own_lines import HEADING as OWN_HEADING
 from plugin.delivery.plan import ReviewedPlan
 from plugin.drafting.model import CategoryLine
 from plugin.findings.model import Finding
@@ -19,6 +21,7 @@ from plugin.library.vocabulary import FindingDefinition
 from plugin.review.fact_view import FactView
 from plugin.review.view import PageView
 from plugin.review.words import date_in_words, day_in_words, value_in_words
+from plugin.storage.own_lines import OwnKind
 from plugin.storage.reviews import Choice
 from plugin.storage.reviews import Line as LineKey
 
@@ -72,16 +75,20 @@ def digest(plan: ReviewedPlan, view: PageView, zone: tzinfo) -> tuple[Part, ...]
         return known, settle, Part("Proposal", (Block("No plan is drafted", (draft.no_plan,)),))
     lines, by = decidable_lines(draft), _signatures(plan, zone)
     alone = f" (decisions by {next(iter(by.values()))})" if len(set(by.values())) == 1 else ""
-    groups: tuple[tuple[str, Sequence[Line], str], ...] = (
-        (
-            f"Proposal{alone}",
-            [line for line in lines if isinstance(line, CategoryLine)],
-            "No line of treatment stands open.",
-        ),
-        ("Tests", draft.assessments, "No test is due."),
-        ("Supportive care", draft.supportive_care, "Nothing is listed."),
+    treatment = [line for line in lines if isinstance(line, CategoryLine)]
+    groups: tuple[tuple[str, Sequence[Line], OwnKind, str], ...] = (
+        (f"Proposal{alone}", treatment, "treatment", "No line of treatment stands open."),
+        ("Tests", draft.assessments, "test", "No test is due."),
+        ("Supportive care", draft.supportive_care, "care", "Nothing is listed."),
     )
-    return known, settle, *(Part(title, _filled(_lines(plan, each, by)), none) for title, each, none in groups)
+    return (
+        known,
+        settle,
+        *(
+            Part(title, _filled((*_lines(plan, each, by), _own(plan, kind))), none)
+            for title, each, kind, none in groups
+        ),
+    )
 
 
 def _filled(blocks: Iterable[Block]) -> tuple[Block, ...]:
@@ -152,9 +159,16 @@ def _lines(plan: ReviewedPlan, lines: Sequence[Line], by: Mapping[LineKey, str])
 def _decided(plan: ReviewedPlan, line: Line, by: Mapping[LineKey, str]) -> str:
     """The line with what was said of it, and by whom where not one person decided everything on one day."""
     decision = plan.decisions[key_of(line)]
-    words = "; ".join(filter(None, (decision.text, decision.reason)))
+    words = decision_in_words(decision)
     signed = f" ({by[key_of(line)]})" if len(set(by.values())) > 1 else ""
     return f"{line.label}: {words}{signed}" if words else f"{line.label}{signed}"
+
+
+def _own(plan: ReviewedPlan, kind: OwnKind) -> Block:
+    """What clinicians added themselves, never to be taken for a line of the template."""
+    added = [each.now for each in plan.own_lines if each.now.kind == kind]
+    entries = (f"{'; '.join(filter(None, (line.text, line.reason)))} ({line.author.name})" for line in added)
+    return Block(OWN_HEADING, tuple(entries), rank=VITAL if kind == "treatment" else IMPORTANT)
 
 
 def _signatures(plan: ReviewedPlan, zone: tzinfo) -> dict[LineKey, str]:

@@ -44,7 +44,7 @@ class PlainLine:
 class PatientPage:
     """The page in one language.
 
-    unspoken: labels of accepted lines for which the template has no plain words, so that they are not on it.
+    unspoken: accepted lines and lines that clinicians added for which there are no plain words; they are not on it.
     questions: asked in the words of the form or in own words. urgent: what cannot wait.
     """
 
@@ -90,7 +90,7 @@ def patient_page(plan: ReviewedPlan, language: Language, left_off: frozenset[str
         treatment=of_kind("treatment-category"),
         help=of_kind("supportive-care"),
         checks=of_kind("assessment"),
-        unspoken=tuple(line.label for line in taken if line not in spoken),
+        unspoken=(*(line.label for line in taken if line not in spoken), *(each.now.text for each in plan.own_lines)),
         questions=tuple(_questions(draft, template, language)),
         urgent_heading=heading,
         urgent=urgent,

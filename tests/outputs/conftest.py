@@ -56,7 +56,8 @@ def reviewed(drafted, template):
         key = PatientKey("https://ehr.example.org/fhir", draft.findings.patient.id)
         plan = ReviewedPlan(key, draft, template, made, {}, RUIZ, AT, "0.1.0")
         labels = {activity.code: activity.label for activity in template.activities.values()}
-        view = build_page(draft, template.vocabulary, Words(labels, (), template.conditioned_on()), made, {})
+        histories = {key: (decision,) for key, decision in made.items()}
+        view = build_page(draft, template.vocabulary, Words(labels, (), template.conditioned_on()), histories, {})
         return plan, view
 
     return review

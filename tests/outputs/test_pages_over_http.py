@@ -173,3 +173,24 @@ def test_the_bundle_holds_the_plan_the_decisions_and_the_forms_of_the_draft(visi
     assert "Specialist palliative care" in str(by_kind["QuestionnaireResponse"])
     assert [problem for entry in entries for problem in check_model(entry["resource"])] == []
     assert len({entry["fullUrl"] for entry in entries}) == len(entries)
+
+
+def test_lines_of_the_clinicians_own_stand_apart_everywhere_and_never_on_the_patients_page(visit):
+    own = {"action": "add", "kind": "treatment", "text": "Ask the trial office", "seen": "0"}
+    visit.post(f"/own/{32 * 'a'}", **own)
+    note = visit.page(f"{visit.workspace}/note.txt").text
+    assert "Added by the reviewers, not from the template: Ask the trial office" in note
+    board = visit.page(f"{visit.workspace}/print/board").text
+    sheet = board[: board.index("Appendix")]
+    assert "Added by the reviewers, not from the template" in sheet
+    assert "Ask the trial office" in sheet
+    page = visit.page(f"{visit.workspace}/print/patient?lang=en").text
+    [unspoken] = re.findall(r'id="unspoken".*?</div>', page, re.S)
+    assert "Ask the trial office" in unspoken
+    assert page.count("Ask the trial office") == 1
+
+
+def test_what_a_deferral_waits_for_is_in_the_note(visit):
+    line = re.search(r'id="line-(supportive-care)-([a-z0-9-]+)"', visit.read().text)
+    visit.decide(f"{line[1]}/{line[2]}", "defer", until_date="2026-12-12")
+    assert "Until 12 Dec 2026" in visit.page(f"{visit.workspace}/note.txt").text
