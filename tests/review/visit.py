@@ -49,9 +49,8 @@ class Visit:
             secret_key="s" * 40,
             public_url=public_url,
             instance_folder=folder,
-            read_timeout=5.0,
             allowed_issuers=(Issuer(iss=iss, client_id="careplan", delivery=delivery),),
-            **settings,
+            **{"read_timeout": 30.0, "chart_timeout": 60.0, **settings},  # a busy machine is no slow EHR
         )
         self.app = create_app(self.settings, clock=clock)
         self.iss, self.clock, self.base = iss, clock, public_url
