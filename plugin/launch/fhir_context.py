@@ -5,11 +5,13 @@ Source: SMART App Launch 2.2, "fhirContext".
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 ROLE_LAUNCH = "launch"  # what an item without a role means
+TYPE_NAME = re.compile(r"[A-Z][A-Za-z]{1,39}")
 _MOST_ITEMS = 50
 _LONGEST = 500
 
@@ -39,6 +41,15 @@ def read_fhir_context(value: object) -> tuple[ContextItem, ...]:
         return ()
     items = (_item(entry) for entry in value[:_MOST_ITEMS] if isinstance(entry, Mapping))
     return tuple(item for item in items if item is not None)
+
+
+def opened_from(items: Iterable[ContextItem]) -> tuple[str, ...]:
+    """The types of what the app was launched from, each once, in their order; for the page, so without any id.
+
+    The words are the EHR's: what is not written as a type of resource is left out, and so is what has another role.
+    """
+    types = (item.type for item in items if item.role == ROLE_LAUNCH)
+    return tuple(dict.fromkeys(kind for kind in types if TYPE_NAME.fullmatch(kind)))
 
 
 def _item(entry: Mapping[str, Any]) -> ContextItem | None:

@@ -16,6 +16,7 @@ from plugin.delivery.parts import parts_of
 from plugin.delivery.printed import may_print
 from plugin.errors import InputError, RemoteError
 from plugin.launch.context import launch_service
+from plugin.launch.fhir_context import opened_from
 from plugin.library.forms import reasons_offered, settings_offered
 from plugin.review.brief import treatment_brief, work_brief
 from plugin.review.changes import Changes, changes_by
@@ -142,6 +143,7 @@ def page_of(desk: Desk, reading: Reading, problem: FormProblem | None = None) ->
         route=route,
         writes=desk.writes(review, route),
         ehr=desk.context.ehr,
+        opened_from=opened_from(desk.context.fhir_context),
         iss=desk.context.iss,
         prints=may_print(),
         progress_sentence=progress_sentence(view),

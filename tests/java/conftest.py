@@ -15,7 +15,8 @@ from click.testing import CliRunner
 from plugin.cli import main
 from plugin.quality.package.contents import Contents
 from plugin.sandbox.demo import sandbox_ehr
-from tests.java.visit import ADDRESS, OTHER_PATIENT, visited
+from tests.java.saying import saved_twice, say_beside_the_lines, say_everything
+from tests.java.visit import ADDRESS, OTHER_PATIENT, THIRD_PATIENT, visited
 
 HERE = Path(__file__).parent
 
@@ -81,12 +82,19 @@ def visit(ehr, tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def saved(visit):
-    """The same visit once a fact was stated, a line accepted and the plan saved."""
-    visit.state()
+    """That visit once everything that a review can hold was said and saved, and saved again after a change of mind."""
+    say_everything(visit)
+    return saved_twice(visit)
+
+
+@pytest.fixture(scope="session")
+def saved_one_by_one(ehr, tmp_path_factory):
+    """The same in an EHR whose plans take single requests."""
+    visit = visited(ehr, tmp_path_factory.mktemp("single"), THIRD_PATIENT, "single")
+    visit.wait_until_asked()  # else nobody knows that it makes creating conditional itself
+    say_beside_the_lines(visit)
     visit.decide("accept")
-    said = visit.save()
-    assert "delivery saved" in said, said
-    return visit
+    return saved_twice(visit)
 
 
 @pytest.fixture(scope="session")
@@ -99,7 +107,7 @@ def saved_in_part(ehr, tmp_path_factory):
     printing.decide("decline", reason="Prefers to wait")
     said.append(printing.save())
     alone = visited(ehr, tmp_path_factory.mktemp("alone"), OTHER_PATIENT, "plan")
-    alone.state()
+    say_beside_the_lines(alone)
     alone.decide("accept")
     said.append(alone.save())
     assert all("delivery saved" in each for each in said), said

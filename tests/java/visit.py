@@ -19,10 +19,14 @@ from plugin.web.desk import EXTENSION
 
 ADDRESS = f"http://127.0.0.1:{PLUGIN_PORT}"
 TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
+# Where a line stood, and the last decision on it, as the forms of the page carry them.
+SHOWN = r'action="{}"[^>]*>.*?name="standing" value="([^"]*)"><input type="hidden" name="seen" value="([0-9]+)"'
 LINE = re.compile(r'action="(/w/[^"]+/lines/treatment-category/[^"]+)"')
 PATIENT = "hr-positive"
 # Whom visits write about whose EHR takes less than the whole plan.
 OTHER_PATIENT = "her2-positive"
+# And about whom one whose plans take single requests.
+THIRD_PATIENT = "man"
 STATED = "family-history-breast-ovarian"
 WRITTEN = ("CarePlan", "DocumentReference", "Goal", "Observation", "QuestionnaireResponse")
 OURS = "https://careplan-plugin.example.org/fhir/NamingSystem/"
@@ -48,8 +52,10 @@ class Visit:
         return text
 
     def post(self, path: str, **form: str) -> str:
-        token = TOKEN.search(self.page())[1]
-        return self.browser.post(path, data={"csrf_token": token, **form}, base_url=ADDRESS, follow_redirects=True).text
+        data = {"csrf_token": TOKEN.search(self.page())[1], **form}
+        answer = self.browser.post(path, data=data, base_url=ADDRESS, follow_redirects=True)
+        assert answer.status_code == 200, answer.text
+        return answer.text
 
     def wait_until_asked(self) -> None:
         """Until the server has said what it can do, which takes it longer than a page waits."""
@@ -60,13 +66,20 @@ class Visit:
             assert time.monotonic() < deadline, abilities.at_hand(self.iss).unread
             time.sleep(0.1)
 
-    def state(self) -> None:
-        """State a fact that the chart leaves open."""
-        self.post(f"{self.workspace}facts/{STATED}", value="false", reason="Asked today")
+    def state(self, code: str = STATED, value: str = "false", reason: str = "Asked today") -> None:
+        """State a fact; by default one that the chart leaves open."""
+        self.post(f"{self.workspace}facts/{code}", value=value, reason=reason)
 
-    def decide(self, choice: str, **form: str) -> None:
-        """Decide on the first line of treatment, which is offered."""
-        self.post(LINE.search(self.page())[1], choice=choice, standing="offered", **form)
+    def withdraw(self, code: str, reason: str) -> None:
+        """Take back what was stated."""
+        self.post(f"{self.workspace}facts/{code}", withdraw="1", reason=reason)
+
+    def decide(self, choice: str, line: str = "", **form: str) -> None:
+        """Decide on a line, such as `supportive-care/pain`, as the page shows it; on the first of treatment if none."""
+        page = self.page()
+        path = f"{self.workspace}lines/{line}" if line else LINE.search(page)[1]
+        standing, seen = re.search(SHOWN.format(re.escape(path)), page, re.DOTALL).groups()
+        self.post(path, choice=choice, standing=standing, seen=seen, **form)
 
     def save(self) -> str:
         """Write the plan to the chart; what the page then says, once the chart is read again."""

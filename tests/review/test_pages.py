@@ -35,6 +35,24 @@ def test_the_tabs_of_two_launches_have_different_titles(visit):
     assert title_of(visit.read().text) != first
 
 
+def test_the_foot_names_the_types_of_what_the_launch_came_from_and_no_id(visit):
+    assert "opened from" not in visit.read().text
+    screen = [
+        {"reference": "DiagnosticReport/hidden-id-7", "type": "DiagnosticReport"},
+        {"reference": "DiagnosticReport/hidden-id-8", "type": "DiagnosticReport"},
+        {"identifier": "urn:dicom:uid|hidden-id-9", "type": "ImagingStudy"},
+        {"reference": "ServiceRequest/hidden-id-10", "type": "ServiceRequest", "role": "https://ehr.example.org/reason"},
+        {"reference": "Iris Example/1", "type": "Iris Example"},
+    ]
+    database = Database(visit.settings.database)
+    with database.session() as session:
+        session.execute(update(WorkspaceRow).values(fhir_context=screen))
+    database.close()
+    page = visit.read().text
+    assert "opened from DiagnosticReport, ImagingStudy." in page
+    assert "hidden-id" not in page
+
+
 def title_of(page):
     return re.search(r"<title>(.*?)</title>", page)[1]
 
