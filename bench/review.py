@@ -29,7 +29,7 @@ from bench.drafting import chart, laboratory, tumour
 from plugin.findings.bundle import resources_of
 from plugin.review.memory import ChartMemory
 from plugin.sandbox.sample_patients import sample_patients
-from plugin.storage.reviews import Author, PatientKey, add_fact
+from plugin.storage.reviews import Author, PatientKey, add_fact, facts_of
 from tests.review.ehr_stub import serving_chart
 from tests.review.visit import TOKEN, Visit
 
@@ -86,7 +86,9 @@ def measure(name: str, resources: list[dict[str, Any]], folder: Path) -> float:
     token = TOKEN.search(page)[1]  # type: ignore[index]
 
     def click() -> None:
-        form = {"csrf_token": token, "value": str(next(values)).lower(), "reason": "measured"}
+        with workbench.database.session() as session:
+            seen = max([0, *(entry.id for entry in facts_of(session, patient))])
+        form = {"csrf_token": token, "value": str(next(values)).lower(), "reason": "measured", "seen": str(seen)}
         answer = visit.client.post(f"/w/w1/facts/{FACT}", data=form, base_url=visit.base)
         if answer.status_code != 303:
             raise SystemExit(f"{name}: the statement was not taken: {answer.status_code}")

@@ -20,6 +20,11 @@ class HistoryLine:
     undone: bool
 
 
+def last_entries(entries: Sequence[Fact]) -> Mapping[str, Fact]:
+    """The newest entry of each finding, which a form about it has seen; entries: of one patient, oldest first."""
+    return {entry.finding: entry for entry in entries}
+
+
 def history_of(entries: Sequence[Fact]) -> Mapping[str, tuple[HistoryLine, ...]]:
     """The entries of each finding, newest first; entries: of one patient, oldest first."""
     undone, by_id = undone_among(entries), {entry.id: entry for entry in entries}

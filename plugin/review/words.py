@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, tzinfo
+from functools import lru_cache
 
 from plugin.library.vocabulary import FindingDefinition, Value
 
@@ -29,6 +30,7 @@ def value_in_words(value: Value | None, definition: FindingDefinition) -> str:
     return f"{number} {unit}" if unit and unit != "1" else number
 
 
+@lru_cache(maxsize=4096)
 def date_in_words(text: str) -> str:
     """A FHIR date or date-time of any precision as `12 Mar 2026`, `Mar 2026` or `2026`; other text unchanged."""
     head = text[:10]

@@ -185,15 +185,25 @@ class Workbench:
                 )
 
     def state(
-        self, patient: PatientKey, review: Review, code: str, value: Value | None, reason: str, author: Author
+        self,
+        patient: PatientKey,
+        review: Review,
+        code: str,
+        value: Value | None,
+        reason: str,
+        author: Author,
+        seen: int | None = None,
     ) -> None:
         """Keep a statement of fact, `value` None to withdraw it.
 
-        Raises InputError when it overrules what the chart or an earlier statement says and gives no reason.
+        seen: id of the last entry on this fact on the page that it was made on, 0 for none; None where that does not
+        matter. Raises InputError when it overrules what the chart or an earlier statement says and gives no reason,
+        ChangedMeanwhile where somebody spoke on the fact after `seen`.
         """
-        self.check_statement(review, code, value, reason)
-        with self.database.session() as session:
-            add_fact(session, patient, finding=code, value=value, reason=reason, author=author, at=self._clock())
+        at = self._clock()
+        with self.database.session() as session:  # what others said comes first: it may be why a reason is missing
+            add_fact(session, patient, finding=code, value=value, reason=reason, author=author, at=at, seen=seen)
+            self.check_statement(review, code, value, reason)
 
     def check_statement(self, review: Review, code: str, value: Value | None, reason: str) -> None:
         """Raise InputError for a statement that `state` would not keep."""

@@ -16,12 +16,12 @@ from plugin.storage.tables import ReviewRow
 class ChangedMeanwhile(InputError):
     """Somebody else wrote after the page was made that this form comes from; nothing of the form was kept.
 
-    by: who wrote last.
+    by: who wrote last. did: what they did, as the sentence says it.
     """
 
-    def __init__(self, by: Author) -> None:
+    def __init__(self, by: Author, did: str = "decided here") -> None:
         self.by = by
-        super().__init__(f"{by.name} decided here after your page was opened; look at both, and decide again.")
+        super().__init__(f"{by.name} {did} after your page was opened; look at both, and decide again.")
 
 
 def hold_review(session: Session, patient: PatientKey) -> None:

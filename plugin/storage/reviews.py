@@ -105,12 +105,22 @@ def add_fact(
     author: Author,
     at: datetime,
     undoes: int | None = None,
+    seen: int | None = None,
 ) -> Fact:
     """Keep a statement; `value` None withdraws what was stated before, so that the chart leads again.
 
     undoes: the entry that is taken back, so that what stood before it stands again; such an entry has no value.
+    seen: the id of the last entry on this finding that the author saw, 0 where there was none, None where that does
+    not matter. The same statement sent twice by the same author is kept once. Raises ChangedMeanwhile where somebody
+    spoke on this finding after `seen`.
     """
     hold_review(session, patient)
+    unseen = [] if seen is None else _unseen(session, patient, finding, seen)
+    if unseen:
+        said = [(entry.value, entry.reason, entry.author.reference, entry.undoes) for entry in unseen]
+        if said == [(value, reason, author.reference, undoes)]:
+            return unseen[0]
+        raise ChangedMeanwhile(unseen[-1].author, "stated something here")
     row = FactRow(
         iss=patient.iss,
         patient_id=patient.patient_id,
@@ -125,6 +135,11 @@ def add_fact(
     session.add(row)
     session.flush()
     return _fact(row)
+
+
+def _unseen(session: Session, patient: PatientKey, finding: str, seen: int) -> list[Fact]:
+    """What was stated about a finding after the entry `seen`, oldest first."""
+    return [entry for entry in _facts(session, patient) if entry.finding == finding and entry.id > seen]
 
 
 def facts_of(session: Session, patient: PatientKey) -> tuple[Fact, ...]:

@@ -16,6 +16,7 @@ from plugin.errors import InputError
 from plugin.findings.sources import sources_elsewhere
 from plugin.library.vocabulary import FindingDefinition
 from plugin.review.charts import Reading
+from plugin.review.fact_history import last_entries
 from plugin.review.result_sources import ResultSources
 from plugin.review.statements import read_value
 from plugin.review.what_if import PREFIX, read_hypotheses, what_if, without
@@ -113,6 +114,7 @@ def _what_if(desk: Desk, reading: Reading) -> Answer:
         groups=_groups(template.vocabulary.values()),
         patient=review.draft.findings.patient,
         problem=problem,
+        last_entries=last_entries(review.entries),
     )
     return (page, 422) if problem else page
 

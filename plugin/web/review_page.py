@@ -22,7 +22,7 @@ from plugin.review.brief import treatment_brief, work_brief
 from plugin.review.changes import Changes, changes_by
 from plugin.review.charts import Reading
 from plugin.review.course.course import course_of
-from plugin.review.fact_history import history_of
+from plugin.review.fact_history import history_of, last_entries
 from plugin.review.result_sources import ResultSources
 from plugin.review.said import FORM
 from plugin.review.view import PageView
@@ -162,6 +162,7 @@ def page_of(desk: Desk, reading: Reading, problem: FormProblem | None = None) ->
         problem=problem,
         changes=changes_of(desk, review),
         history=history_of(review.entries),
+        last_entries=last_entries(review.entries),
         source_of=ResultSources(review.ground, desk.context.iss).of,
         open_anchor=problem.anchor if problem else "",
         software=f"careplan-plugin {__version__}",

@@ -12,7 +12,7 @@ from plugin import __version__
 from plugin.delivery.journal import BeingSaved
 from plugin.errors import InputError
 from plugin.library.rules import Template
-from plugin.review.decisions import read_wish
+from plugin.review.decisions import read_seen, read_wish
 from plugin.review.logic import Logic, logic_of
 from plugin.review.statements import read_value
 from plugin.review.workbench import Review
@@ -143,9 +143,10 @@ def state_fact(workspace: str, code: str) -> Answer:
     try:
         value = None if request.form.get("withdraw") else read_value(request.form.get("value", ""), definition)
         reason = " ".join(request.form.get("reason", "").split())[:LONGEST_REASON]
-        desk.workbench.state(desk.patient, review_of(desk, reading), code, value, reason, desk.author)
+        seen = read_seen(request.form)
+        desk.workbench.state(desk.patient, review_of(desk, reading), code, value, reason, desk.author, seen)
     except InputError as fault:
-        return page_of(desk, reading, FormProblem(anchor, str(fault))), 422
+        return page_of(desk, reading, problem_of(anchor, fault, request.form)), status_of(fault)
     return back_to(workspace, "changes")
 
 

@@ -1,5 +1,7 @@
 """Two reviewers at one plan: what one of them has not seen is never overwritten."""
 
+import re
+
 from tests.review.visit import line_on
 
 CARE = "supportive-care/pc"
@@ -81,3 +83,48 @@ def test_unsent_text_is_sealed_with_a_key_of_this_person_and_this_patient(visit)
     theirs = sealed()
     assert not set(mine) & set(theirs)
     assert "p1" not in mine[0]
+
+
+FACT = "visceral-crisis"
+
+
+def fact_on(page):
+    """The part of a page that is about the fact."""
+    return re.search(rf'<details class="fact" id="fact-{FACT}".*?</details>', page, re.S)[0]
+
+
+def test_a_fact_stated_meanwhile_is_shown_and_not_overwritten_until_both_were_seen(visit):
+    visit.read()
+    visit.launch(BERG)
+    assert visit.post(f"/facts/{FACT}", value="true", reason="Seen on the ward").status_code == 303
+    visit.launch()
+    answer = visit.post(f"/facts/{FACT}", seen="0", value="false", reason="Not today")
+    assert answer.status_code == 409
+    fact = fact_on(answer.text)
+    assert " open>" in fact.partition("\n")[0]
+    assert "Dr. Bo Berg stated “Yes” after your page was opened" in fact
+    assert "Seen on the ward" in fact
+    assert "is not kept yet" in fact
+    assert '<option value="false" selected>No</option>' in fact
+    assert 'name="reason" maxlength="500" autocomplete="off" value="Not today"' in fact
+    assert "Seen on the ward" in fact_on(visit.page().text)
+    seen = fact.partition('name="seen" value="')[2].partition('"')[0]
+    assert visit.post(f"/facts/{FACT}", seen=seen, value="false", reason="Not today").status_code == 303
+
+
+def test_a_withdrawal_meanwhile_is_seen_too_and_the_same_statement_sent_twice_is_one(visit):
+    for _ in range(2):
+        assert visit.post(f"/facts/{FACT}", seen="0", value="true").status_code == 303
+    assert fact_on(visit.page().text).count(": <b>Yes</b>") == 1
+    assert visit.post(f"/facts/{FACT}", withdraw="yes").status_code == 303
+    answer = visit.post(f"/facts/{FACT}", seen="1", value="false")
+    assert answer.status_code == 409
+    assert "You, in another window, withdrew what was stated" in answer.text
+
+
+def test_a_statement_that_lacks_its_reason_keeps_what_was_chosen(visit):
+    visit.post(f"/facts/{FACT}", value="true")
+    answer = visit.post(f"/facts/{FACT}", value="false")
+    assert answer.status_code == 422
+    assert '<option value="false" selected>No</option>' in fact_on(answer.text)
+    assert fact_on(visit.page().text).count("took back") == 0

@@ -2,6 +2,9 @@
 
 import re
 
+from sqlalchemy import select
+
+from plugin.storage.tables import FactRow
 from tests.review.visit import TOKEN
 
 PANEL = re.compile(r'<section id="changes".*?</section>', re.S)
@@ -37,7 +40,7 @@ class Sender:
         self.token = TOKEN.search(self.first)[1]
 
     def send(self, path, **form):
-        data = {"csrf_token": self.token, **form}
+        data = {"csrf_token": self.token, "seen": max([0, *self._ids()]), **form}
         return self.visit.client.post(f"{self.visit.workspace}{path}", data=data, base_url=self.visit.base)
 
     def page(self):
@@ -50,10 +53,11 @@ class Sender:
 
     def rows(self):
         """Every entry of the facts as the database holds it."""
-        from sqlalchemy import select
+        return self._read(lambda row: (row.finding, row.value, row.undoes))
 
-        from plugin.storage.tables import FactRow
+    def _ids(self):
+        return self._read(lambda row: row.id)
 
+    def _read(self, told):
         with self.visit.app.extensions["careplan.office"].workbench.database.session() as session:
-            found = session.scalars(select(FactRow).order_by(FactRow.id))
-            return [(row.finding, row.value, row.undoes) for row in found]
+            return [told(row) for row in session.scalars(select(FactRow).order_by(FactRow.id))]

@@ -80,8 +80,12 @@ class Visit:
         return answer
 
     def post(self, path, **form):
-        token = TOKEN.search(self.read().text)[1]
-        return self.client.post(f"{self.workspace}{path}", data={"csrf_token": token, **form}, base_url=self.base)
+        """Send a form of the page as it is now; one about a fact says which statement it has seen, as the page does."""
+        page = self.read().text
+        data = {"csrf_token": TOKEN.search(page)[1], **form}
+        if path.startswith("/facts/"):
+            data.setdefault("seen", seen_on(page, path.removeprefix("/")))
+        return self.client.post(f"{self.workspace}{path}", data=data, base_url=self.base)
 
     def decide(self, line, choice, standing="due", seen=None, **form):
         """Decide on a line as the page shows it now; on what was `seen` earlier, where that is given."""
@@ -92,8 +96,9 @@ class Visit:
 
 
 def seen_on(page, line):
-    """The last decision on a line that a page shows, as its forms carry it."""
-    found = re.search(rf'id="line-{line.replace("/", "-")}" [^>]*data-seen="([0-9]+)"', page)
+    """The last decision on a line, or statement on a fact, that a page shows, as its forms carry it."""
+    anchor = line.replace("facts/", "fact-") if line.startswith("facts/") else f"line-{line.replace('/', '-')}"
+    found = re.search(rf'id="{anchor}" [^>]*data-seen="([0-9]+)"', page)
     return found[1] if found else "0"
 
 

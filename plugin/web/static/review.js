@@ -15,6 +15,7 @@
 
   window.addEventListener("hashchange", revealTarget);
   revealTarget();
+  document.getElementById("problem")?.focus();
 
   // A second press while the first is under way would only send the same thing again.
   document.addEventListener("submit", (event) => {

@@ -26,7 +26,7 @@ const isAsServed = (field) => {
 const draftOf = (form, pressed = "") => ({
   at: Date.now(),
   pressed,
-  label: form.dataset.label || placeOf(form)?.querySelector(".line-title, b")?.textContent || "A line of your own",
+  label: form.dataset.label || placeOf(form)?.querySelector(".line-title, .label, .asked a, b")?.textContent || "A line of your own",
   place: placeOf(form)?.id ?? "",
   seen: placeOf(form)?.dataset.seen ?? "",
   key: form.dataset.key ?? "",
@@ -101,8 +101,7 @@ const giveBack = (form, draft) => {
     form.setAttribute("action", form.getAttribute("action").replace(/[0-9a-f]{32}$/, draft.key));
     form.dataset.key = draft.key;
   }
-  const fold = form.closest("details");
-  if (fold) fold.open = true;
+  for (let fold = form.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
   if (draft.pressed) note(form, `Not sent: “${draft.pressed}”, pressed ${clock(draft.at)}. Kept here; press it again to send it.`, true);
   else note(form, `Given back: typed ${clock(draft.at)}, not sent.`, false);
 };
@@ -110,7 +109,7 @@ const giveBack = (form, draft) => {
 const restore = async () => {
   const refused = document.getElementById("problem")?.dataset.about;
   const drafts = Object.entries(safe ? await safe.all() : {});
-  const isRefusedOne = (draft) => refused && (draft.place === refused || `own-${draft.key}` === refused);
+  const isRefusedOne = (draft) => refused && [draft.place, draft.place.replace(/^ask-/, "fact-"), `own-${draft.key}`].includes(refused);
   // Whoever decided on a line is done with it: what was typed in its other forms is not given back.
   const done = new Set(drafts.filter(([, draft]) => draft.place && !isRefusedOne(draft) && hasArrived(draft)).map(([, draft]) => draft.place));
   for (const [name, draft] of drafts) {
@@ -118,7 +117,8 @@ const restore = async () => {
     const isRefused = isRefusedOne(draft);
     if (done.has(draft.place) || (!isRefused && hasArrived(draft))) { await safe.drop(name); continue; }
     kept.add(name);
-    if (form && isRefused) await keep(form); // the server gave its text back
+    if (isRefused && !draft.words) await drop(name); // pressed only: the page says what became of it
+    else if (form && isRefused) await keep(form); // the server gave its text back
     else if (form) giveBack(form, draft);
   }
   await list();
@@ -140,6 +140,7 @@ let mayDrop = false;
 
 document.addEventListener("submit", (event) => {
   const form = event.target;
+  if (event.submitter?.hasAttribute("formaction")) return; // it goes elsewhere, and changes nothing here
   if (form.dataset.keep && !form.dataset.through) {
     event.preventDefault();
     event.stopImmediatePropagation();
