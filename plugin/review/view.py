@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import zip_longest
 
 from plugin.delivery.clashes import Clash, clashes
 from plugin.delivery.deferrals import asked_again
@@ -126,7 +127,7 @@ def build_page(
     labels = {**words.labels, **{code: definition.label for code, definition in vocabulary.items()}}
     facts = facts_of(draft, vocabulary, statements, labels)
     lines = [view(line) for line in decidable_lines(draft)]
-    questions = tuple(sorted((fact for fact in facts if fact.rank), key=_urgency))
+    questions = _in_turn(sorted((fact for fact in facts if fact.rank), key=lambda fact: fact.rank))
     return PageView(
         draft=draft,
         vocabulary=vocabulary,
@@ -160,6 +161,15 @@ def _quote(said: OwnWords) -> Quote:
     return Quote(said.text, ", ".join(source), said.question)
 
 
-def _urgency(fact: FactView) -> tuple[bool, int]:
-    """Results that disagree come first: only a person can settle them, and until then every line on them waits."""
-    return fact.state != "conflicting", fact.rank
+def _in_turn(asked: list[FactView]) -> tuple[FactView, ...]:
+    """What to confirm, in the order in which it is asked.
+
+    Results that disagree come first: only a person can settle them, and until then every line on them waits. Then what
+    is presumed or worked out and what nobody knows take turns, each kind by what it would change: the first are seldom
+    wrong but much rests on them, and the second hold lines up now.
+    """
+    disagreeing = [fact for fact in asked if fact.state == "conflicting"]
+    unknown = [fact for fact in asked if fact.state == "unknown"]
+    assumed = [fact for fact in asked if fact.state not in ("conflicting", "unknown")]
+    turns = (fact for pair in zip_longest(assumed, unknown) for fact in pair if fact is not None)
+    return (*disagreeing, *turns)

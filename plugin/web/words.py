@@ -26,7 +26,7 @@ VERIFICATION_WORDS = {
     "secondary": "read in a report of the source",
     "knowledge": "not checked against the source",
 }
-QUESTIONS_SHOWN = 3
+QUESTIONS_SHOWN = 4
 UNUSED_SHOWN = 2
 AWAITED_SHOWN = 5
 ENTRIES_SHOWN = 4

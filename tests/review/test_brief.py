@@ -51,7 +51,7 @@ def test_a_decision_shows_in_the_brief(visit, chart):
 
 
 def test_a_dead_patient_has_no_brief(visit, chart):
-    chart.resources[0]["deceasedDateTime"] = "2026-10-01"
+    chart.resources[0] = chart.resources[0] | {"deceasedDateTime": "2026-10-01"}
     page = visit.read().text
     assert "No plan is drafted" in page
     assert 'id="brief"' not in page

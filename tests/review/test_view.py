@@ -86,11 +86,19 @@ def test_topics_come_in_the_order_of_the_template():
     assert view.tests[0].title == "Testing"
 
 
-def test_questions_come_in_the_order_of_the_draft_but_results_that_disagree_first():
+def test_results_that_disagree_are_asked_first_then_what_is_assumed_and_what_is_unknown_in_turn():
     order = list(example_draft().to_confirm)
-    assert order.index("her2") > 0
-    rest = [code for code in order if code != "her2"]
-    assert [fact.definition.code for fact in page().questions] == ["her2", *rest]
+    asked = page().questions
+    first, *rest = [fact.definition.code for fact in asked]
+    assert first == "her2" != order[0]
+    assert sorted([first, *rest]) == sorted(order)
+    kinds = {fact.definition.code: fact.state == "unknown" for fact in asked}
+    for kind in (True, False):
+        assert [code for code in rest if kinds[code] is kind] == [
+            code for code in order if code != "her2" and kinds[code] is kind
+        ]
+    both = min(sum(kinds[code] for code in rest), sum(not kinds[code] for code in rest))
+    assert [kinds[code] for code in rest[: 2 * both]] == [False, True] * both
 
 
 def test_the_profile_holds_what_is_there_and_not_what_is_absent_presumed_or_in_the_banner():
