@@ -41,7 +41,11 @@ def test_the_foot_names_the_types_of_what_the_launch_came_from_and_no_id(visit):
         {"reference": "DiagnosticReport/hidden-id-7", "type": "DiagnosticReport"},
         {"reference": "DiagnosticReport/hidden-id-8", "type": "DiagnosticReport"},
         {"identifier": "urn:dicom:uid|hidden-id-9", "type": "ImagingStudy"},
-        {"reference": "ServiceRequest/hidden-id-10", "type": "ServiceRequest", "role": "https://ehr.example.org/reason"},
+        {
+            "reference": "ServiceRequest/hidden-id-10",
+            "type": "ServiceRequest",
+            "role": "https://ehr.example.org/reason",
+        },
         {"reference": "Iris Example/1", "type": "Iris Example"},
     ]
     database = Database(visit.settings.database)
