@@ -17,6 +17,8 @@ from plugin.errors import Issue, Refused, RemoteError, Unreachable
 from plugin.setting_kinds import origin_of
 
 MEDIA_TYPE = "application/fhir+json"
+# Else a server may repeat what it found a minute ago (RFC 9111, 5.2.1.4), and what was saved since is saved once more.
+FRESH = {"Accept": MEDIA_TYPE, "Cache-Control": "no-cache"}
 Resource = dict[str, Any]
 Parameters = Sequence[tuple[str, str]]
 
@@ -112,7 +114,7 @@ class FhirClient:
         body: Resource | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> requests.Response:
-        sent = {"Accept": MEDIA_TYPE, **(headers or {})}
+        sent = {**FRESH, **(headers or {})}
         if body is not None:
             sent |= {"Content-Type": MEDIA_TYPE, "Prefer": "return=representation"}
         try:

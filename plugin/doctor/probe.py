@@ -12,7 +12,7 @@ import orjson
 import requests
 
 from plugin.chart.bounded import MEGABYTE, Unending
-from plugin.chart.client import MEDIA_TYPE
+from plugin.chart.client import FRESH, MEDIA_TYPE
 from plugin.chart.http import Limits
 from plugin.doctor.unreached import Cause, cause_of, in_words
 from plugin.errors import CareplanError
@@ -91,7 +91,7 @@ class Probe:
     ) -> Answer:
         """One request, not followed where it redirects, read within the limits of time and size."""
         url = path if "://" in path else f"{self.base}/{path}"
-        sent = {"Accept": MEDIA_TYPE, **(headers or {})}
+        sent = {**FRESH, **(headers or {})}
         if body is not None:
             sent |= {"Content-Type": MEDIA_TYPE, "Prefer": "return=representation"}
         began, started = self.clock(), time.monotonic()

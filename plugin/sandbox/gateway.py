@@ -14,7 +14,7 @@ from plugin.sandbox.authorization import SmartAuthorizationServer
 from plugin.sandbox.backend import FHIR_JSON, Backend
 from plugin.sandbox.smart_config import security_statement
 
-_FORWARDED = ("Prefer", "If-Match", "If-None-Match", "If-None-Exist", "If-Modified-Since")
+_FORWARDED = ("Cache-Control", "Prefer", "If-Match", "If-None-Match", "If-None-Exist", "If-Modified-Since")
 _RETURNED = ("ETag", "Last-Modified", "Location", "Content-Location", "Retry-After")
 _METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Request, Response
 from plugin.chart.client import FhirClient
 from plugin.chart.http import Limits, http_session
 from plugin.errors import Refused, Unreachable
-from tests.chart.fhir_stub import FhirStub, fhir, outcome
+from tests.chart.fhir_stub import FhirStub, bundle, fhir, outcome
 
 PLAN = {"resourceType": "CarePlan", "status": "draft"}
 LIMITS = Limits(connect=1, read=1)
@@ -27,6 +27,16 @@ def test_create_sends_fhir_json_and_gives_what_was_stored(stub: FhirStub, client
     assert request.method == "POST"
     assert request.headers["Content-Type"] == "application/fhir+json"
     assert request.headers["If-None-Exist"] == "identifier=x|1"
+
+
+def test_every_page_and_resource_is_asked_for_fresh_since_servers_keep_what_they_found(
+    stub: FhirStub, client: FhirClient
+) -> None:
+    pages = {None: bundle(next_url=f"{stub.base}/CarePlan?page=2"), "2": bundle()}
+    stub.on["CarePlan"] = lambda request: pages[request.args.get("page")]
+    assert len(list(client.search("CarePlan", [("patient", "p1")]))) == 2
+    client.read("Patient", "p1")
+    assert [request.headers["Cache-Control"] for request in stub.requests] == ["no-cache"] * 3
 
 
 @pytest.mark.parametrize("header", ["Location", "Content-Location"])
