@@ -94,9 +94,10 @@ class ChartMemory:
         patient: PatientKey,
         as_of: date,
     ) -> Ground:
-        """The ground for a day, prepared at the first call, on another day, and when a form was filled in meanwhile, or went on.
+        """The ground for a day, prepared at the first call, on another day, and when a form was filled in meanwhile.
 
-        resources, patient: the same at every call. filled: forms that were filled in here and are not in the chart yet.
+        resources, patient: the same at every call. filled: forms that were filled in here and are not in the chart yet, as far as
+        they are.
         """
         made_of = (as_of, orjson.dumps(filled))
         with self._lock:
