@@ -17,6 +17,7 @@ from plugin.library.content import extension_url, system_url
 
 IN_FORCE = frozenset({"proposed", "planned", "accepted", "active"})
 GIVEN = frozenset({"completed", "amended"})
+UNFINISHED = "in-progress"
 OURS, COPIED_FROM = system_url("goal"), extension_url("goal-source")
 SPEAKERS: dict[str, SaidBy] = {
     "Patient": "patient",

@@ -13,16 +13,18 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal, cast
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
 from werkzeug.security import check_password_hash, generate_password_hash
 
 from plugin.errors import InputError
 from plugin.forms.patient_answers import patient_response
-from plugin.forms.steps import is_urgent
+from plugin.forms.steps import is_urgent, urgent_only
 from plugin.launch.cookies import digest, matches
 from plugin.review.said import FORM
 from plugin.storage.database import Database
-from plugin.storage.forms import keep_form
+from plugin.storage.forms import UNFINISHED, keep_form
+from plugin.storage.meanwhile import hold_review
 from plugin.storage.reviews import PatientKey
 from plugin.storage.tables import HandoverRow
 
@@ -66,15 +68,27 @@ class Handovers:
         self._now = clock
 
     def begin(
-        self, workspace: str, patient: PatientKey, called: str, form: dict[str, Any], language: str, pin: str
+        self,
+        workspace: str,
+        patient: PatientKey,
+        called: str,
+        form: dict[str, Any],
+        language: str,
+        pin: str,
+        answers: Mapping[str, Any] | None = None,
     ) -> str:
-        """Prepare a hand-over; the token of its address. Raises InputError for a PIN that is not 4 to 8 digits."""
+        """Prepare a hand-over; the token of its address. Raises InputError for a PIN that is not 4 to 8 digits.
+
+        answers: what she answered in a form that was broken off, so that she goes on with it.
+        """
         if not PIN.fullmatch(pin):
             raise InputError("Choose a PIN of four to eight digits: it leads back to the chart.")
         letters = "".join(secrets.choice(LETTERS) for _ in range(12))
         token = "-".join((letters[:4], letters[4:8], letters[8:]))
         now = self._now()
         with self._database.session() as session:
+            for row in session.scalars(select(HandoverRow).where(HandoverRow.expires <= now)):
+                self._break_off(session, row)
             session.execute(delete(HandoverRow).where(HandoverRow.expires <= now))
             session.add(
                 HandoverRow(
@@ -88,7 +102,7 @@ class Handovers:
                     pin_hash=generate_password_hash(pin),
                     attempts=0,
                     browser_hash="",
-                    answers={},
+                    answers=dict(answers or {}),
                     state="waiting",
                     created=now,
                     seen=now,
@@ -119,11 +133,19 @@ class Handovers:
         return secret
 
     def keep(self, held: Handover, answers: Mapping[str, Any], language: str) -> Handover:
-        """Keep what is answered so far, by linkId, and that the form is in use."""
+        """Keep what is answered so far, by linkId, and that the form is in use.
+
+        From the first answer that cannot wait on, the team sees the form as it stands, sent or not.
+        """
         with self._database.session() as session:
             row = session.get_one(HandoverRow, digest(held.token), with_for_update=True)
             if row.state == "open":
+                before = urgent_only(row.form, row.answers)
                 row.answers, row.language, row.seen = dict(answers), language, self._now()
+                urgent = urgent_only(row.form, answers)
+                if urgent or row.unfinished is not None:
+                    fresh = row.unfinished is None or urgent != before
+                    self._show_team(session, row, UNFINISHED, fresh)
             return self._told(held.token, row)
 
     def send(self, held: Handover) -> None:
@@ -136,11 +158,10 @@ class Handovers:
             row = session.get_one(HandoverRow, digest(held.token), with_for_update=True)
             if row.state != "open":
                 return
-            response = patient_response(row.form, row.answers, row.language, row.patient_id, now)
-            keep_form(session, held.patient, FORM, response, now)
             row.state, row.seen = "sent", now
+            self._show_team(session, row, "completed", fresh=True)
             # What stays is whether to say on the page that somebody has to be told at once.
-            row.answers = {} if not is_urgent(row.form, row.answers) else _urgent_only(row.form, row.answers)
+            row.answers = urgent_only(row.form, row.answers)
 
     def check_pin(self, held: Handover, pin: str) -> bool:
         """Whether this PIN was chosen at the hand-over. Wrong ones are counted; after five none is right any more."""
@@ -159,11 +180,25 @@ class Handovers:
             session.get_one(HandoverRow, digest(held.token)).seen = self._now()
 
     def end(self, held: Handover) -> None:
-        """The tablet is back: what was not sent is forgotten, and the address leads nowhere any more."""
+        """The tablet is back: what was not sent stays as an unfinished form; the address leads nowhere any more."""
         with self._database.session() as session:
             row = session.get(HandoverRow, digest(held.token))
             if row is not None:
+                self._break_off(session, row)
                 session.delete(row)
+
+    def _break_off(self, session: Session, row: HandoverRow) -> None:
+        """Keep what nobody sent; one that was shown to the team already stands there as it was left."""
+        if row.state == "open" and row.answers and row.unfinished is None:
+            self._show_team(session, row, UNFINISHED, fresh=True)
+
+    def _show_team(self, session: Session, row: HandoverRow, status: str, fresh: bool) -> None:
+        """Put the form where the review finds it. fresh: whether open pages should say that something changed."""
+        patient = PatientKey(row.iss, row.patient_id)
+        if fresh:
+            hold_review(session, patient)
+        response = patient_response(row.form, row.answers, row.language, row.patient_id, row.seen, status)
+        row.unfinished = keep_form(session, patient, FORM, response, row.seen, unfinished=row.unfinished).id
 
     def _told(self, token: str, row: HandoverRow) -> Handover:
         return Handover(
@@ -178,7 +213,3 @@ class Handovers:
             asleep=row.state == "open" and row.seen + IDLE <= self._now(),
             is_locked=row.attempts >= MOST_ATTEMPTS,
         )
-
-
-def _urgent_only(form: dict[str, Any], answers: Mapping[str, Any]) -> dict[str, Any]:
-    return {link_id: answer for link_id, answer in answers.items() if is_urgent(form, {link_id: answer})}

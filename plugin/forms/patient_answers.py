@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from plugin.forms.steps import Answers, Item, items_of_step, kind_of, scale_of
+from plugin.library.forms import every_item
 from plugin.library.languages import with_translation
 
 LONGEST_ANSWER = 2000
@@ -56,23 +57,43 @@ def _number(item: Item, text: str) -> int | str:
     return text if points and int(text) not in points else int(text)
 
 
-def patient_response(form: Item, answers: Answers, language: str, patient_id: str, at: datetime) -> Item:
+def patient_response(
+    form: Item, answers: Answers, language: str, patient_id: str, at: datetime, status: str = "completed"
+) -> Item:
     """The answered form, by the patient: in the words of the form, beside them those on the screen.
 
     form: as it was fitted to the patient; a part of the published one, which the response names with its version.
-    answers: by linkId. language: in which it was answered. at: when it was sent, aware.
+    answers: by linkId. language: in which it was answered. at: when it was sent, or last changed, aware.
+    status: `in-progress` for one that is not sent.
     """
     patient = {"reference": f"Patient/{patient_id}"}
     return {
         "resourceType": "QuestionnaireResponse",
         "language": language,
         "questionnaire": f"{form['url']}|{form['version']}",
-        "status": "completed",
+        "status": status,
         "subject": patient,
         "authored": at.isoformat(timespec="seconds"),
         "author": patient,
         "source": patient,
     } | _items(form["item"], answers, language)
+
+
+def answers_in(form: Item, response: Item) -> dict[str, Any]:
+    """The answers of an earlier response by linkId, as far as this form asks for them; to go on with it."""
+    given = {item["linkId"]: item["answer"] for item in every_item(response) if item.get("answer")}
+    found = {
+        item["linkId"]: _taken_up(item, given[item["linkId"]]) for item in every_item(form) if item["linkId"] in given
+    }
+    return {link_id: answer for link_id, answer in found.items() if answer not in (None, [])}
+
+
+def _taken_up(item: Item, given: list[Item]) -> Any:
+    values = [value for answer in given for name, value in answer.items() if name.startswith("value")]
+    if kind_of(item) in ("several", "one"):
+        options = item.get("answerOption", ())
+        return [number for number, option in enumerate(options) if option["valueString"] in values]
+    return values[0] if values else None
 
 
 def _items(items: list[Item], answers: Answers, language: str) -> Item:

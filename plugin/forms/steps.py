@@ -93,7 +93,13 @@ def scale_of(item: Item) -> tuple[int, ...]:
 
 def is_urgent(form: Item, answers: Answers) -> bool:
     """Whether an answer was given that cannot wait."""
-    return any(_is_urgent(item, answers.get(item["linkId"])) for item in every_item(form))
+    return bool(urgent_only(form, answers))
+
+
+def urgent_only(form: Item, answers: Answers) -> dict[str, Any]:
+    """The answers that cannot wait."""
+    asked = (item for item in every_item(form) if item["linkId"] in answers)
+    return {item["linkId"]: answers[item["linkId"]] for item in asked if _is_urgent(item, answers[item["linkId"]])}
 
 
 def _is_urgent(item: Item, answer: Any) -> bool:

@@ -83,7 +83,7 @@ class ChartMemory:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._ground: Ground | None = None
-        self._made_of: tuple[date, tuple[str, ...]] | None = None
+        self._made_of: tuple[date, bytes] | None = None
         self._drafts: OrderedDict[bytes, Draft] = OrderedDict()
 
     def ground(
@@ -96,13 +96,14 @@ class ChartMemory:
     ) -> Ground:
         """The ground for a day, prepared at the first call, on another day, and when a form was filled in meanwhile.
 
-        resources, patient: the same at every call. filled: forms that were filled in here and are not in the chart yet.
+        resources, patient: the same at every call. filled: forms that were filled in here and are not in the chart yet, as far as
+        they are.
         """
-        made_of = (as_of, tuple(map(name_of, filled)))
+        made_of = (as_of, orjson.dumps(filled))
         with self._lock:
             if self._ground is None or self._made_of != made_of:
                 ground = ground_of([*resources, *filled], vocabulary, patient, as_of)
-                self._ground = replace(ground, ours=ground.ours | set(made_of[1]))
+                self._ground = replace(ground, ours=ground.ours | set(map(name_of, filled)))
                 self._made_of = made_of
                 self._drafts.clear()
             return self._ground

@@ -26,7 +26,7 @@ from plugin.review.terms import read_terms
 from plugin.review.undoing import to_undo
 from plugin.review.view import PageView, Words, build_page
 from plugin.storage.database import Database
-from plugin.storage.forms import FilledForm, forms_of
+from plugin.storage.forms import FilledForm, forms_of, standing_forms
 from plugin.storage.meanwhile import hold_review, version_of
 from plugin.storage.own_lines import OwnHistory, own_lines_of
 from plugin.storage.reviews import (
@@ -56,8 +56,8 @@ class Review:
     while the chart still holds it. chart_size: how many resources of the chart were read, what we wrote left out.
     sampled: references of the results that are dated by their specimen. entries: everything stated here, oldest first.
     histories: everything decided on each line, the oldest first. own_lines: what clinicians added, with its history.
-    version: how often the review was changed. forms: filled in here. said: the newest answers of the patient, wherever
-    they are kept. ground, memory: what the draft was made from, for drafts beside it.
+    version: how often the review was changed. forms: filled in here, one that is not sent
+    among them. said: the newest answers of the patient, wherever they are kept. ground, memory: what the draft was made from, for drafts beside it.
     """
 
     draft: Draft
@@ -117,7 +117,7 @@ class Workbench:
             own_lines = own_lines_of(session, patient)
             version = version_of(session, patient)
             deliveries = deliveries_of(session, patient)
-            forms = forms_of(session, patient)
+            forms = standing_forms(forms_of(session, patient))
         filled = not_in_chart(forms, resources, patient)
         ground = memory.ground(resources, filled, self.template.vocabulary, patient, self.today())
         copies = ground.copies

@@ -279,6 +279,7 @@ class HandoverRow(Base):
 
     id: hash of the token in its address. browser_hash: hash of the secret of the browser that opened it; empty until
     one has. answers: those not sent yet, emptied with the end. attempts: wrong PINs. seen: when it was last used.
+    unfinished: the filled-in form that the team sees of it before it is sent; None while they see none.
     """
 
     __tablename__ = "handover"
@@ -298,3 +299,4 @@ class HandoverRow(Base):
     created: Mapped[datetime]
     seen: Mapped[datetime]
     expires: Mapped[datetime] = mapped_column(index=True)
+    unfinished: Mapped[int | None]

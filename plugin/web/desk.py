@@ -183,7 +183,7 @@ class Desk:
             software_version=__version__,
             encounter_id=self.context.encounter_id,
             own_lines=tuple(history for history in review.own_lines if history.stands),
-            forms=review.forms,
+            forms=tuple(form for form in review.forms if not form.is_unfinished),
         )
 
 

@@ -12,10 +12,13 @@ from werkzeug.wrappers import Response
 from plugin.drafting.questionnaires import questionnaires
 from plugin.errors import InputError
 from plugin.forms.page_words import page_words
+from plugin.forms.patient_answers import answers_in
 from plugin.launch.context import hand_over_workspace, launch_service
 from plugin.launch.cookies import CookiePolicy
 from plugin.library.languages import languages_of
+from plugin.review.charts import Reading
 from plugin.review.said import FORM
+from plugin.storage.forms import FilledForm
 from plugin.web.desk import Desk
 from plugin.web.patient_pages import handovers
 from plugin.web.review_page import PatientUnread, ready, review_of
@@ -31,8 +34,8 @@ NAME_USES = ("usual", "official")
 @blueprint.get("/")
 def prepare(workspace: str) -> str:
     """What handing over means, the language to begin with, and the PIN that leads back."""
-    desk, _ = ready(workspace)
-    return _page(desk)
+    desk, reading = ready(workspace)
+    return _page(desk, reading)
 
 
 @blueprint.post("/")
@@ -47,12 +50,13 @@ def hand_over(workspace: str) -> Response | tuple[str, int]:
     language = request.form.get("language", "")
     if language not in languages_of(form):
         language = languages_of(form)[0]
+    earlier = None if request.form.get("anew") else _unfinished(review.forms)
+    answers = answers_in(form, earlier.response) if earlier else {}
+    pin = request.form.get("pin", "").strip()
     try:
-        token = handovers().begin(
-            workspace, desk.patient, called(reading.resources), form, language, request.form.get("pin", "").strip()
-        )
+        token = handovers().begin(workspace, desk.patient, called(reading.resources), form, language, pin, answers)
     except InputError as fault:
-        return _page(desk, str(fault)), 422
+        return _page(desk, reading, str(fault)), 422
     hand_over_workspace(desk.context)
     session.clear()
     response = make_response(redirect(url_for("handover.handed_over", workspace=workspace, token=token), 303))
@@ -80,12 +84,24 @@ def called(resources: list[dict[str, Any]]) -> str:
     return given[0] if given else ""
 
 
-def _page(desk: Desk, problem: str = "") -> str:
+def _unfinished(forms: tuple[FilledForm, ...]) -> FilledForm | None:
+    """The patient's form that was broken off last, and that she may go on with."""
+    return next((each for each in reversed(forms) if each.form == FORM and each.is_unfinished), None)
+
+
+def _page(desk: Desk, reading: Reading, problem: str = "") -> str:
     template = desk.workbench.template
     form = template.questionnaires.get(FORM)
     if form is None:
         raise NotFound("The template in use has no form for patients.")
+    review = review_of(desk, reading)
     names = [(each, page_words(template.terminology, each)["language-name"]) for each in languages_of(form)]
     return render_template(
-        "review/hand_over.html", workspace=desk.workspace, languages=names, form=form, problem=problem
+        "review/hand_over.html",
+        workspace=desk.workspace,
+        languages=names,
+        form=form,
+        problem=problem,
+        patient=review.draft.findings.patient,
+        unfinished=_unfinished(review.forms),
     )

@@ -12,9 +12,9 @@ ADDRESS = re.compile(r'href="(/p/[a-z0-9-]+/)"')
 class Tablet:
     """Hands the browser of a visit over, and fills in the form that opens."""
 
-    def __init__(self, visit, language="en", pin=PIN, client=None):
+    def __init__(self, visit, language="en", pin=PIN, client=None, **form):
         self.visit = visit
-        self.answer = self._send(f"{visit.workspace}/hand-over/", visit.client, pin=pin, language=language)
+        self.answer = self._send(f"{visit.workspace}/hand-over/", visit.client, pin=pin, language=language, **form)
         self.client = client or visit.client
         self.address = ADDRESS.search(self.get(self.answer.headers["Location"]).text)[1]
 

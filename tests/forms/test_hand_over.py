@@ -118,7 +118,7 @@ def test_every_word_is_there_in_her_language_and_what_was_marked_stays_when_it_c
     assert "Tell somebody here now" in page
 
 
-def test_what_is_typed_is_there_after_a_reload_and_gone_when_the_tablet_is_back(visit):
+def test_what_is_typed_is_there_after_a_reload_and_unfinished_when_the_tablet_is_back(visit):
     tablet = Tablet(visit)
     tablet.start()
     kept = tablet.post("keep", part="3", **{"matters.most": "To see my garden in spring"})
@@ -127,7 +127,9 @@ def test_what_is_typed_is_there_after_a_reload_and_gone_when_the_tablet_is_back(
     back = tablet.take_back()
     assert back.status_code == 303
     assert tablet.get().status_code == 410
-    assert "garden" not in visit.read().text
+    said = visit.read().text.partition('id="said"')[2].partition("</section>")[0]
+    assert "To see my garden in spring" in said
+    assert "Not finished" in said
 
 
 def test_a_number_that_is_none_is_named_and_nothing_is_lost(visit):
