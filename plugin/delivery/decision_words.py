@@ -26,6 +26,15 @@ def terms_in_words(terms: Terms) -> tuple[str, ...]:
     return tuple(each for each in said if each)
 
 
+def line_in_words(label: str, words: str) -> str:
+    """A line with what was said of it; words that name the line themselves are not introduced by its name again."""
+    if not words:
+        return label
+    rest = words[len(label) :]
+    names_it = words.casefold().startswith(label.casefold()) and not rest[:1].isalnum()
+    return words if names_it else f"{label}: {words}"
+
+
 def decision_in_words(decision: Decision) -> str:
     """All that a decision says, in one line: the text, its parts, the reason."""
     return "; ".join(filter(None, (decision.text, *terms_in_words(decision.terms), decision.reason)))

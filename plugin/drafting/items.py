@@ -6,9 +6,12 @@ from collections.abc import Iterable, Iterator
 from typing import Literal
 
 from plugin.drafting.facts import Facts, merged, references
-from plugin.drafting.model import Alert, Brought, CategoryLine, ItemLine
+from plugin.drafting.model import Alert, AlertLevel, Brought, CategoryLine, ItemLine
+from plugin.drafting.model import Fact as Reason
 from plugin.findings.dates import day_of, last_day, spoken
+from plugin.findings.index import reading_of
 from plugin.findings.model import Finding, Problem
+from plugin.findings.overruled import chart_results, rests_on_statement, stated_against
 from plugin.library.content import system_url
 from plugin.library.rules import ItemKind, ItemRule, Template
 from plugin.library.vocabulary import FindingDefinition
@@ -141,9 +144,28 @@ def alerts(facts: Facts, template: Template) -> tuple[Alert, ...]:
 
 def _by_rule(facts: Facts, template: Template) -> Iterator[Alert]:
     for rule in template.alert_rules:
-        if facts.truth(rule.condition) is True:
-            because, grounds = references(facts.reasons(rule.condition)), rule.grounds
+        if facts.truth(rule.condition) is not True:
+            continue
+        reasons, grounds = facts.reasons(rule.condition), rule.grounds
+        if stated := _stated_not_sampled(reasons, facts):
+            yield from (_against_results(code, facts, rule.level) for code in stated)
+        else:
+            because = references(reasons)
             yield Alert(rule.code, rule.text, rule.level, because, rule.id, grounds.citations, grounds.unsourced)
+
+
+def _stated_not_sampled(reasons: Iterable[Reason], facts: Facts) -> tuple[str, ...]:
+    """The findings of which a rule compares samples, but whose value a clinician stated: its words would be untrue."""
+    read = (reading_of(facts.vocabulary[reason.code]) for reason in reasons)
+    compared = dict.fromkeys(reading.of for reading in read if reading.kind == "ever")
+    return tuple(code for code in compared if rests_on_statement(facts.findings[code]))
+
+
+def _against_results(code: str, facts: Facts, level: AlertLevel) -> Alert:
+    """Says of a statement against results what is so: who stated it, and what the results are."""
+    finding = facts.findings[code]
+    seen = (*finding.evidence, *(result.reference for result in chart_results(finding)))
+    return Alert("conflict", stated_against(finding, facts.vocabulary[code]), level, tuple(dict.fromkeys(seen)))
 
 
 def _conflicts(facts: Facts) -> Iterator[Alert]:

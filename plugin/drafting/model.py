@@ -266,6 +266,9 @@ def moved_by(consequences: Iterable[Consequence]) -> frozenset[str]:
     return frozenset(code for consequence in consequences for code in consequence.moved)
 
 
+AlertLevel = Literal["info", "warning", "critical"]
+
+
 @dataclass(frozen=True, slots=True)
 class Alert:
     """Something the reader must see before the lists. level: info, warning or critical.
@@ -275,7 +278,7 @@ class Alert:
 
     code: str
     text: str
-    level: Literal["info", "warning", "critical"]
+    level: AlertLevel
     because: tuple[str, ...] = ()
     rule: str = ""
     sources: tuple[Citation, ...] = ()

@@ -90,6 +90,13 @@ def references_of(value: Any) -> Iterator[str]:
             yield reference
 
 
+def displays_of(value: Any) -> Iterator[str]:
+    """The name that each Reference of an element or array shows, where it shows one."""
+    for item in objects(value):
+        if display := text_of(item.get("display")):
+            yield display
+
+
 @lru_cache(maxsize=8192)
 def id_in(reference: str) -> str:
     """The id that a reference ends in: `Patient/1`, `https://ehr/fhir/Patient/1/_history/2`, `urn:uuid:1`, `#1`."""

@@ -15,6 +15,7 @@ from plugin.findings.elements import (
     all_words_of,
     code_of,
     codings_of,
+    displays_of,
     id_in,
     is_layperson,
     modified,
@@ -194,6 +195,7 @@ class Entries:
             report=name_of(around[0]) if around else "",
             void=void,
             void_kind=kind,
+            by=", ".join(displays_of(observation.get("performer"))) if "performer" in observation else "",
         )
 
     def _void(self, observation: Json, around: list[Json]) -> tuple[str, AsideKind]:

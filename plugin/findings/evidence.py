@@ -20,6 +20,7 @@ class Origin:
     site: one of the vocabulary's sites of samples; empty where it is none of them, or nobody says.
     began: whether the day is that of the beginning (empty), that of a record of it (`recorded`), or that of something
         earlier (`earlier`), such as the onset of the disease whose stage this is.
+    by: who found or stated it, by name; empty where the result itself names nobody.
     void, void_kind: why it says nothing about this patient at all (taken back, about a relative).
     """
 
@@ -35,6 +36,7 @@ class Origin:
     void: str = ""
     void_kind: AsideKind = ""
     began: Literal["", "recorded", "earlier"] = ""
+    by: str = ""
 
 
 @dataclass(frozen=True, slots=True)

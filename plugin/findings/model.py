@@ -53,6 +53,8 @@ class Result:
     label: the name of the test as displayed.
     set_aside: why it does not count, in a sentence for the screen; empty where it counts.
     aside_kind: the same for programs.
+    by: the laboratory that found it or the clinician who stated it, where it names them.
+    stated: it is no result at all, but what a clinician stated about the fact.
     """
 
     reference: str
@@ -63,6 +65,8 @@ class Result:
     label: str = ""
     set_aside: str = ""
     aside_kind: AsideKind = ""
+    by: str = ""
+    stated: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -282,7 +282,7 @@ def _results(panel: Panel, definition: FindingDefinition, evidence: list[Evidenc
         says = said_alone if found.aside_kind == "stale" else outcome_alone  # too old to count, but it was so then
         origin, value = found.origin, says(panel, found, definition).value
         aside = (found.set_aside, found.aside_kind)
-        result = Result(origin.reference, value, found.text, origin.day, origin.site, origin.label, *aside)
+        result = Result(origin.reference, value, found.text, origin.day, origin.site, origin.label, *aside, origin.by)
         key = (result.reference, result.text, result.set_aside)
         if key not in seen:
             seen.add(key)

@@ -21,7 +21,7 @@ def _elsewhere(reference: str, finding: Finding, findings: Findings) -> Result:
     result = findings.counting.get(reference)
     if result is None:
         return Result(reference, None, finding.detail, label=_kind(reference))
-    return Result(reference, None, result.text, result.date, result.site, result.label)
+    return Result(reference, None, result.text, result.date, result.site, result.label, by=result.by)
 
 
 def _kind(reference: str) -> str:

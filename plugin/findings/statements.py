@@ -8,7 +8,7 @@ from typing import Literal
 
 from plugin.findings.chart import Chart
 from plugin.findings.dates import day_of, later, later_moment, spoken
-from plugin.findings.elements import Json, code_of, codings_of, references_of, text_of, texts_of
+from plugin.findings.elements import Json, code_of, codings_of, displays_of, references_of, text_of, texts_of
 from plugin.findings.entries import Entries, Entry
 from plugin.findings.evidence import Evidence
 from plugin.findings.index import reading_of
@@ -261,7 +261,8 @@ def _days_valid(definition: FindingDefinition, statement: Statement) -> int:
 def _read_by_software(observation: Json) -> bool:
     """Whether it is a fact as we write it ourselves, and nobody has put a name to it since."""
     marked = any(coding.system == STATES for coding in codings_of(observation.get("method")))
-    return marked and not (list(references_of(observation.get("performer"))) or list(_displayed(observation)))
+    performers = observation.get("performer")
+    return marked and not (list(references_of(performers)) or list(displays_of(performers)))
 
 
 def _not_valid(observation: Json, entry: Entry) -> tuple[str, AsideKind]:
@@ -274,19 +275,12 @@ def _not_valid(observation: Json, entry: Entry) -> tuple[str, AsideKind]:
     if entry.impossible:
         return entry.impossible, "impossible"
     performers = list(references_of(observation.get("performer")))
-    named = [*performers, *_displayed(observation)]
+    named = [*performers, *displays_of(observation.get("performer"))]
     if not named:
         return "nobody is named who states it; add the clinician as performer", "unverified"
     if performers and all(any(kind in reference for kind in NOT_CLINICIANS) for reference in performers):
         return "it is not stated by a clinician; a clinician has to confirm it", "unverified"
     return "", ""
-
-
-def _displayed(observation: Json) -> Iterator[str]:
-    performers = observation.get("performer")
-    for performer in performers if isinstance(performers, list) else []:
-        if isinstance(performer, dict) and performer.get("display"):
-            yield str(performer["display"])
 
 
 def _value(answer: Answer, definition: FindingDefinition) -> tuple[Value | None, bool]:
@@ -319,4 +313,5 @@ def _written(words: set[str]) -> float | None:
 def _result(entry: Entry, value: Value | None, answer: Answer, aside: str = "", kind: AsideKind = "") -> Result:
     origin = entry.origin
     label = origin.label or next(iter(texts_of(entry.node.get("code"))), "")
-    return Result(origin.reference, value, answer.words, origin.day, "", label, aside, kind)
+    stated = not _read_by_software(entry.node)
+    return Result(origin.reference, value, answer.words, origin.day, "", label, aside, kind, origin.by, stated)

@@ -47,5 +47,4 @@ def board_page(plan: ReviewedPlan, view: PageView, zone: tzinfo, question: str =
 
 
 def _on_record(group: FactGroup) -> list[FactView]:
-    folded = [fact for fold in group.folds for fact in fold.facts]
-    return [fact for fact in (*group.shown, *folded) if fact.finding.state != "unknown" or fact.finding.results]
+    return [fact for fact in group.members if fact.finding.state != "unknown" or fact.finding.results]

@@ -11,13 +11,15 @@ from dataclasses import dataclass
 from datetime import tzinfo
 
 from plugin.delivery.clashes import Clash
-from plugin.delivery.decision_words import decision_in_words
+from plugin.delivery.decision_words import decision_in_words, line_in_words
 from plugin.delivery.lines import Line, decidable_lines, key_of, standing_of
 from plugin.delivery.own_lines import HEADING as OWN_HEADING
 from plugin.delivery.plan import ReviewedPlan
 from plugin.drafting.model import CategoryLine
-from plugin.findings.model import Finding
+from plugin.findings.model import Finding, Result
+from plugin.findings.overruled import SOMEBODY, chart_says
 from plugin.library.vocabulary import FindingDefinition
+from plugin.review.attention import Notice
 from plugin.review.fact_view import FactView
 from plugin.review.view import PageView
 from plugin.review.words import date_in_words, day_in_words, value_in_words
@@ -40,6 +42,7 @@ UNDECIDED = (
     ("due", "Not decided", HELPFUL),
 )
 LOUD = frozenset({"critical", "warning"})
+SETTLED = "Settled by a clinician against results"
 SAID_BELOW = "conflict"  # this alert says what the block of conflicts says with its results
 
 
@@ -100,6 +103,7 @@ def _known(plan: ReviewedPlan, view: PageView) -> Iterator[Block]:
         settled = [fact for fact in group.shown if fact.finding.state != "conflicting"]
         yield Block(group.title, tuple(map(_fact, settled)))
     history = [f"{line.described[:1].upper()}{line.described[1:]}" for line in plan.draft.findings.lines]
+    yield Block(SETTLED, tuple(_settled(fact) for fact in _overruling(view)), flows=False)
     yield Block("Lines of treatment, worked out", tuple(history), flows=False)
     yield Block(
         "In the patient’s words", tuple(f"“{quote.text}” ({quote.source})" for quote in view.quotes), rank=HELPFUL
@@ -108,13 +112,27 @@ def _known(plan: ReviewedPlan, view: PageView) -> Iterator[Block]:
 
 def _fact(fact: FactView) -> str:
     said = fact.definition.label if fact.finding.value is True else f"{fact.definition.label} {fact.words}"
-    origin = {"derived": "worked out", "stated": f"stated by {fact.statement.author.name}" if fact.statement else ""}
-    beside = ", ".join(filter(None, (fact.short_detail, date_in_words(fact.date), origin.get(fact.state, ""))))
+    stated = f"stated by {fact.said_by or SOMEBODY}"
+    origin = {"derived": "worked out", "stated": stated}.get(fact.state, "")
+    beside = ", ".join(filter(None, (fact.short_detail, date_in_words(fact.date), origin)))
     return f"{said} ({beside})" if beside else said
 
 
+def _overruling(view: PageView) -> Iterator[FactView]:
+    facts = (fact for column in view.fact_columns for group in column for fact in group.members)
+    return (fact for fact in facts if fact.finding.stated == "overrules")
+
+
+def _settled(fact: FactView) -> str:
+    """A fact that somebody settled against results: who, when and why, and what the chart holds."""
+    day = date_in_words(fact.date)
+    who = f"stated by {fact.said_by or SOMEBODY}{f' on {day}' if day else ''}"
+    reason = f": {fact.statement.reason.rstrip('.')}" if fact.statement and fact.statement.reason else ""
+    return f"{fact.definition.label} {fact.words}, {who}{reason}; {chart_says(fact.finding)}"
+
+
 def _to_settle(plan: ReviewedPlan, view: PageView) -> Iterator[Block]:
-    alerts = [note.text for note in view.notices if note.level in LOUD and note.code != SAID_BELOW]
+    alerts = [note.text for note in view.notices if note.level in LOUD and not _said_below(note)]
     gaps = [problem.text for problem in plan.draft.findings.problems if problem.kind == "gap"]
     clashing = [_both(clash) for clash in plan.clashes()]
     yield Block("Attention", (*alerts, *gaps, *clashing), flows=False, rank=IMPORTANT)
@@ -130,6 +148,11 @@ def _to_settle(plan: ReviewedPlan, view: PageView) -> Iterator[Block]:
     yield Block("Presumed, to be confirmed", names, rank=LESS)
 
 
+def _said_below(note: Notice) -> bool:
+    """Whether it stands with its results in a block of its own; what a rule of the template says does not."""
+    return note.code == SAID_BELOW and not (note.citations or note.unsourced)
+
+
 def _both(clash: Clash) -> str:
     """Two accepted lines that do not go together, without the reasons, which the plan tells in full."""
     leave = all(reason.disposition == "judgement" for reason in clash.reasons)
@@ -138,12 +161,15 @@ def _both(clash: Clash) -> str:
 
 
 def _conflict(definition: FindingDefinition, finding: Finding) -> str:
-    told = [
-        f"{result.text or value_in_words(result.value, definition)}, {date_in_words(result.date) or 'no date'}"
-        for result in finding.results
-        if not result.set_aside and result.value is not None
-    ]
+    counting = [result for result in finding.results if not result.set_aside and result.value is not None]
+    told = [_result(result, definition) for result in counting]
     return f"{definition.label}: {' against '.join(told)}" if told else definition.label
+
+
+def _result(result: Result, definition: FindingDefinition) -> str:
+    words = result.text or value_in_words(result.value, definition)
+    by = f"stated by {result.by or SOMEBODY}" if result.stated else result.by
+    return ", ".join(filter(None, (words, date_in_words(result.date) or "no date", by)))
 
 
 def _lines(plan: ReviewedPlan, lines: Sequence[Line], by: Mapping[LineKey, str]) -> Iterator[Block]:
@@ -159,9 +185,9 @@ def _lines(plan: ReviewedPlan, lines: Sequence[Line], by: Mapping[LineKey, str])
 def _decided(plan: ReviewedPlan, line: Line, by: Mapping[LineKey, str]) -> str:
     """The line with what was said of it, and by whom where not one person decided everything on one day."""
     decision = plan.decisions[key_of(line)]
-    words = decision_in_words(decision)
+    told = line_in_words(line.label, decision_in_words(decision))
     signed = f" ({by[key_of(line)]})" if len(set(by.values())) > 1 else ""
-    return f"{line.label}: {words}{signed}" if words else f"{line.label}{signed}"
+    return f"{told}{signed}"
 
 
 def _own(plan: ReviewedPlan, kind: OwnKind) -> Block:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from plugin.drafting.model import CategoryLine, Draft
 from plugin.findings.model import Finding, Problem, Result
+from plugin.findings.overruled import chart_results, stated_against
 from plugin.library.sources import Citation
 from plugin.library.vocabulary import Vocabulary
 from plugin.review.words import value_in_words
 
 MOST_AWAITED = 3
+RESTS_ON_STATEMENT = "The plan rests on a statement"
+STATEMENT_LEADS = "The statement leads until it is withdrawn."
 # Problems of the chart have a place of their own on the page; their alerts would say them twice.
 SAID_AS_PROBLEMS = frozenset({"incomplete", "unread"})
 KINDS = {
@@ -35,6 +38,7 @@ class Source:
     """One entry of the chart as people name it: what it is, what it says, when, and where the page tells more.
 
     kind: `result`, `diagnosis` and the like. anchor: empty where no fact rests on it. reference: never shown.
+    by: the laboratory that found it, where it names one.
     """
 
     reference: str
@@ -43,11 +47,15 @@ class Source:
     words: str = ""
     date: str = ""
     anchor: str = ""
+    by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """An alert with the entries of the chart that it is about, and what its rule stands on."""
+    """An alert with the entries of the chart that it is about, and what its rule stands on.
+
+    title: what it is, where its code has no name of its own.
+    """
 
     code: str
     level: str
@@ -55,6 +63,7 @@ class Notice:
     sources: tuple[Source, ...]
     citations: tuple[Citation, ...] = ()
     unsourced: bool = False
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +118,10 @@ class Sources:
             code, result = self._results[reference]
             label = result.label or self._vocabulary[code].label
             words = "" if result.text == label else result.text
-            return Source(reference, kind, label, words, result.date, f"fact-{code}")
+            if result.stated:
+                kind = f"statement of {result.by}" if result.by else "statement"
+            by = "" if result.stated else result.by
+            return Source(reference, kind, label, words, result.date, f"fact-{code}", by)
         if reference in self._evidence:
             code = self._evidence[reference]
             finding = self._findings[code]
@@ -119,13 +131,25 @@ class Sources:
 
 
 def notices(draft: Draft, vocabulary: Vocabulary) -> tuple[Notice, ...]:
-    """The alerts of a draft, in its order."""
+    """The alerts of a draft, in its order, then the statements that lead against the chart."""
     sources = Sources(draft.findings, vocabulary)
-    return tuple(
+    alerts = tuple(
         Notice(alert.code, alert.level, alert.text, sources.of(alert.because), alert.sources, alert.unsourced)
         for alert in draft.alerts
         if alert.code not in SAID_AS_PROBLEMS
     )
+    return (*alerts, *_on_statements(draft, vocabulary, sources))
+
+
+def _on_statements(draft: Draft, vocabulary: Vocabulary, sources: Sources) -> Iterator[Notice]:
+    """Facts that somebody stated where the chart has something else; results that came later are an alert already."""
+    said = {alert.text for alert in draft.alerts}
+    for code, finding in draft.findings.items():
+        text = stated_against(finding, vocabulary[code]) if finding.stated == "overrules" else ""
+        if not text or text in said or finding.disputed:
+            continue
+        seen = (*finding.evidence, *(result.reference for result in chart_results(finding)))
+        yield Notice("stated", "info", f"{text}. {STATEMENT_LEADS}", sources.of(seen), title=RESTS_ON_STATEMENT)
 
 
 def unused(draft: Draft, vocabulary: Vocabulary) -> tuple[tuple[Problem, tuple[Source, ...]], ...]:

@@ -9,6 +9,7 @@ from plugin.drafting.consequence_words import consequences_in_words
 from plugin.drafting.facts_form import SETTLED_BY_CHART
 from plugin.drafting.model import Draft, moved_by
 from plugin.findings.model import Finding, Result
+from plugin.findings.overruled import statements_that_lead
 from plugin.findings.sources import sources_elsewhere
 from plugin.library.vocabulary import FindingDefinition, Vocabulary
 from plugin.review.words import value_in_words
@@ -73,8 +74,21 @@ class FactView:
 
     @property
     def state(self) -> str:
-        """The finding's state, or `stated` where a person's own entry leads."""
-        return "stated" if self.statement and self.finding.state == "known" else self.finding.state
+        """The finding's state, or `stated` where a person's word leads, entered here or held by the chart."""
+        said = self.statement is not None or self.finding.stated
+        return "stated" if said and self.finding.state == "known" else self.finding.state
+
+    @property
+    def settled(self) -> bool:
+        """Whether a person's own entry leads, so that nobody need confirm it."""
+        return self.statement is not None and self.state == "stated"
+
+    @property
+    def said_by(self) -> str:
+        """Who stated what leads, by name; empty where nobody did, or nobody is named."""
+        if self.statement is not None:
+            return self.statement.author.name
+        return next((result.by for result in statements_that_lead(self.finding) if result.by), "")
 
     @property
     def correction_needs_reason(self) -> bool:
@@ -130,6 +144,11 @@ class FactGroup:
     title: str
     shown: tuple[FactView, ...]
     folds: tuple[Fold, ...]
+
+    @property
+    def members(self) -> tuple[FactView, ...]:
+        """Every fact of the group, the folded ones last."""
+        return (*self.shown, *(fact for fold in self.folds for fact in fold.facts))
 
 
 def facts_of(

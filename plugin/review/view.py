@@ -136,7 +136,7 @@ def build_page(
         unused=unused(draft, vocabulary),
         profile=profile_of(facts, words.weighed),
         questions=questions,
-        answered=tuple(fact for fact in facts if fact.state == "stated"),
+        answered=tuple(fact for fact in facts if fact.settled),
         awaited=tuple(fact for fact in questions if fact.finding.state == "unknown"),
         fact_columns=columns_of(facts),
         offered=standing("offered"),

@@ -90,7 +90,10 @@ def test_a_decision_taken_on_other_facts_does_not_count_and_is_said(reviewed):
 
 def test_conflicts_are_told_with_both_results_and_their_days(reviewed):
     settle = entries(digest(*reviewed("conflicting-results"), UTC), "To settle")
-    assert settle["Results disagree"] == ("Oestrogen receptor (ER): Positive, 8 Oct 2026 against Negative, 8 Oct 2026",)
+    assert settle["Results disagree"] == (
+        "Oestrogen receptor (ER): Positive, 8 Oct 2026, Sandbox General Hospital Pathology against "
+        "Negative, 8 Oct 2026, Northshore Reference Laboratory",
+    )
 
 
 def test_lines_of_treatment_are_told_with_their_drugs_and_how_they_went(reviewed):
