@@ -76,13 +76,14 @@ class Topic:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far the review has come, in lines."""
+    """How far the review has come, in lines; again: undecided ones with a decision that no longer counts."""
 
     total: int
     accepted: int
     changed: int
     declined: int
     deferred: int = 0
+    again: int = 0
 
     @property
     def decided(self) -> int:
@@ -109,4 +110,5 @@ def progress_of(views: list[LineView]) -> Progress:
     """How many of the lines carry which decision."""
     choices = [view.choice for view in views]
     counted = {choice: choices.count(choice) for choice in choices}
-    return Progress(len(views), *(counted.get(choice, 0) for choice in DECIDING))
+    again = sum(view.decision is not None and view.choice is None for view in views)
+    return Progress(len(views), *(counted.get(choice, 0) for choice in DECIDING), again=again)
