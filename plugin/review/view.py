@@ -16,6 +16,7 @@ from plugin.findings.model import Problem
 from plugin.library.vocabulary import Vocabulary
 from plugin.review.again import Again, again_of
 from plugin.review.attention import KINDS, Notice, Source, Waiting, notices, unused, waiting
+from plugin.review.came_with import came_with
 from plugin.review.fact_view import FactGroup, FactView, columns_of, facts_of, profile_of
 from plugin.review.line_view import LineView, Progress, Topic, progress_of, topics_of
 from plugin.review.settling import Settling, settling
@@ -122,6 +123,7 @@ def build_page(
             lapsed=asked_again(decision, draft) if decision else "",
             history=histories.get(key_of(line), ()),
             results=results_to_wait_for(line, draft, vocabulary),
+            came_with=came_with(line, decisions),
         )
 
     def standing(disposition: Disposition) -> tuple[Topic, ...]:
