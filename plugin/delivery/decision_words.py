@@ -7,6 +7,8 @@ from datetime import date
 from plugin.storage.reviews import Decision
 from plugin.storage.terms import Terms
 
+CHOICE_SAID = {"accept": "accepted", "change": "changed", "decline": "declined", "defer": "deferred"}
+
 
 def day_in_words(iso: str) -> str:
     """`2026-12-12` -> `12 Dec 2026`."""

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import NAMESPACE_URL, uuid5
 
+from plugin.delivery.again import why_again
 from plugin.delivery.clashes import Clash, clashes
-from plugin.delivery.deferrals import asked_again
-from plugin.delivery.lines import Line, key_of, standing_of
+from plugin.delivery.lines import Line, key_of
 from plugin.drafting.model import Draft
 from plugin.library.content import CANONICAL
 from plugin.library.rules import Template
@@ -60,14 +60,12 @@ class ReviewedPlan:
     def decision(self, line: Line) -> Decision | None:
         """The decision that counts for a line: not one taken while it stood elsewhere, nor a deferral that is over."""
         decision = self.decisions.get(key_of(line))
-        if decision is None or decision.standing not in ("", standing_of(line)) or asked_again(decision, self.draft):
-            return None
-        return decision
+        return None if decision is None or why_again(decision, line, self.draft) else decision
 
     def asked_again(self, line: Line) -> str:
-        """Why a line that was deferred is asked again; empty where it is not."""
+        """Why a line that was decided is asked again; empty where it is not."""
         decision = self.decisions.get(key_of(line))
-        return asked_again(decision, self.draft) if decision else ""
+        return why_again(decision, line, self.draft) if decision else ""
 
     def choice(self, line: Line) -> Choice | None:
         """What was decided on a line, None where nothing was."""

@@ -21,6 +21,7 @@ class LineView:
     undecided_beside: lines that belong with it and wait for a decision.
     lapsed: why a deferral is asked again, in words; empty where it is not.
     history: everything decided on it, the oldest first. results: what a deferral of it may wait for.
+    came_with: lines that were accepted with it, in the same act, and not touched since.
     """
 
     line: Line
@@ -31,6 +32,7 @@ class LineView:
     lapsed: str = ""
     history: tuple[Decision, ...] = ()
     results: tuple[Named, ...] = ()
+    came_with: tuple[Brought, ...] = ()
 
     @property
     def seen(self) -> int:
@@ -76,13 +78,14 @@ class Topic:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far the review has come, in lines."""
+    """How far the review has come, in lines; again: undecided ones with a decision that no longer counts."""
 
     total: int
     accepted: int
     changed: int
     declined: int
     deferred: int = 0
+    again: int = 0
 
     @property
     def decided(self) -> int:
@@ -109,4 +112,6 @@ def progress_of(views: list[LineView]) -> Progress:
     """How many of the lines carry which decision."""
     choices = [view.choice for view in views]
     counted = {choice: choices.count(choice) for choice in choices}
-    return Progress(len(views), *(counted.get(choice, 0) for choice in DECIDING))
+    again = sum(view.decision is not None and view.choice is None for view in views)
+    accepted, changed, declined, deferred = (counted.get(choice, 0) for choice in DECIDING)
+    return Progress(len(views), accepted, changed, declined, deferred, again)

@@ -6,15 +6,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import zip_longest
 
+from plugin.delivery.again import stood_elsewhere
 from plugin.delivery.clashes import Clash, clashes
 from plugin.delivery.deferrals import asked_again
-from plugin.delivery.lines import Line, brought_along, decidable_lines, key_of, kind_of, standing_of
+from plugin.delivery.lines import Line, brought_along, decidable_lines, key_of, kind_of
 from plugin.drafting.common_ground import CommonGround, common_ground
 from plugin.drafting.goals import SPOKEN_OF
 from plugin.drafting.model import CategoryLine, Disposition, Draft, OwnWords
 from plugin.findings.model import Problem
 from plugin.library.vocabulary import Vocabulary
+from plugin.review.again import Again, again_of
 from plugin.review.attention import KINDS, Notice, Source, Waiting, notices, unused, waiting
+from plugin.review.came_with import came_with
 from plugin.review.fact_view import FactGroup, FactView, columns_of, facts_of, profile_of
 from plugin.review.line_view import LineView, Progress, Topic, progress_of, topics_of
 from plugin.review.settling import Settling, settling
@@ -52,6 +55,7 @@ class PageView:
     """Everything the review page shows of one draft.
 
     chosen: what was decided on each line, by the id of the line on the page; None where nothing counts.
+    again: decisions that no longer count, or whose line the plan no longer asks about.
     """
 
     draft: Draft
@@ -77,6 +81,7 @@ class PageView:
     quotes: tuple[Quote, ...] = ()
     clashes: tuple[Clash, ...] = ()
     chosen: Mapping[str, Choice | None] = field(default_factory=dict)
+    again: tuple[Again, ...] = ()
 
     def clashing(self, code: str) -> tuple[Clash, ...]:
         """The pairs of accepted lines, one of them this one, that must not be given at the same time."""
@@ -108,7 +113,7 @@ def build_page(
 
     def view(line: Line) -> LineView:
         decision = decisions.get(key_of(line))
-        outdated = decision is not None and decision.standing not in ("", standing_of(line))
+        outdated = decision is not None and stood_elsewhere(decision, line)
         beside = tuple(each for each in brought_along(line) if LineKey(each.kind, each.code) not in decisions)
         return LineView(
             line,
@@ -119,6 +124,7 @@ def build_page(
             lapsed=asked_again(decision, draft) if decision else "",
             history=histories.get(key_of(line), ()),
             results=results_to_wait_for(line, draft, vocabulary),
+            came_with=came_with(line, decisions),
         )
 
     def standing(disposition: Disposition) -> tuple[Topic, ...]:
@@ -147,6 +153,7 @@ def build_page(
         support=topics_of(draft.supportive_care, view),
         progress=progress_of(lines),
         chosen={line.anchor: line.choice for line in lines},
+        again=again_of(draft, decisions, labels),
         labels=labels,
         ground=common_ground(draft),
         sampled=sampled,

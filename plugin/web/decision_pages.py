@@ -1,4 +1,4 @@
-"""Lines of the reviewers' own, and the question whether the review has changed since a page was made."""
+"""Lines of the reviewers' own, decisions made once more or taken back, and whether the review has changed."""
 
 from __future__ import annotations
 
@@ -6,10 +6,14 @@ from flask import Blueprint, jsonify, request
 from werkzeug.wrappers import Response
 
 from plugin.errors import InputError
+from plugin.review.again import repeat
+from plugin.review.came_with import take_back
+from plugin.review.decisions import read_seen
 from plugin.review.own_lines import KEY, keep_own_line, read_own_wish
 from plugin.storage.meanwhile import version_of
+from plugin.storage.reviews import Line
 from plugin.web.desk import desk_of
-from plugin.web.review_page import back_to, page_of, problem_of, ready, status_of
+from plugin.web.review_page import back_to, page_of, problem_of, ready, review_of, status_of
 
 blueprint = Blueprint("decisions", __name__, url_prefix="/w/<workspace>")
 
@@ -36,6 +40,59 @@ def own_line(workspace: str, key: str) -> Response | tuple[str, int]:
     try:
         wish = read_own_wish(request.form)
         keep_own_line(desk.workbench.database, desk.patient, key, wish, desk.author, desk.workbench.now())
+    except InputError as fault:
+        return page_of(desk, reading, problem_of(anchor, fault, request.form)), status_of(fault)
+    return back_to(workspace, anchor)
+
+
+@blueprint.get("/lines/<kind>/<code>/again")
+@blueprint.get("/lines/<kind>/<code>/take-back")
+def back_to_line(workspace: str, kind: str, code: str) -> Response:
+    """Somebody reloads the answer to a form: the page it was about."""
+    return back_to(workspace, f"line-{kind}-{code}")
+
+
+@blueprint.post("/lines/<kind>/<code>/again")
+def again(workspace: str, kind: str, code: str) -> Response | tuple[str, int]:
+    """Make a decision that no longer counts once more, for where its line stands now."""
+    desk, reading = ready(workspace)
+    anchor, review, bench = f"line-{kind}-{code}", review_of(desk, reading), desk.workbench
+    standing, seen = request.form.get("standing", ""), read_seen(request.form)
+    open_again = bench.page(review).again
+    try:
+        repeat(
+            bench.database,
+            desk.patient,
+            review.draft,
+            Line(kind, code),
+            standing,
+            seen,
+            desk.author,
+            bench.now(),
+            open_again,
+        )
+    except InputError as fault:
+        return page_of(desk, reading, problem_of(anchor, fault, request.form)), status_of(fault)
+    return back_to(workspace, anchor)
+
+
+@blueprint.post("/lines/<kind>/<code>/take-back")
+def take_back_all(workspace: str, kind: str, code: str) -> Response | tuple[str, int]:
+    """Take an acceptance back, with those of the lines that were accepted with it."""
+    desk, reading = ready(workspace)
+    anchor, review, bench = f"line-{kind}-{code}", review_of(desk, reading), desk.workbench
+    named = frozenset(request.form.get("with", "").split())
+    try:
+        take_back(
+            bench.database,
+            desk.patient,
+            review.draft,
+            Line(kind, code),
+            read_seen(request.form),
+            named,
+            desk.author,
+            bench.now(),
+        )
     except InputError as fault:
         return page_of(desk, reading, problem_of(anchor, fault, request.form)), status_of(fault)
     return back_to(workspace, anchor)

@@ -178,11 +178,14 @@ def _plan_lists(view: PageView) -> list[tuple[str, str, str, object]]:
 
 
 def progress_sentence(view: PageView) -> str:
-    """How far the review is: `12 lines, 4 decided: 2 accepted, 1 changed, 1 declined.` and the like."""
+    """How far the review is: `12 lines, 3 decided: 2 accepted, 1 declined; 1 to decide again.` and the like."""
     progress = view.progress
     lines = "1 line" if progress.total == 1 else f"{progress.total} lines"
+    again = f"; {progress.again} to decide again" if progress.again else ""
     if not progress.decided:
-        return f"{lines}, none decided."
+        return f"{lines}, none decided{again}."
     parts = [(progress.accepted, "accepted"), (progress.changed, "changed"), (progress.declined, "declined")]
     parts.append((progress.deferred, "deferred"))
-    return f"{lines}, {progress.decided} decided: {', '.join(f'{count} {word}' for count, word in parts if count)}."
+    return (
+        f"{lines}, {progress.decided} decided: {', '.join(f'{count} {word}' for count, word in parts if count)}{again}."
+    )

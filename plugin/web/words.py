@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from plugin.delivery.decision_words import terms_in_words
+from plugin.delivery.decision_words import decision_in_words, terms_in_words
 from plugin.delivery.own_lines import KIND_WORDS
 from plugin.drafting.drug_words import HELD, together
 from plugin.review.course.markers import range_words
@@ -43,6 +43,7 @@ def init_words(app: Flask, settings: Settings) -> None:
     app.jinja_env.filters["lower_first"] = lambda text: text[:1].lower() + text[1:]
     app.jinja_env.filters["ago"] = ago_in_words
     app.jinja_env.filters["terms"] = terms_in_words
+    app.jinja_env.filters["said_of_decision"] = decision_in_words
     app.jinja_env.filters["form_value"] = form_value
     app.jinja_env.filters["together"] = together
     app.jinja_env.filters["normal_range"] = range_words

@@ -54,6 +54,21 @@ def test_a_decision_pressed_without_connection_is_kept_and_can_be_sent_again(in_
     assert "Not sent: there is no connection" in line.inner_text()
     browser.set_offline(False)
     page.locator("#offline").wait_for(state="hidden")
+    assert "The connection is back: press the same button again" in line.locator(".kept.not-sent").inner_text()
+
+    page.locator(".add-own > summary").click()
+    page.get_by_label("What the plan should hold").fill("Half a line")
+    page.locator("#unsent", has_text="A line of your own: typed").wait_for()
+    page.get_by_role("button", name="Save to EHR").click()
+    told = page.locator("#left-out")
+    told.wait_for()
+    assert told.locator("li").count() == 2
+    assert "Not saved yet" in told.inner_text()
+    assert "has not been saved yet" in page.locator("#send").inner_text()
+    assert page.get_by_role("button", name="Save without it").is_visible()
+    told.locator("li", has_text="A line of your own").get_by_role("button", name="Discard").click()
+    assert told.locator("li").count() == 1
+
     page.reload()
     line.locator(".kept", has_text=re.compile("Not sent: “Accept.*press it again")).wait_for()
     assert line.locator(".badge.open").count() == 1

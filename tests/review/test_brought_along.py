@@ -73,6 +73,33 @@ def test_nothing_that_was_decided_is_overwritten(offered):
     assert f"{len(codes) + 1} decided: {len(codes)} accepted, 1 declined." in page
 
 
+def test_what_comes_along_is_named_before_it_is_pressed(offered):
+    line = LINE.search(offered.read().text)[0]
+    names = re.search(r'<details class="beside-names">.*?</details>', line, re.S)[0]
+    assert names.count("<li>") == len(brought(offered))
+    assert f"Which {len(brought(offered))} lines" in names
+    assert 'href="#line-assessment-ecg"' in names
+
+
+def test_one_undo_takes_back_what_came_with_it_and_was_not_touched_since(offered):
+    codes = brought(offered)
+    offered.decide("treatment-category/cdk46-et", "accept", standing="offered", bring=" ".join(codes))
+    old = re.search(r'name="with" value="([^"]+)"', LINE.search(offered.read().text)[0])[1]
+    assert set(old.split()) == set(codes)
+    offered.decide("assessment/ecg", "decline", reason_text="Done last week")
+    line = LINE.search(offered.read().text)[0]
+    assert f"Undo, with the {len(codes) - 1} lines accepted with it" in line
+    seen = re.search(r'data-seen="([0-9]+)"', line)[1]
+    back = "/lines/treatment-category/cdk46-et/take-back"
+    assert offered.post(back, seen=seen, **{"with": old}).status_code == 422
+    named = " ".join(code for code in codes if code != "ecg")
+    assert offered.post(back, seen=seen, **{"with": named}).status_code == 303
+    page = offered.read().text
+    assert "1 decided: 1 declined." in page
+    assert "Done last week" in page
+    assert "Decision taken back" in LINE.search(page)[0]
+
+
 def test_a_line_that_does_not_belong_with_it_is_refused_and_nothing_is_kept(offered):
     answer = offered.decide("treatment-category/cdk46-et", "accept", standing="offered", bring="ecg eye")
     assert answer.status_code == 422

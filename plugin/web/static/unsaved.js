@@ -7,7 +7,7 @@ const PAUSE = 250; // milliseconds without a key before typed text is kept
 const safe = await openSafe(live.dataset);
 const typing = new Map();
 const going = new WeakSet();
-const kept = new Set();
+const kept = new Map();
 
 const formOf = (name) => document.querySelector(`form[data-keep="${CSS.escape(name)}"]`);
 const placeOf = (form) => form.closest("[data-seen]");
@@ -35,9 +35,12 @@ const draftOf = (form, pressed = "") => ({
 });
 
 const keep = async (form, pressed = "") => {
+  const name = form.dataset.keep;
+  const isNew = !kept.has(name);
   clearTimeout(typing.get(form));
-  kept.add(form.dataset.keep);
-  await safe?.put(form.dataset.keep, draftOf(form, pressed));
+  kept.set(name, draftOf(form, pressed));
+  await safe?.put(name, kept.get(name));
+  if (isNew) await list();
 };
 
 const drop = async (name) => {
@@ -64,25 +67,39 @@ const note = (form, words, isUnsent) => {
 };
 
 const NOT_SENT = {
+  yes: "Not sent yet. The connection is back: press the same button again to send it.",
   no: "Not sent: there is no connection. Kept here; try again with the same button.",
   over: "Not sent: this session is over. Kept here; launch the plug-in again from the patient’s chart.",
 };
 
-// Lines whose text is kept, where nobody would look for them: those that this page no longer has.
+const linked = (place, words) => Object.assign(document.createElement("a"), { href: `#${place}`, textContent: words });
+
+const itemOf = ([name, draft]) => {
+  const item = document.createElement("li");
+  if (!formOf(name)) item.append(`${draft.label}, which this page does not ask now: “${draft.words || draft.pressed}” `);
+  else item.append(linked(draft.place || "own", draft.label), draft.pressed ? `: “${draft.pressed}”, pressed ${clock(draft.at)} ` : ": typed ");
+  item.append(button("Discard", () => { formOf(name)?.reset(); drop(name); item.remove(); }));
+  return item;
+};
+
+// All that is kept, whether or not its line is in sight, and whether or not a button was pressed.
 const list = async () => {
-  const all = safe ? await safe.all() : {};
-  const entries = Object.entries(all).filter(([name, draft]) => draft.pressed || !formOf(name));
-  const shown = document.querySelector("#unsent ul");
-  shown.replaceChildren(...entries.map(([name, draft]) => {
-    const item = document.createElement("li");
-    if (formOf(name)) {
-      item.append(Object.assign(document.createElement("a"), { href: `#${draft.place || "own"}`, textContent: draft.label }), `: “${draft.pressed}”, pressed ${clock(draft.at)} `);
-    } else {
-      item.append(`${draft.label}, which this page does not ask now: “${draft.words || draft.pressed}” `, button("Discard", () => drop(name)));
-    }
-    return item;
-  }));
+  const entries = Object.entries(safe ? await safe.all() : Object.fromEntries(kept));
+  document.querySelector("#unsent ul").replaceChildren(...entries.map(itemOf));
   document.getElementById("unsent").hidden = !entries.length;
+};
+
+// What a save would leave out: all that is kept, and whatever stands in any other form of the page otherwise than it was served.
+const leftOut = async () => {
+  const changed = [...document.querySelectorAll("main form:not(.save)")].filter((form) => !fieldsOf(form).every(isAsServed));
+  await Promise.all(changed.filter((form) => form.dataset.keep && !kept.get(form.dataset.keep)?.pressed).map((form) => keep(form)));
+  const entries = Object.entries(safe ? await safe.all() : Object.fromEntries(kept)).map(itemOf);
+  const others = changed.filter((form) => !form.dataset.keep).map((form) => {
+    const item = document.createElement("li");
+    item.append(linked(form.closest("[id]")?.id ?? "facts", form.getAttribute("aria-label") ?? "An answer"), ": chosen or typed");
+    return item;
+  });
+  return [...entries, ...others];
 };
 
 const hasArrived = (draft) => {
@@ -116,7 +133,7 @@ const restore = async () => {
     const form = formOf(name);
     const isRefused = isRefusedOne(draft);
     if (done.has(draft.place) || (!isRefused && hasArrived(draft))) { await safe.drop(name); continue; }
-    kept.add(name);
+    kept.set(name, draft);
     if (isRefused && !draft.words) await drop(name); // pressed only: the page says what became of it
     else if (form && isRefused) await keep(form); // the server gave its text back
     else if (form) giveBack(form, draft);
@@ -135,6 +152,21 @@ const sendOnceReached = async (form, submitter) => {
   form.requestSubmit(submitter);
 };
 
+const saveForm = document.querySelector("form.save");
+let maySave = false;
+
+// The first press says what a save would leave out; the second one saves without it.
+const saveOnceTold = async (form, submitter) => {
+  const items = await leftOut();
+  maySave = true;
+  if (!items.length) { form.requestSubmit(submitter); return; }
+  const told = document.getElementById("left-out");
+  told.querySelector("ul").replaceChildren(...items);
+  told.hidden = false;
+  submitter.textContent = "Save without it";
+  told.focus();
+};
+
 const isClosing = (form) => form.getAttribute("action").endsWith("/close"); // a field may be called "action"
 let mayDrop = false;
 
@@ -145,6 +177,10 @@ document.addEventListener("submit", (event) => {
     event.preventDefault();
     event.stopImmediatePropagation();
     sendOnceReached(form, event.submitter);
+  } else if (form === saveForm && !maySave) {
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    saveOnceTold(form, event.submitter);
   } else if (isClosing(form) && kept.size && !mayDrop) {
     event.preventDefault();
     event.stopImmediatePropagation();
@@ -169,6 +205,9 @@ window.addEventListener("pageshow", () => {
   document.querySelectorAll("form[data-through]").forEach((form) => delete form.dataset.through);
 });
 document.querySelectorAll(safe ? "[data-when='keeps-not']" : "[data-when='keeps']").forEach((words) => words.remove());
-onConnection(() => list());
+onConnection((state) => {
+  document.querySelectorAll(".kept.not-sent").forEach((shown) => { if (formOf(shown.dataset.note)) note(formOf(shown.dataset.note), NOT_SENT[state], true); });
+  list();
+});
 watch();
 await restore();
