@@ -76,7 +76,8 @@ def not_accepted(messages):
 
 
 def test_the_validator_finds_nothing_but_what_is_accepted_with_a_reason(said):
-    assert not_accepted(message for message in said if "/Goal-planted-" not in message["file"]) == []
+    found = not_accepted(message for message in said if "/Goal-planted-" not in message["file"])
+    assert found == [], "\n".join(f"{each['file']}: {each['text']}" for each in found)
 
 
 def test_what_reviews_wrote_is_all_that_one_can_write(written):

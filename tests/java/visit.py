@@ -93,7 +93,10 @@ class Visit:
         return about + [each for each in self._held("Provenance") if each["target"][0]["reference"] in names]
 
     def _held(self, kind: str, **asked: str) -> list[dict[str, Any]]:
-        bundle = requests.get(f"{self.charts}/{kind}", {"_count": "500", **asked}, timeout=TIMEOUT).json()
+        fresh = {"Cache-Control": "no-cache"}  # else HAPI FHIR repeats what it found before the last save
+        bundle = requests.get(
+            f"{self.charts}/{kind}", {"_count": "500", **asked}, headers=fresh, timeout=TIMEOUT
+        ).json()
         return [entry["resource"] for entry in bundle.get("entry", ()) if _is_ours(entry["resource"])]
 
 
