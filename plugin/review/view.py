@@ -160,6 +160,9 @@ def _quote(said: OwnWords) -> Quote:
     return Quote(said.text, ", ".join(source), said.question)
 
 
-def _urgency(fact: FactView) -> tuple[bool, int]:
-    """Results that disagree come first: only a person can settle them, and until then every line on them waits."""
-    return fact.state != "conflicting", fact.rank
+def _urgency(fact: FactView) -> tuple[bool, bool, int]:
+    """What the patient reports a sign of comes first, then results that disagree.
+
+    Only a person can settle them, and until then every line on them waits.
+    """
+    return fact.finding.told is None, fact.state != "conflicting", fact.rank

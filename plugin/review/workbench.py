@@ -56,8 +56,9 @@ class Review:
     while the chart still holds it. chart_size: how many resources of the chart were read, what we wrote left out.
     sampled: references of the results that are dated by their specimen. entries: everything stated here, oldest first.
     histories: everything decided on each line, the oldest first. own_lines: what clinicians added, with its history.
-    version: how often the review was changed. forms: filled in here, one that is not sent
-    among them. said: the newest answers of the patient, wherever they are kept. ground, memory: what the draft was made from, for drafts beside it.
+    version: how often the review was changed. forms: filled in here, one that is not sent among them.
+    said: the newest answers of the patient, wherever they are kept. ground, memory: what the draft was made from, for
+    drafts beside it.
     """
 
     draft: Draft
