@@ -161,7 +161,7 @@ def _to_confirm(
 
     What was worked out comes after what is missing or presumed: it changes only when the facts behind it do. A line
     that no single fact would move waits for several: all that it waits for stand after them. What only the name of a
-    drug waits for comes last.
+    drug waits for comes last. Before them all stands what the patient reports a sign of.
     """
     moved = {code: len(moved_by(found)) for code, found in told.items()}
     order = {code: place for place, code in enumerate(findings)}
@@ -170,4 +170,5 @@ def _to_confirm(
     together = [code for line in stuck for code in line.missing]
     standing = [line for line in categories if line.disposition != "not-offered"]
     drugs = [code for line in standing for agent in line.agents if agent.listed for code in agent.missing]
-    return tuple(dict.fromkeys((*asked, *together, *drugs)))
+    every = dict.fromkeys((*asked, *together, *drugs))
+    return tuple(sorted(every, key=lambda code: findings[code].told is None))

@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import lru_cache
 
 from plugin.findings.chart import Chart
-from plugin.findings.dates import later
+from plugin.findings.dates import day_of, later, spoken
 from plugin.findings.doubts import Doubts, might_be, spread
 from plugin.findings.model import DECIDED, Finding, State
 from plugin.findings.statements import STATED_UNKNOWN
@@ -130,6 +130,9 @@ class Conclusions:
     ) -> str:
         if chart.missing(presumption.needs):
             return "not presumed: a part of the chart that would show it could not be read"
+        if told := self.findings[definition.code].told:
+            day = day_of(told.date)
+            return f"not presumed: the patient marked “{told.text}” ({spoken(day) if day else 'no date'})"
         if self._doubted(definition, presumption.value):
             return "not presumed: something recorded speaks against it, but does not count by itself"
         for name in presumption.signs:

@@ -19,7 +19,8 @@ State = Literal["known", "derived", "presumed", "unknown", "conflicting"]
 # `other-person` about somebody else, `preliminary` not final, `stale` too old or undated, `unverified` nobody but the
 # patient says so, `unconfirmed` suspected only, `unfit` the sample was not fit for the test, `confounded` a drug may
 # explain it, `unread`, `impossible` and `mismatch` as for Problems, `no-answer` it holds none, `look-alike` another
-# test or kind of sample, `out-of-scope` true, but not what this fact asks about.
+# test or kind of sample, `out-of-scope` true, but not what this fact asks about, `told` a sign that the patient reports
+# in a form, for a clinician to judge.
 AsideKind = Literal[
     "",
     "withdrawn",
@@ -37,6 +38,7 @@ AsideKind = Literal[
     "no-answer",
     "look-alike",
     "out-of-scope",
+    "told",
 ]
 DECIDED: frozenset[State] = frozenset({"known", "derived", "presumed"})
 
@@ -93,6 +95,11 @@ class Finding:
     results: tuple[Result, ...] = ()
     disputed: tuple[str, ...] = ()
     stated: Literal["", "agrees", "overrules"] = ""
+
+    @property
+    def told(self) -> Result | None:
+        """The newest sign of it that the patient reports, where nobody has judged it since."""
+        return next((result for result in self.results if result.aside_kind == "told"), None)
 
     def __post_init__(self) -> None:
         if (self.value is None) == (self.state in DECIDED):

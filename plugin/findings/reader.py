@@ -30,6 +30,7 @@ from plugin.library.expressions import names_in
 from plugin.library.vocabulary import FindingDefinition, Vocabulary
 
 MOST_REMEMBERED = 1000
+TOLD_SINCE = "the patient has told a sign of it since"
 
 
 def read_findings(resources: list[dict[str, Any]], vocabulary: Vocabulary, as_of: date) -> Findings:
@@ -64,8 +65,13 @@ def _concluded(weighed: Weighed, chart: Chart, statements: Statements) -> Findin
     index, vocabulary = gathered.index, gathered.index.vocabulary
     resolved = dict(weighed.resolved)
     _outdate(vocabulary, resolved, statements)
+    for code, signs in weighed.told.items():
+        statements.question(code, signs[0].date, TOLD_SINCE)
     history = history_of(index, resolved, panels, drugs, statements)
     findings = _assemble(chart, index, resolved, history, statements)
+    for code, signs in weighed.told.items():
+        if not findings[code].stated:
+            findings[code] = replace(findings[code], results=(*signs, *findings[code].results))
     conclusions = Conclusions(vocabulary, findings)
     conclusions.deny()  # before anything follows from what cannot be
     conclusions.derive()

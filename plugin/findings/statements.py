@@ -111,6 +111,12 @@ class Statements:
             code, [(one, why) for one in standing if one.value is not True and later(since, one.result.date)]
         )
 
+    def question(self, code: str, since: str, why: str) -> None:
+        """Set aside what was surely stated before a moment, unless it was a yes: what was told then was not known."""
+        standing = self._standing.get(code, [])
+        earlier = [one for one in standing if one.value is not True and later_moment(since, one.moments[0])]
+        self._outlived(code, [(one, why) for one in earlier])
+
     def expire(self) -> None:
         """Set aside what was stated too long ago about facts that do not last, as a result of that age would be."""
         for code, standing in self._standing.items():

@@ -10,9 +10,10 @@ from plugin.findings.elements import Json, name_of
 from plugin.findings.evidence import Evidence
 from plugin.findings.gathered import Gathered, by_panel
 from plugin.findings.index import Index
-from plugin.findings.model import Finding, FormAnswer, GoalOnRecord
+from plugin.findings.model import Finding, FormAnswer, GoalOnRecord, Result
 from plugin.findings.resolve import Resolved, resolve_panel, unread
 from plugin.findings.subject import subject_id
+from plugin.findings.told import signs_told
 from plugin.findings.wishes import form_answers, goals_on_record
 from plugin.library.vocabulary import Value
 
@@ -24,7 +25,7 @@ class Weighed:
     """A chart whose results are weighed. Read only: many readings may be concluded from it, one after the other.
 
     panels: the evidence of each panel. resolved: what it comes to. doubts, signs: what speaks against presuming.
-    goals, answers: what the patient wants.
+    goals, answers: what the patient wants. told: signs that the patient reports, by finding.
     """
 
     gathered: Gathered
@@ -34,6 +35,7 @@ class Weighed:
     signs: dict[str, str]
     goals: tuple[GoalOnRecord, ...]
     answers: tuple[FormAnswer, ...]
+    told: Mapping[str, tuple[Result, ...]]
 
     def finding_of(self, resource: Json) -> str:
         """The finding that a resource states something about; empty where it states nothing."""
@@ -69,7 +71,10 @@ def weigh(gathered: Gathered) -> Weighed:
         _doubt_strays(resolved, _resolve(index, by_panel(evidence)))
     doubts = recorded_doubts(chart, index, panels, {})
     signs = signs_of(chart, drugs)
-    return Weighed(gathered, panels, resolved, doubts, signs, goals_on_record(chart), form_answers(chart))
+    told = signs_told(chart, index.vocabulary.told)
+    for code in told:
+        doubts.setdefault(code, set()).add(True)
+    return Weighed(gathered, panels, resolved, doubts, signs, goals_on_record(chart), form_answers(chart), told)
 
 
 def _resolve(index: Index, panels: dict[str, list[Evidence]]) -> dict[str, Resolved]:

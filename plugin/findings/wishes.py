@@ -41,6 +41,16 @@ def form_answers(chart: Chart) -> tuple[FormAnswer, ...]:
     return tuple(answer for form in forms for answer in _answers(form, form, 0))
 
 
+def filled_in_by_patients(chart: Chart) -> Iterator[Json]:
+    """Every form that the patient or the family filled in, sent or not, the newest first."""
+    forms = [form for form in chart.of_type("QuestionnaireResponse") if _counts(form, chart)]
+    forms.sort(key=lambda form: text_of(form.get("authored")), reverse=True)
+    for form in forms:
+        told = text_of(form.get("status")) in {*GIVEN, UNFINISHED}
+        if told and _speaker(form.get("source") or form.get("author")) in ("patient", "family"):
+            yield form
+
+
 def _counts(resource: Json, chart: Chart) -> bool:
     name = name_of(resource)
     if name in chart.strays or not _is_held(name, chart):
@@ -86,7 +96,7 @@ def _answers(form: Json, node: Json, depth: int) -> Iterator[FormAnswer]:
         return
     for item in objects(node.get("item")):
         for answer in objects(item.get("answer")):
-            if words := _words(answer):
+            if words := words_answered(answer):
                 yield FormAnswer(
                     reference=name_of(form),
                     form=text_of(form["questionnaire"]).split("|")[0],
@@ -100,7 +110,8 @@ def _answers(form: Json, node: Json, depth: int) -> Iterator[FormAnswer]:
         yield from _answers(form, item, depth + 1)
 
 
-def _words(answer: Json) -> str:
+def words_answered(answer: Json) -> str:
+    """What an answer says in words; empty where it is a number or a tick."""
     coding = answer.get("valueCoding")
     display = text_of(coding.get("display")) or text_of(coding.get("code")) if isinstance(coding, dict) else ""
     return text_of(answer.get("valueString")) or display

@@ -58,6 +58,12 @@ def lost_rests(form: Item) -> Iterator[Marked]:
             yield each
 
 
+def items_placed(form: Item) -> Iterator[tuple[str, Item, ElementPath]]:
+    """LinkId, item and path of every item of a form, in reading order."""
+    for each in _items(form.get("item", []), ()):
+        yield each.link_id, each.element, each.path
+
+
 def _items(items: list[Item], path: ElementPath) -> Iterator[Marked]:
     for place, item in enumerate(items):
         here: ElementPath = (*path, "item", place)

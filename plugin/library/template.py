@@ -74,7 +74,7 @@ def compiled(source: Source, profiles: Path | None = None, local_codes: Path | N
     faults = _form_faults(source.documents, terminology)
     if faults:
         raise TemplateError(faults)
-    vocabulary = read_vocabulary(source.vocabulary, terminology, local_codes)
+    vocabulary = read_vocabulary(source.vocabulary, terminology, local_codes, source.documents)
     return Builder(vocabulary, terminology).build(list(source.documents))
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import ItemsView, Iterator, Mapping, ValuesView
 from dataclasses import dataclass, field
 from functools import cached_property
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 
 from plugin.library.code_sets import CodeSets
 from plugin.library.disease_course import NO_COURSE, DiseaseCourse
 from plugin.library.sample_sites import NO_SITES, SampleSites
+from plugin.library.told_signs import ToldSigns
 from plugin.library.treatment_policy import NO_POLICY, TreatmentPolicy
 
 if TYPE_CHECKING:
@@ -108,7 +110,8 @@ class Vocabulary(Mapping[str, FindingDefinition]):
 
     Immutable, and equal only to itself. `url` and `version` are those of the Library it was read from; `treatment` is
     its policy on the history of treatment,
-    `sites` its policy on where samples come from, `course` what is shown of the course of the disease.
+    `sites` its policy on where samples come from, `course` what is shown of the course of the disease,
+    `told` which answers of patients are signs of what.
     """
 
     __hash__ = object.__hash__
@@ -123,6 +126,7 @@ class Vocabulary(Mapping[str, FindingDefinition]):
         treatment: TreatmentPolicy = NO_POLICY,
         sites: SampleSites = NO_SITES,
         course: DiseaseCourse = NO_COURSE,
+        told: ToldSigns = MappingProxyType({}),
     ) -> None:
         self._by_code = {definition.code: definition for definition in definitions}
         self._by_variable = {definition.variable: definition for definition in definitions}
@@ -132,6 +136,7 @@ class Vocabulary(Mapping[str, FindingDefinition]):
         self.treatment = treatment
         self.sites = sites
         self.course = course
+        self.told = told
 
     def __eq__(self, other: object) -> bool:
         return self is other

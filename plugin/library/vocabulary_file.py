@@ -18,6 +18,7 @@ from plugin.library.own_codes import load_terminology
 from plugin.library.readings import Reading
 from plugin.library.sample_sites import NO_SITES, SampleSites, sample_sites
 from plugin.library.terminology import Terminology
+from plugin.library.told_signs import told_signs
 from plugin.library.treatment_policy import NO_POLICY, TreatmentPolicy, treatment_policy
 from plugin.library.vocabulary import FindingDefinition, Vocabulary, variable_name
 from plugin.library.yaml_file import Document, ElementPath, read_yaml
@@ -26,6 +27,7 @@ FINDING_DEFINITION = extension_url("finding-definition")
 TREATMENT_HISTORY = extension_url("treatment-history")
 SAMPLE_SITES = extension_url("sample-sites")
 DISEASE_COURSE = extension_url("disease-course")
+FORMS_FOLDER = "questionnaires"
 
 # What every reader uses, whichever finding it reads; named by role, filled in profiles/.
 SHARED_SETS = ("filler-words", "doubtful-names", "relatives")
@@ -52,11 +54,18 @@ def load_vocabulary(path: Path, profiles: Path, local_codes: Path | None = None)
     Raises TemplateError, or LocalCodesError, carrying every fault found, each with file, line and remedy.
     """
     document = read_yaml(path, path.name)[0]
-    return read_vocabulary(document, load_terminology(path.parent, profiles), local_codes)
+    written = sorted((path.parent / FORMS_FOLDER).glob("*.yaml"))
+    forms = [form for file in written for form in read_yaml(file, f"{FORMS_FOLDER}/{file.name}")]
+    return read_vocabulary(document, load_terminology(path.parent, profiles), local_codes, forms)
 
 
-def read_vocabulary(document: Document, terminology: Terminology, local_codes: Path | None = None) -> Vocabulary:
-    """The vocabulary of a file that was read, as `load_vocabulary` gives it. terminology: of the same template."""
+def read_vocabulary(
+    document: Document, terminology: Terminology, local_codes: Path | None = None, beside: Iterable[Document] = ()
+) -> Vocabulary:
+    """The vocabulary of a file that was read, as `load_vocabulary` gives it.
+
+    terminology: of the same template. beside: its other files, of which the forms say what patients may tell.
+    """
     data = document.data
     if not isinstance(data, dict) or data.get("resourceType") != "Library":
         raise TemplateError(
@@ -80,12 +89,15 @@ def read_vocabulary(document: Document, terminology: Terminology, local_codes: P
     ):
         for error in _added(sets, maps, terminology, code_sets):
             faults.append(document.fault(("extension",), f"{owner}: {error.faults[0]}", "add it"))
+    told = told_signs(beside, {each.code for each in definitions if each.type == "boolean"}, faults)
     if faults:
         raise TemplateError(faults)
     if local_codes is not None:
         load_local_codes(local_codes, code_sets)
     url, version = str(data.get("url", "")), str(data.get("version", ""))
-    return Vocabulary(definitions, code_sets, url=url, version=version, treatment=treatment, sites=sites, course=course)
+    return Vocabulary(
+        definitions, code_sets, url=url, version=version, treatment=treatment, sites=sites, course=course, told=told
+    )
 
 
 def _definitions(document: Document, faults: list[Fault]) -> Iterator[FindingDefinition]:

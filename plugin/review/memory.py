@@ -96,8 +96,8 @@ class ChartMemory:
     ) -> Ground:
         """The ground for a day, prepared at the first call, on another day, and when a form was filled in meanwhile.
 
-        resources, patient: the same at every call. filled: forms that were filled in here, as far
-        as they are, and are not in the chart yet.
+        resources, patient: the same at every call. filled: forms that were filled in here and are not in the chart yet,
+        as far as they are.
         """
         made_of = (as_of, orjson.dumps(filled))
         with self._lock:

@@ -171,12 +171,14 @@ def _quote(said: OwnWords) -> Quote:
 def _in_turn(asked: list[FactView]) -> tuple[FactView, ...]:
     """What to confirm, in the order in which it is asked.
 
-    Results that disagree come first: only a person can settle them, and until then every line on them waits. Then what
-    is presumed or worked out and what nobody knows take turns, each kind by what it would change: the first are seldom
-    wrong but much rests on them, and the second hold lines up now.
+    What the patient reports a sign of comes first, then results that disagree: only a person can settle them, and until
+    then every line on them waits. Then what is presumed or worked out and what nobody knows take turns, each kind by
+    what it would change: the first are seldom wrong but much rests on them, and the second hold lines up now.
     """
-    disagreeing = [fact for fact in asked if fact.state == "conflicting"]
-    unknown = [fact for fact in asked if fact.state == "unknown"]
-    assumed = [fact for fact in asked if fact.state not in ("conflicting", "unknown")]
+    told = [fact for fact in asked if fact.finding.told is not None]
+    disagreeing = [fact for fact in asked if fact.state == "conflicting" and fact not in told]
+    rest = [fact for fact in asked if fact not in told and fact not in disagreeing]
+    unknown = [fact for fact in rest if fact.state == "unknown"]
+    assumed = [fact for fact in rest if fact.state != "unknown"]
     turns = (fact for pair in zip_longest(assumed, unknown) for fact in pair if fact is not None)
-    return (*disagreeing, *turns)
+    return (*told, *disagreeing, *turns)

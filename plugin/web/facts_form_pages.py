@@ -51,7 +51,7 @@ def answer(workspace: str) -> Response:
         desk.workbench.state(desk.patient, review, each.code, each.value, each.reason, desk.author)
     if statements:
         _keep(desk, review_of(desk, reading))
-    return redirect(url_for("review.page", workspace=workspace, _anchor="facts"), 303)
+    return redirect(url_for("review.page", workspace=workspace, _anchor="changes" if statements else "facts"), 303)
 
 
 def _statements(desk: Desk, review: Review) -> tuple[Statement, ...]:

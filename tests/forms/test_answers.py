@@ -75,6 +75,7 @@ def test_the_thanks_tell_her_to_speak_up_and_show_no_answer(visit):
     page = tablet.get().text
     assert "Gracias" in page
     assert "Avise ahora a alguien del equipo" in page
+    assert "No hace falta que termine" not in page
     assert "nietos" not in page
 
 

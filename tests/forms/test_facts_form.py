@@ -80,7 +80,7 @@ def stored(visit):
 def test_a_changed_answer_is_a_statement_and_what_is_left_alone_is_none(visit, form):
     assert form.item(CRISIS)["initial"] == [{"valueBoolean": False}]
     answer = form.send(visceral_crisis={"valueBoolean": True})
-    assert answer.headers["Location"] == f"{visit.workspace}/#facts"
+    assert answer.headers["Location"] == f"{visit.workspace}/#changes"
     facts, [filled] = stored(visit)
     assert {code: fact.value for code, fact in facts.items()} == {CRISIS: True}
     assert facts[CRISIS].author.name == "Dr. Ana Ruiz"

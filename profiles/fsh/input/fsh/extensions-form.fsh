@@ -60,6 +60,19 @@ Description: "True on a question or an answer of the patient's form that cannot 
 * value[x] only boolean
 * valueBoolean = true
 
+Extension: ItemSign
+Id: item-sign
+Title: "Finding that the answer is a sign of"
+Description: "A finding that may be so where the patient says yes to the question or chooses the answer, and for how many days that counts. It settles nothing: the finding is not presumed absent, and a clinician is asked about it first. Repeats."
+* insert OnQuestion
+* extension contains
+    finding 1..1 and
+    days 1..1
+* extension[finding].value[x] 1..1
+* extension[finding].value[x] only code
+* extension[days].value[x] 1..1
+* extension[days].value[x] only positiveInt
+
 Extension: ItemOrigin
 Id: item-origin
 Title: "Origin of a value"
