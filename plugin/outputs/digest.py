@@ -51,7 +51,7 @@ class Block:
     """Entries under one title.
 
     flows: the entries are short and follow each other on a line; otherwise each stands on its own.
-    rank: how readily it gives way where room is short: twice the rank is held to half the room, 0 gives way last of all.
+    rank: how readily it gives way where room is short: twice the rank is held to half the room; 0 gives way last.
     """
 
     title: str

@@ -27,8 +27,8 @@ CASES = (
     ),
     (
         "discordant-receptors", "er", "positive",
-        "negative (8 Oct 2026, metastasis), negative: 0 % (8 Oct 2026, metastasis), positive: 90 % (5 Mar 2021, primary) "
-        "and positive (5 Mar 2021, primary)",
+        "negative (8 Oct 2026, metastasis), negative: 0 % (8 Oct 2026, metastasis), "
+        "positive: 90 % (5 Mar 2021, primary) and positive (5 Mar 2021, primary)",
     ),
     ("her2-equivocal", "her2", "positive", "equivocal: 2+ (8 Oct 2026, metastasis)"),
 )  # fmt: skip
