@@ -34,7 +34,7 @@ DECIDED: tuple[tuple[Choice, str], ...] = (
     ("defer", "Deferred"),
 )
 # How a line stands that nobody has decided on, and how soon it gives way on a full page.
-VITAL, IMPORTANT, HELPFUL, LESS = 1, 2, 4, 8
+KEPT, VITAL, IMPORTANT, HELPFUL, LESS = 0, 1, 2, 4, 8
 UNDECIDED = (
     ("offered", "Offered, not decided", VITAL),
     ("judgement", "For judgement, not decided", IMPORTANT),
@@ -51,7 +51,7 @@ class Block:
     """Entries under one title.
 
     flows: the entries are short and follow each other on a line; otherwise each stands on its own.
-    rank: how readily it gives way where room is short: twice the rank is held to half the room.
+    rank: how readily it gives way where room is short: twice the rank is held to half the room; 0 gives way last.
     """
 
     title: str
@@ -103,7 +103,7 @@ def _known(plan: ReviewedPlan, view: PageView) -> Iterator[Block]:
         settled = [fact for fact in group.shown if fact.finding.state != "conflicting"]
         yield Block(group.title, tuple(map(_fact, settled)))
     history = [f"{line.described[:1].upper()}{line.described[1:]}" for line in plan.draft.findings.lines]
-    yield Block(SETTLED, tuple(_settled(fact) for fact in _overruling(view)), flows=False)
+    yield Block(SETTLED, tuple(_settled(fact) for fact in _overruling(view)), flows=False, rank=KEPT)
     yield Block("Lines of treatment, worked out", tuple(history), flows=False)
     yield Block(
         "In the patient’s words", tuple(f"“{quote.text}” ({quote.source})" for quote in view.quotes), rank=HELPFUL

@@ -17,6 +17,7 @@ from plugin.findings.sources import sources_elsewhere
 from plugin.library.vocabulary import FindingDefinition
 from plugin.review.charts import Reading
 from plugin.review.fact_history import last_entries
+from plugin.review.fact_search import MOST_FOUND, facts_named
 from plugin.review.result_sources import ResultSources
 from plugin.review.statements import read_value
 from plugin.review.what_if import PREFIX, read_hypotheses, what_if, without
@@ -101,7 +102,10 @@ def _what_if(desk: Desk, reading: Reading) -> Answer:
         problem = str(fault)
     review = review_of(desk, reading)
     found = what_if(values, review, template, desk.patient, desk.author, desk.workbench.now())
-    chosen = request.form.get("choose", "")
+    typed = request.form.get("choose", "")
+    matching = facts_named(typed, template.vocabulary.values())
+    if typed.strip() and not matching:
+        problem = f"No fact is called “{typed.strip()}”. Type a part of its name, or choose one of those offered."
     page = render_template(
         "review/what_if.html",
         workspace=desk.workspace,
@@ -109,7 +113,10 @@ def _what_if(desk: Desk, reading: Reading) -> Answer:
         view=desk.workbench.page(review),
         found=found,
         prefix=PREFIX,
-        chosen=_definition(desk, chosen) if chosen else None,
+        chosen=matching[0] if len(matching) == 1 else None,
+        matching=matching if len(matching) > 1 else (),
+        most_found=MOST_FOUND,
+        typed="" if len(matching) == 1 else typed,
         headings={item["linkId"]: item["text"] for item in template.questionnaires["plan-review"]["item"]},
         groups=_groups(template.vocabulary.values()),
         patient=review.draft.findings.patient,

@@ -145,3 +145,21 @@ def test_standings_of_all_lines_have_a_title(reviewed):
         "For judgement, not decided",
         "Waits for facts, not decided",
     }
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("{label}: ask again on Monday", "{label}: ask again on Monday"),
+        ("Ask again on Monday", "{label}: Ask again on Monday"),
+        ("{label}ful days first", "{label}: {label}ful days first"),
+    ],
+)
+def test_a_line_whose_words_name_it_already_is_named_once(reviewed, words, told):
+    def change(line):
+        return decided(line, "change", text=words.format(label=line.label)) if line.code == "cdk46-et" else None
+
+    plan, view = reviewed("hr-positive", change)
+    [entry] = entries(digest(plan, view, UTC), "Proposal")["Changed"]
+    [label] = [line.label for line in decidable_lines(plan.draft) if line.code == "cdk46-et"]
+    assert entry == told.format(label=label)

@@ -83,6 +83,26 @@ def test_a_value_can_be_chosen_from_the_page_itself(desk):
     chosen = desk.send("/what-if", choose="her2").text
     assert '<input type="hidden" name="suppose" value="her2">' in chosen
     assert '<option value="negative">' in chosen
+    assert '<label class="" for="suppose-value">What if HER2 were</label>' in chosen
+
+
+def test_a_fact_is_found_by_a_part_of_its_name_among_all_of_them(desk):
+    start = desk.visit.page(f"{desk.visit.workspace}/what-if").text
+    offered = re.findall(r"<option value=\"([^\"]+)\">", re.search(r"<datalist.*?</datalist>", start, re.S)[0])
+    assert len(offered) == len(set(offered)) > 100
+    assert re.findall(r'name="choose" value="[^"]+">([^<]+)<', start)
+    several = desk.send("/what-if", choose="receptor (", **{"if-her2": "negative"}).text
+    named = re.findall(r'name="choose" value="([^"]+)">', several)
+    assert {"er", "pr"} <= set(named)
+    assert 'name="suppose"' not in several
+    assert 'name="if-her2" value="negative"' in several
+    assert 'name="suppose" value="er"' in desk.send("/what-if", choose="oestrogen receptor (ER)").text
+
+
+def test_a_name_that_no_fact_has_is_refused_in_words(desk):
+    answer = desk.send("/what-if", choose="shoe size")
+    assert answer.status_code == 422
+    assert "No fact is called “shoe size”" in answer.text
 
 
 def test_a_value_that_the_fact_cannot_have_is_refused_in_words(desk):
