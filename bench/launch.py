@@ -3,9 +3,9 @@
 python -m bench.launch [rounds]        default: 2
 
 Every patient of the sandbox is launched as from its own page. `whole`: the plug-in's answers to the launch, to the code
-that comes back, and to the review page, chart read and plan drafted. `EHR`: while a request of ours to the EHR was under
-way. `own`: the difference, on the clock and not in processor time, since that is what somebody waits for; on a machine
-that does other things it is too high, never too low. One launch goes ahead, so that what is read once is there.
+that comes back, and to the review page, chart read and plan drafted. `EHR`: while a request of ours to the EHR was on
+its way. `own`: the difference, on the clock and not in processor time, since that is what somebody waits for; on a
+machine that does other things it is too high, never too low. One launch goes ahead, so that what is read once is there.
 """
 
 from __future__ import annotations
@@ -114,7 +114,9 @@ def main() -> None:
     whole, waited = (statistics.median(column) for column in zip(*measured, strict=True))
     own = sorted(all_ - ehrs for all_, ehrs in measured)
     middle, slow = statistics.median(own), own[int(len(own) * 0.95)]
-    print(f"{len(measured)} launches: whole {whole:.0f} ms, EHR {waited:.0f} ms, own {middle:.0f} ms (p95 {slow:.0f} ms)")
+    print(
+        f"{len(measured)} launches: whole {whole:.0f} ms, EHR {waited:.0f} ms, own {middle:.0f} ms (p95 {slow:.0f} ms)"
+    )
     print(f"own share of the whole {middle / whole:.2f}; median {middle:.0f} ms, goal {GOAL} ms")
 
 
