@@ -39,6 +39,10 @@ LONGEST_REASON = 500
 UNSEEN_CAUTION = (
     "This plan is drafted from a chart that was not read completely. Tick that you know this, or read the chart again."
 )
+CLASH_CAUTION = (
+    "Lines that do not go together, or of which one includes the other, are both in the plan. Tick that you know this, "
+    "or take one of them back."
+)
 OTHER_WAY = "What can be written to this EHR is not what the page said. Look at what is written now, and save again."
 Answer = str | Response | tuple[str, int]
 
@@ -164,6 +168,8 @@ def save(workspace: str) -> Answer:
     review = review_of(desk, reading)
     if cautions_of(review, reading) and not request.form.get("in_part"):
         return page_of(desk, reading, FormProblem("send", UNSEEN_CAUTION)), 422
+    if desk.plan(review).clashes() and not request.form.get("both"):
+        return page_of(desk, reading, FormProblem("send", CLASH_CAUTION)), 422
     route = desk.ask_abilities()
     if route.strategy == "download" or request.form.get("way", route.strategy) != route.strategy:
         return page_of(desk, reading, FormProblem("send", OTHER_WAY)), 409

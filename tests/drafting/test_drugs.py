@@ -192,6 +192,8 @@ def test_labelled_triplets_hold_no_forbidden_pair(lines_of):
         ("her2-tdxd", "her2-thp", "sn-22-her2-conjugate-trastuzumab"),
         ("io-chemo", "io-agnostic", "sn-22-two-checkpoint"),
         ("her2-tdm1", "sg", "sn-22-two-conjugates"),
+        ("et-single", "cdk46-et", "sn-22-endocrine-alone-and-combined"),
+        ("chemo-single", "chemo-combo", "sn-22-chemotherapy-single-and-combined"),
     ],
 )
 def test_lines_that_do_not_go_together_say_so_on_both(lines_of, first, second, rule):
