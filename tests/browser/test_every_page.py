@@ -4,6 +4,7 @@ The review page by itself is in test_access.py; here it is with all that can sta
 """
 
 import re
+import threading
 from itertools import pairwise
 from urllib.parse import urljoin
 
@@ -138,8 +139,13 @@ def test_while_the_chart_is_read_and_where_it_cannot_be(installation, own_browse
         is_fit_for_everybody(page)
 
     with serving_chart(PATIENT, BREAST_CANCER) as chart:
-        chart.down.add("Patient")
+        chart.hold = threading.Event()
         visit = Visit(chart.base, tmp_path)
+        reading = visit.page().text
+        assert "Reading the chart" in reading
+        shown(reading.replace('http-equiv="refresh"', ""))
+        chart.down.add("Patient")
+        chart.hold.set()
         unread = visit.read()
         assert unread.status_code == 502
         shown(unread.text)
