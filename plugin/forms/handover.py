@@ -79,7 +79,7 @@ class Handovers:
     ) -> str:
         """Prepare a hand-over; the token of its address. Raises InputError for a PIN that is not 4 to 8 digits.
 
-        answers: what she answered in a form that was broken off, so that she goes on with it.
+        answers: those of a form that was broken off, so that it goes on with them.
         """
         if not PIN.fullmatch(pin):
             raise InputError("Choose a PIN of four to eight digits: it leads back to the chart.")

@@ -85,7 +85,7 @@ def called(resources: list[dict[str, Any]]) -> str:
 
 
 def _unfinished(forms: tuple[FilledForm, ...]) -> FilledForm | None:
-    """The patient's form that was broken off last, and that she may go on with."""
+    """The form of the patient that was broken off last, to go on with."""
     return next((each for each in reversed(forms) if each.form == FORM and each.is_unfinished), None)
 
 

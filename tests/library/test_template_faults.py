@@ -93,6 +93,13 @@ FORM = "questionnaires/for-the-patient.yaml"
         (FORM, r"item-rest, valueString: more.diagnosis", "item-rest, valueString: mere", "not there", "item-rest"),
         (
             FORM,
+            r"valueCode: cord-compression-suspected\}",
+            "valueCode: cord-compression-suspect}",
+            "'cord-compression-suspect' is no such finding",
+            "did you mean 'cord-compression-suspected'",
+        ),
+        (
+            FORM,
             r"extension: \[\{url: http://hl7.org/fhir/StructureDefinition/translation",
             "extension: [{url: http://hl7.org/fhir/StructureDefinition/translations",
             "translation",
@@ -129,6 +136,7 @@ FORM = "questionnaires/for-the-patient.yaml"
         "item condition",
         "item treatment",
         "item rest",
+        "item sign",
         "translation",
     ],
 )
