@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,7 +32,7 @@ def plan_goals(plan: ReviewedPlan, held: Mapping[str, str]) -> PlanGoals:
     references: list[str] = []
     entries: list[Resource] = []
     contained: list[Resource] = []
-    for name, goal in goals_of(plan.draft, _subject(plan)):
+    for name, goal in _goals(plan):
         identifier = plan.identifier("goal", name)
         value = identifier["value"]
         if isinstance(goal, str):
@@ -57,7 +57,13 @@ def is_of_a_plan(resource: Resource) -> bool:
 
 def goal_names(plan: ReviewedPlan) -> list[str]:
     """What tells the goals of one plan from those of another, however they are written."""
-    return [name for name, _ in goals_of(plan.draft, _subject(plan))]
+    return [name for name, _ in _goals(plan)]
+
+
+def _goals(plan: ReviewedPlan) -> Iterator[tuple[str, str | Resource]]:
+    """The goals that are written: all, or those alone that somebody set, where the proposals are left out."""
+    proposed = {f"goal-{line.code}" for line in plan.draft.proposed_goals()} if plan.goals_left_out else set()
+    yield from ((name, goal) for name, goal in goals_of(plan.draft, _subject(plan)) if name not in proposed)
 
 
 def _subject(plan: ReviewedPlan) -> Resource:

@@ -63,7 +63,8 @@ def _sections(plan: ReviewedPlan) -> Iterator[Section]:
 def lines_told(plan: ReviewedPlan) -> Iterator[Section]:
     """What the plan is for, what to mind, and every line with its decision, why it stands there and its sources."""
     if not plan.draft.no_plan:
-        yield from goal_sections(plan.draft, plan.template)
+        wants, goals = goal_sections(plan.draft, plan.template)
+        yield from (wants,) if plan.goals_left_out else (wants, goals)
     warnings = (clash.sentence for clash in plan.clashes())
     yield Section("Attention", (*map(Entry, warnings), *alert_entries(plan.draft.alerts)))
     ground = common_ground(plan.draft)

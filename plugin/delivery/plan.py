@@ -22,6 +22,8 @@ IDENTIFIER_SYSTEM = f"{CANONICAL}/NamingSystem/reviewed-plan"
 # The types of resources that a plan consists of where the EHR takes all of it.
 PLAN_PARTS = frozenset({"CarePlan", "Goal", "Observation", "Provenance", "QuestionnaireResponse"})
 
+GOALS = LineKey("plan-part", "proposed-goals")  # the proposed goals as one thing to decide on: whether they are written
+
 
 @dataclass(frozen=True, slots=True)
 class ReviewedPlan:
@@ -51,6 +53,11 @@ class ReviewedPlan:
     def writes_goals(self) -> bool:
         """Whether goals are resources of their own in the EHR."""
         return "Goal" in self.parts
+
+    @property
+    def goals_left_out(self) -> Decision | None:
+        """The decision that the proposed goals are not written; None where they are."""
+        return self.decisions.get(GOALS)
 
     @property
     def writes_statements(self) -> bool:

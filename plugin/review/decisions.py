@@ -36,13 +36,17 @@ class Wish:
     parts: Raw = NOTHING
 
 
-def read_wish(form: Mapping[str, str]) -> Wish:
-    """The decision in a form; raises InputError in words for the person who filled it in."""
+def read_wish(form: Mapping[str, str], label: str = "") -> Wish:
+    """The decision in a form; raises InputError in words for the person who filled it in.
+
+    label: what the line says itself; the form of a change begins with it, and where that stays it is no change.
+    """
     chosen = form.get("choice", "")
     if chosen not in get_args(Choice):
         raise InputError("Choose accept, change, decline or defer.")
     choice = cast(Choice, chosen)
     text = short_text(form.get("text", ""), "The change")
+    text = "" if text == " ".join(label.split()) else text
     reasons = [short_text(form.get(field, ""), "The reason") for field in ("reason", "reason_text")]
     reason = "; ".join(filter(None, reasons))
     parts = Raw.of(form, choice)

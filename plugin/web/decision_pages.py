@@ -5,13 +5,14 @@ from __future__ import annotations
 from flask import Blueprint, jsonify, request
 from werkzeug.wrappers import Response
 
+from plugin.delivery.plan import GOALS
 from plugin.errors import InputError
 from plugin.review.again import repeat
 from plugin.review.came_with import take_back
 from plugin.review.decisions import read_seen
 from plugin.review.own_lines import KEY, keep_own_line, read_own_wish
 from plugin.storage.meanwhile import version_of
-from plugin.storage.reviews import Line
+from plugin.storage.reviews import Line, decide
 from plugin.web.desk import desk_of
 from plugin.web.review_page import back_to, page_of, problem_of, ready, review_of, status_of
 
@@ -96,3 +97,30 @@ def take_back_all(workspace: str, kind: str, code: str) -> Response | tuple[str,
     except InputError as fault:
         return page_of(desk, reading, problem_of(anchor, fault, request.form)), status_of(fault)
     return back_to(workspace, anchor)
+
+
+@blueprint.get("/goals")
+def back_to_goals(workspace: str) -> Response:
+    """Somebody reloads the answer to a form: the page it was about."""
+    return back_to(workspace, "goals")
+
+
+@blueprint.post("/goals")
+def goals(workspace: str) -> Response:
+    """Leave the proposed goals out of the saved plan, or write them with it again."""
+    desk, reading = ready(workspace)
+    review, bench = review_of(desk, reading), desk.workbench
+    leaves_out = request.form.get("write") == "no"
+    if leaves_out != (GOALS in review.decisions):
+        with bench.database.session() as session:
+            decide(
+                session,
+                desk.patient,
+                line=GOALS,
+                template_version=review.draft.template_version,
+                choice="decline" if leaves_out else "reopen",
+                reason="Left out of the saved plan" if leaves_out else "",
+                author=desk.author,
+                at=bench.now(),
+            )
+    return back_to(workspace, "goals")

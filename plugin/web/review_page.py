@@ -13,7 +13,9 @@ from werkzeug.wrappers import Response
 from plugin import __version__
 from plugin.delivery.lines import decidable_lines
 from plugin.delivery.parts import parts_of
+from plugin.delivery.plan import GOALS
 from plugin.delivery.printed import may_print
+from plugin.delivery.route import Route
 from plugin.errors import InputError, RemoteError
 from plugin.launch.context import launch_service
 from plugin.launch.fhir_context import opened_from
@@ -146,6 +148,9 @@ def page_of(desk: Desk, reading: Reading, problem: FormProblem | None = None) ->
         opened_from=opened_from(desk.context.fhir_context),
         iss=desk.context.iss,
         prints=may_print(),
+        saved_sentence=counted(view),
+        goals_left_out=review.decisions.get(GOALS),
+        goals_written=0 if GOALS in review.decisions else len(view.draft.proposed_goals()),
         progress_sentence=progress_sentence(view),
         said=review.said,
         hands_over=FORM in desk.workbench.template.questionnaires,
@@ -160,6 +165,7 @@ def page_of(desk: Desk, reading: Reading, problem: FormProblem | None = None) ->
         first_day=desk.workbench.today() + timedelta(days=1),
         keeping=keeping_for(launch_service().settings, desk.patient, desk.author),
         problem=problem,
+        in_place=problem is not None and _has_place(problem, view, review, route),
         changes=changes_of(desk, review),
         history=history_of(review.entries),
         last_entries=last_entries(review.entries),
@@ -167,6 +173,17 @@ def page_of(desk: Desk, reading: Reading, problem: FormProblem | None = None) ->
         open_anchor=problem.anchor if problem else "",
         software=f"careplan-plugin {__version__}",
     )
+
+
+def _has_place(problem: FormProblem, view: PageView, review: Review, route: Route) -> bool:
+    """Whether the page still has the form that was not accepted, so that the message can stand beside it."""
+    if problem.anchor == "send":
+        return bool(view.progress.total) and route.strategy != "download"
+    kind, _, rest = problem.anchor.partition("-")
+    if kind == "own":
+        adds = problem.typed.get("action") == "add"
+        return adds or any(each.stands and each.first.key == rest for each in review.own_lines)
+    return problem.anchor in view.chosen or (kind == "fact" and rest in view.draft.findings)
 
 
 def _plan_lists(view: PageView) -> list[tuple[str, str, str, object]]:
@@ -184,8 +201,17 @@ def progress_sentence(view: PageView) -> str:
     again = f"; {progress.again} to decide again" if progress.again else ""
     if not progress.decided:
         return f"{lines}, none decided{again}."
+    return f"{lines}, {progress.decided} decided: {_counts(view)}{again}."
+
+
+def counted(view: PageView) -> str:
+    """What a saved plan holds: `2 accepted, 1 declined, 9 undecided.`."""
+    undecided = f"{view.progress.undecided} undecided" if view.progress.undecided else ""
+    return f"{', '.join(filter(None, (_counts(view), undecided)))}."
+
+
+def _counts(view: PageView) -> str:
+    progress = view.progress
     parts = [(progress.accepted, "accepted"), (progress.changed, "changed"), (progress.declined, "declined")]
     parts.append((progress.deferred, "deferred"))
-    return (
-        f"{lines}, {progress.decided} decided: {', '.join(f'{count} {word}' for count, word in parts if count)}{again}."
-    )
+    return ", ".join(f"{count} {word}" for count, word in parts if count)

@@ -15,7 +15,7 @@ from plugin.library.rules import Template
 from plugin.review.decisions import read_seen, read_wish
 from plugin.review.logic import Logic, logic_of
 from plugin.review.statements import read_value
-from plugin.review.workbench import Review
+from plugin.review.workbench import Review, line_of
 from plugin.storage.reviews import Line as LineKey
 from plugin.web.desk import desk_of
 from plugin.web.review_page import (
@@ -129,8 +129,9 @@ def decide(workspace: str, kind: str, code: str) -> Answer:
     desk, reading = ready(workspace)
     anchor = f"line-{kind}-{code}"
     try:
-        wish = read_wish(request.form)
-        desk.workbench.decide(desk.patient, review_of(desk, reading), LineKey(kind, code), wish, desk.author)
+        review, key = review_of(desk, reading), LineKey(kind, code)
+        wish = read_wish(request.form, line_of(review.draft, key).label)
+        desk.workbench.decide(desk.patient, review, key, wish, desk.author)
     except InputError as fault:
         return page_of(desk, reading, problem_of(anchor, fault, request.form)), status_of(fault)
     return back_to(workspace, anchor)

@@ -18,7 +18,7 @@ def title(line):
 
 def decline(line, words):
     line.locator("summary", has_text="Decline").click()
-    line.get_by_label("In your own words").fill(words)
+    line.get_by_role("textbox", name="In your own words").fill(words)
     line.get_by_role("button", name="Decline with this reason").click()
 
 
@@ -42,7 +42,7 @@ def test_launch_review_save_and_the_plan_is_in_the_ehr(in_frame, installation):
 
     body.get_by_role("button", name="Save to EHR").click()
     body.locator(".delivery.saved").wait_for()
-    reference = body.locator(".delivery.saved code").inner_text()
+    reference = body.locator(".delivery.saved .where code").first.text_content()
     [plan] = installation.plans_of(patient)
     assert reference == f"CarePlan/{plan['id']}"
     assert (plan["status"], plan["intent"]) == ("draft", "proposal")

@@ -26,6 +26,15 @@ def test_a_change_may_say_only_when_and_where(visit):
     assert "Setting: At another centre" in line
 
 
+def test_a_change_begins_with_the_words_of_the_line_and_is_none_while_they_stay(visit):
+    line = line_on(visit.read().text, CARE)
+    label = unescape(line.partition(f'id="line-{CARE.replace("/", "-")}-label">')[2].partition("<")[0])
+    assert unescape(line.partition('name="text"')[2].partition(">")[2].partition("<")[0]) == label
+    assert "A change needs its text" in visit.decide(CARE, "change", text=label).text
+    assert visit.decide(CARE, "change", text=label, not_before="2026-12-12").status_code == 303
+    assert f"“{label}”" not in unescape(line_on(visit.page().text, CARE))
+
+
 def test_a_line_may_be_declined_for_another_one_of_the_plan_and_says_what_became_of_that(visit):
     page = unescape(visit.read().text)
     label = line_on(page, "assessment/ngs").partition('id="line-assessment-ngs-label">')[2].partition("<")[0]
@@ -42,7 +51,8 @@ def test_what_cannot_be_kept_is_said_and_nothing_typed_is_lost(visit):
     answer = visit.decide(CARE, "defer", until_date="2026-11-22", reason_text="After the <trip>")
     assert answer.status_code == 422
     page = answer.text
-    assert "has to be a day to come" in page.partition('id="problem"')[2][:400]
+    assert page.count('id="problem"') == 1
+    assert "has to be a day to come" in line_on(page, CARE).partition('id="problem"')[2][:400]
     assert 'value="2026-11-22"' in line_on(page, CARE)
     assert 'value="After the &lt;trip&gt;"' in line_on(page, CARE)
     assert "none decided" in page

@@ -76,6 +76,10 @@ def test_accepting_both_warns_above_the_plan_and_on_both_lines(page_of, visit):
         "sg",
         "dato",
     ]
+    assert "both stand in the plan" in page.partition('id="send"')[2]
+    refused = visit.post("/save", way="transaction")
+    assert refused.status_code == 422
+    assert "Tick that you know this" in refused.text.partition('id="send"')[2]
 
 
 def test_taking_one_of_them_back_ends_the_warning(page_of, visit):

@@ -38,6 +38,21 @@ def test_a_chart_without_words_says_that_they_are_to_be_asked(visit):
     assert 'href="#fact-care-at-home-wish"' in shown
 
 
+def test_the_proposed_goals_are_counted_at_save_and_can_be_left_out(visit):
+    page = visit.read().text
+    count = re.search(r"(\d) proposed goals are written with it, as proposals", page.partition('id="send"')[2])[1]
+    saved = f"{visit.workspace}/plan.json"
+    assert visit.page(saved).text.count('"resourceType": "Goal"') == int(count)
+    assert visit.post("/goals", write="no").status_code == 303
+    page = visit.read().text
+    assert "Left out of the saved plan by Dr. Ana Ruiz" in goals(page)
+    assert "proposed goals are left out, as Dr. Ana Ruiz decided" in page.partition('id="send"')[2]
+    assert '"resourceType": "Goal"' not in visit.page(saved).text
+    assert "none decided." in page
+    visit.post("/goals", write="yes")
+    assert visit.page(saved).text.count('"resourceType": "Goal"') == int(count)
+
+
 def test_goals_that_could_not_be_read_are_a_named_gap_and_no_error(tmp_path):
     with serving_chart(PATIENT, BREAST_CANCER, BONE) as chart:
         chart.down.add("Goal")

@@ -3,7 +3,7 @@
   "use strict";
 
   const revealTarget = () => {
-    const target = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    const target = document.getElementById(location.hash ? decodeURIComponent(location.hash.slice(1)) : "problem");
     if (!target) return;
     for (let part = target; part; part = part.parentElement) {
       if (part.tagName === "DETAILS") part.open = true;
@@ -12,6 +12,15 @@
     const stop = target.tagName === "DETAILS" ? target.querySelector("summary") : target;
     stop.focus({ preventScroll: true });
   };
+
+  // The strip on top breaks into more rows where the window is narrow: what is jumped to stands below it, all of it.
+  const top = document.querySelector(".top");
+  const makeRoom = () => {
+    const sticks = top && getComputedStyle(top).position === "sticky";
+    document.documentElement.style.scrollPaddingTop = sticks ? `${top.offsetHeight + 12}px` : "";
+  };
+  makeRoom();
+  if (top) new ResizeObserver(makeRoom).observe(top);
 
   window.addEventListener("hashchange", revealTarget);
   revealTarget();

@@ -7,6 +7,7 @@ const PAUSE = 250; // milliseconds without a key before typed text is kept
 const safe = await openSafe(live.dataset);
 const typing = new Map();
 const going = new WeakSet();
+const touched = new Set();
 const kept = new Map();
 
 const formOf = (name) => document.querySelector(`form[data-keep="${CSS.escape(name)}"]`);
@@ -89,9 +90,9 @@ const list = async () => {
   document.getElementById("unsent").hidden = !entries.length;
 };
 
-// What a save would leave out: all that is kept, and whatever stands in any other form of the page otherwise than it was served.
+// What a save would leave out: all that is kept, and whatever somebody entered in another form of the page.
 const leftOut = async () => {
-  const changed = [...document.querySelectorAll("main form:not(.save)")].filter((form) => !fieldsOf(form).every(isAsServed));
+  const changed = [...touched].filter((form) => form.isConnected && !fieldsOf(form).every(isAsServed));
   await Promise.all(changed.filter((form) => form.dataset.keep && !kept.get(form.dataset.keep)?.pressed).map((form) => keep(form)));
   const entries = Object.entries(safe ? await safe.all() : Object.fromEntries(kept)).map(itemOf);
   const others = changed.filter((form) => !form.dataset.keep).map((form) => {
@@ -157,6 +158,7 @@ let maySave = false;
 
 // The first press says what a save would leave out; the second one saves without it.
 const saveOnceTold = async (form, submitter) => {
+  await new Promise((done) => { setTimeout(done); }); // a form cannot be sent while its submit event is under way
   const items = await leftOut();
   maySave = true;
   if (!items.length) { form.requestSubmit(submitter); return; }
@@ -194,6 +196,7 @@ document.addEventListener("submit", (event) => {
 
 const onTyping = (event) => {
   const form = event.target.form;
+  if (form && form !== saveForm) touched.add(form);
   if (!form?.dataset.keep) return;
   clearTimeout(typing.get(form));
   typing.set(form, setTimeout(() => (fieldsOf(form).every(isAsServed) ? drop(form.dataset.keep) : keep(form)), PAUSE));
