@@ -13,7 +13,7 @@ demo: $(READY)
 	@$(BIN)/careplan demo
 
 test: $(READY) lint
-	$(BIN)/pytest -n auto --dist loadgroup -m "not browser and not postgres and not java and not node and not pdf"
+	$(BIN)/pytest -n auto --dist loadgroup -m "not browser and not postgres and not java and not node and not pdf and not pictures"
 
 lint: $(READY)
 	$(BIN)/ruff check .

@@ -31,7 +31,7 @@ PATIENT = "hr-positive"
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        if Path(__file__).parent in item.path.parents:
+        if Path(__file__).parent in item.path.parents and not item.get_closest_marker("pictures"):
             item.add_marker("browser")
 
 

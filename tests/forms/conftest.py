@@ -26,9 +26,9 @@ def visit(chart, tmp_path):
     return Visit(chart.base, tmp_path)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def fhir_base():
-    """A FHIR server that we did not write."""
+    """A FHIR server that we did not write, without anything that an earlier test has saved."""
     with fhir_server() as base:
         yield base
 
