@@ -73,9 +73,10 @@ def test_progress_is_announced(in_tab):
 
 
 @pytest.mark.parametrize("patient", ["hr-positive", "treatment-unknown", "her2-low"])
-def test_the_first_screen_shows_where_the_plan_begins(in_tab, patient):
+def test_the_first_screen_says_what_is_offered(in_tab, patient):
     page = in_tab(patient, viewport={"width": 1280, "height": 800})
-    assert page.locator(".plan-columns h3").first.bounding_box()["y"] < 760
+    assert page.locator("#attention").bounding_box()["y"] < 200
+    assert page.locator(".brief-offered").bounding_box()["y"] < 700
 
 
 @pytest.mark.parametrize("width", [1280, 1024, 400])
@@ -149,7 +150,7 @@ def test_paper_shows_the_plan_and_nothing_to_press(in_tab):
 def test_every_sheet_of_paper_names_the_patient_and_few_are_needed(in_tab):
     page = in_tab()
     sheets = re.findall(rb"/Type /Page\b", page.pdf(format="A4"))
-    assert 1 < len(sheets) <= 4
+    assert 1 < len(sheets) <= 5
     page.emulate_media(media="print")
     head = page.locator("body > .top")
     style = "(part) => [getComputedStyle(part).display, getComputedStyle(part).breakInside]"

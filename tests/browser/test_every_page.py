@@ -61,7 +61,7 @@ def test_the_pages_beside_the_review(in_tab, own_browser):
         page.goto(urljoin(home, place))
         is_fit_for_everybody(page)
     page.goto(f"{home}what-if")
-    page.get_by_label("A fact").select_option("er")
+    page.get_by_label("A fact").fill("Oestrogen receptor (ER)")
     page.get_by_role("button", name="Choose a value").click()
     page.locator("#suppose-value").select_option("negative")
     page.get_by_role("button", name="Show the plan").click()

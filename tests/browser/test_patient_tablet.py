@@ -21,7 +21,7 @@ def hand_over(page, language="es"):
 
 
 def test_a_patient_answers_in_spanish_on_a_tablet_and_no_way_leads_to_the_chart(in_tab):
-    page = in_tab("bone-metastases", bypass_csp=True, **TABLET)
+    page = in_tab("line-under-way", bypass_csp=True, **TABLET)
     chart = page.url
     name = page.locator(".banner .name").inner_text()
     form = hand_over(page)
