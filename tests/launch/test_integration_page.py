@@ -14,7 +14,7 @@ from plugin.chart.searches import CHART_SEARCHES
 from plugin.delivery.ability import Ability
 from plugin.delivery.plan import PLAN_PARTS
 from plugin.delivery.route import DOCUMENT, choose
-from plugin.launch import backend, bearer, bounded, client_auth, identity, routes, service
+from plugin.launch import backend, bearer, client_auth, identity, routes, service
 from plugin.launch.scopes import scopes_to_request
 from plugin.settings import Settings, load_settings
 
@@ -111,7 +111,7 @@ def test_the_time_limits_are_those_in_force() -> None:
         "a connection to the EHR": f"{of_settings.connect_timeout:g} seconds",
         "one answer of the EHR": f"{of_settings.read_timeout:g} seconds",
         "a whole chart": f"{of_settings.chart_timeout:g} seconds",
-        "configuration": f"{bounded.PATIENCE:g} seconds and {bounded.LARGEST:,} bytes",
+        "configuration": f"{limits.answer:g} seconds and {limits.for_documents().largest:,} bytes",
         "one search": f"{limits.pages} pages of {limits.count}; at 429 and 5xx {limits.retries} more attempts; "
         f"`Retry-After` is sat out below {limits.longest_wait} seconds",
     }.items():
