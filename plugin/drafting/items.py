@@ -6,14 +6,14 @@ from collections.abc import Iterable, Iterator
 from typing import Literal
 
 from plugin.drafting.facts import Facts, merged, references
-from plugin.drafting.model import Alert, AlertLevel, Brought, CategoryLine, ItemLine
+from plugin.drafting.model import Alert, Brought, CategoryLine, ItemLine
 from plugin.drafting.model import Fact as Reason
 from plugin.findings.dates import day_of, last_day, spoken
 from plugin.findings.index import reading_of
 from plugin.findings.model import Finding, Problem
 from plugin.findings.overruled import chart_results, rests_on_statement, stated_against
 from plugin.library.content import system_url
-from plugin.library.rules import ItemKind, ItemRule, Template
+from plugin.library.rules import AlertRule, ItemKind, ItemRule, Template
 from plugin.library.vocabulary import FindingDefinition
 
 STALE: Literal["stale"] = "stale"
@@ -148,7 +148,7 @@ def _by_rule(facts: Facts, template: Template) -> Iterator[Alert]:
             continue
         reasons, grounds = facts.reasons(rule.condition), rule.grounds
         if stated := _stated_not_sampled(reasons, facts):
-            yield from (_against_results(code, facts, rule.level) for code in stated)
+            yield from (_against_results(code, facts, rule) for code in stated)
         else:
             because = references(reasons)
             yield Alert(rule.code, rule.text, rule.level, because, rule.id, grounds.citations, grounds.unsourced)
@@ -161,11 +161,12 @@ def _stated_not_sampled(reasons: Iterable[Reason], facts: Facts) -> tuple[str, .
     return tuple(code for code in compared if rests_on_statement(facts.findings[code]))
 
 
-def _against_results(code: str, facts: Facts, level: AlertLevel) -> Alert:
-    """Says of a statement against results what is so: who stated it, and what the results are."""
+def _against_results(code: str, facts: Facts, rule: AlertRule) -> Alert:
+    """Who stated what against which results; the sources of the rule do not speak of statements."""
     finding = facts.findings[code]
     seen = (*finding.evidence, *(result.reference for result in chart_results(finding)))
-    return Alert("conflict", stated_against(finding, facts.vocabulary[code]), level, tuple(dict.fromkeys(seen)))
+    said = stated_against(finding, facts.vocabulary[code])
+    return Alert("conflict", said, rule.level, tuple(dict.fromkeys(seen)), rule.id)
 
 
 def _conflicts(facts: Facts) -> Iterator[Alert]:

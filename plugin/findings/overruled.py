@@ -29,7 +29,7 @@ def statements_that_lead(finding: Finding) -> tuple[Result, ...]:
 
 
 def stated_against(finding: Finding, definition: FindingDefinition) -> str:
-    """The statement and what the chart holds, with names and days: `ER: stated positive by Dr X (3 May 2026); …`."""
+    """The statement and what the chart holds, with names and days: `Fever: stated yes by Dr X (3 May 2026); …`."""
     names = [result.by or SOMEBODY for result in statements_that_lead(finding)] or [SOMEBODY]
     days = [spoken(result.date) for result in statements_that_lead(finding) if result.date]
     when = f" ({days[0]})" if days else ""

@@ -69,7 +69,7 @@ def test_a_rule_that_compares_samples_tells_the_statement_and_names_every_result
 ) -> None:
     (alert,) = [one for one in drafted(template, patient, "er", "positive").alerts if WHO in one.text]
     assert f"stated positive by {WHO}" in alert.text
-    assert (alert.code, alert.level, alert.rule) == ("conflict", "warning", "")
+    assert (alert.code, alert.level) == ("conflict", "warning")
     results = drafted(template, patient).findings["er"].results
     assert alert.because[0] == "Observation/said"
     assert set(alert.because[1:]) == {one.reference for one in results if not one.set_aside}

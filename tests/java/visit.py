@@ -16,6 +16,7 @@ from plugin import create_app
 from plugin.sandbox.demo import CLIENT_ID, PLUGIN_PORT, SandboxEHR
 from plugin.settings import Issuer, Settings
 from plugin.web.desk import EXTENSION
+from tests.review.visit import seen_on
 
 ADDRESS = f"http://127.0.0.1:{PLUGIN_PORT}"
 TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
@@ -68,11 +69,13 @@ class Visit:
 
     def state(self, code: str = STATED, value: str = "false", reason: str = "Asked today") -> None:
         """State a fact; by default one that the chart leaves open."""
-        self.post(f"{self.workspace}facts/{code}", value=value, reason=reason)
+        seen = seen_on(self.page(), f"facts/{code}")
+        self.post(f"{self.workspace}facts/{code}", value=value, reason=reason, seen=seen)
 
     def withdraw(self, code: str, reason: str) -> None:
         """Take back what was stated."""
-        self.post(f"{self.workspace}facts/{code}", withdraw="1", reason=reason)
+        seen = seen_on(self.page(), f"facts/{code}")
+        self.post(f"{self.workspace}facts/{code}", withdraw="1", reason=reason, seen=seen)
 
     def decide(self, choice: str, line: str = "", **form: str) -> None:
         """Decide on a line, such as `supportive-care/pain`, as the page shows it; on the first of treatment if none."""

@@ -69,7 +69,8 @@ def test_facts_are_answered_as_the_draft_asks_them(caller):
     for name in known:
         (answer,) = given[name]
         assert answer["extension"] == [each for each in asked_for[name]["extension"] if each["url"] == ORIGIN]
-        assert {key: value for key, value in answer.items() if key != "extension"} == asked_for[name]["initial"][0]
+        said = {key: value for key, value in answer.items() if key not in ("extension", "item")}
+        assert said == asked_for[name]["initial"][0]
 
 
 def test_what_a_clinician_stated_is_answered_as_theirs(caller):
@@ -87,7 +88,8 @@ def test_what_a_clinician_stated_is_answered_as_theirs(caller):
     context["part"][1]["resource"] = stated
     response = response_of(caller.post(populate("facts-to-confirm"), asked("hr-positive", context, reference=True)))
     (answer,) = answers(response)["visceral-crisis"]
-    assert answer == {"extension": [{"url": ORIGIN, "valueCode": "manual"}], "valueBoolean": True}
+    assert answer["extension"] == [{"url": ORIGIN, "valueCode": "manual"}]
+    assert answer["valueBoolean"] is True
 
 
 def test_the_launch_context_alone_can_carry_the_chart(caller):

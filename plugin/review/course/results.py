@@ -38,7 +38,7 @@ class Said:
 
     @property
     def words(self) -> str:
-        """`ER positive (95 %)`."""
+        """The short name of the fact and its value: `X positive (95 %)`."""
         return f"{self.short} {self.value}"
 
 
