@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -17,7 +17,7 @@ from plugin.library.elements import coded, coding, condition_text, extension, ex
 from plugin.library.expressions import names_in
 from plugin.library.forms import lost_rests, marked
 from plugin.library.near import did_you_mean
-from plugin.library.occasions import occasions_of
+from plugin.library.occasions import occasions_of, place_in
 from plugin.library.plain_words import read_plain_words
 from plugin.library.rules import (
     Activity,
@@ -85,7 +85,7 @@ class Builder:
         forms = by_type.get("Questionnaire", [])
         marks = {document.data["id"]: dict(self._marks(document)) for document in forms}
         strategies = by_type.get("workflow-definition", [])
-        for document in sorted(by_type.get("clinical-protocol", []), key=_place_in(strategies)):
+        for document in sorted(by_type.get("clinical-protocol", []), key=place_in(strategies)):
             self._protocol(document)
         self.tables.check_held_back(self.agent_gates)
         if len(strategies) != 1:
@@ -375,13 +375,6 @@ class Builder:
         remedy = f"{did_you_mean(code, self.activities)}describe it in activities/ or correct the code"
         self.faults.append(document.fault((*path, "code"), message, remedy))
         return False
-
-
-def _place_in(strategies: list[Document]) -> Callable[[Document], int]:
-    """Where a part stands in the strategy; parts that it does not name come last."""
-    parts = [action.get("definitionCanonical", "") for each in strategies for action in each.data.get("action", [])]
-    places = {part.split("|")[0]: place for place, part in enumerate(parts)}
-    return lambda document: places.get(document.data["url"], len(places))
 
 
 def _told_apart(rules: list[ItemRule]) -> Iterator[ItemRule]:

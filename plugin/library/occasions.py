@@ -1,12 +1,12 @@
-"""At which hooks a template may speak by itself, and what must be known of a patient for that.
+"""What the strategy says of the whole: the order of its parts, and at which hooks it may speak by itself, of whom.
 
-The strategy says it as FHIR has it: an action with a `trigger` (`named-event`, the name of a CDS Hooks hook) and a
+A hook is said as FHIR has it: an action with a `trigger` (`named-event`, the name of a CDS Hooks hook) and a
 condition. A page that a clinician opens can say that everything is open; a card that nobody asked for must not.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from plugin.library.conditions import Compiler
 from plugin.library.elements import condition_text
@@ -26,3 +26,10 @@ def occasions_of(strategies: Iterable[Document], compiler: Compiler) -> dict[str
             if condition is not None:
                 found.update((each["name"], condition) for each in action["trigger"])
     return found
+
+
+def place_in(strategies: list[Document]) -> Callable[[Document], int]:
+    """Where a part stands in the strategy; parts that it does not name come last."""
+    parts = [action.get("definitionCanonical", "") for each in strategies for action in each.data.get("action", [])]
+    places = {part.split("|")[0]: place for place, part in enumerate(parts)}
+    return lambda document: places.get(document.data["url"], len(places))

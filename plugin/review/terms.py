@@ -16,7 +16,11 @@ from plugin.storage.terms import Named, Terms
 LONGEST_NAME = 200
 FURTHEST = timedelta(days=5 * 365)  # a date beyond is a slip of the keyboard
 FINDING = "finding"
-PARTS = {"change": ("after", "not_before", "setting"), "decline": ("instead",), "defer": ("until_date", "until")}
+PARTS: dict[Choice, tuple[str, ...]] = {
+    "change": ("after", "not_before", "setting"),
+    "decline": ("instead",),
+    "defer": ("until_date", "until"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +37,7 @@ class Raw:
     @classmethod
     def of(cls, form: Mapping[str, str], choice: Choice) -> Raw:
         """Those parts that belong to a choice."""
-        fields = {
-            "change": ("after", "not_before", "setting"),
-            "decline": ("instead",),
-            "defer": ("until_date", "until"),
-        }
-        return cls(**{name: " ".join(form.get(name, "").split()) for name in fields.get(choice, ())})
+        return cls(**{name: " ".join(form.get(name, "").split()) for name in PARTS.get(choice, ())})
 
     def __bool__(self) -> bool:
         return self != Raw()

@@ -4,7 +4,6 @@ import base64
 import re
 import subprocess
 import sys
-import zlib
 from pathlib import Path
 
 import orjson
@@ -16,6 +15,7 @@ from plugin.errors import UsageError
 from plugin.library.validation import check_model, check_profile
 from tests.delivery.example_review import decision, reviewed, stated
 from tests.delivery.ways import ALONE, DOCUMENT, Route, outcome, refusing, states
+from tests.pdfs import unpacked
 
 PRINTS = """
 import hashlib
@@ -27,18 +27,6 @@ print(hashlib.sha256(print_plan(reviewed())).hexdigest())
 
 def pdf_in(document):
     return base64.b64decode(document["content"][0]["attachment"]["data"])
-
-
-def unpacked(pdf):
-    """A PDF with its packed streams in the clear."""
-
-    def open_up(match):
-        try:
-            return zlib.decompress(match[1])
-        except zlib.error:
-            return match[1]
-
-    return re.sub(rb"stream\r?\n(.*?)\r?\nendstream", open_up, pdf, flags=re.S)
 
 
 def test_the_plan_alone_keeps_what_was_stated_inside(ways):

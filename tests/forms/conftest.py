@@ -1,29 +1,9 @@
-import logging
-
 import pytest
 import requests
 
 from plugin.sandbox.fhir_server import fhir_server
-from tests.review.ehr_stub import serving_chart
+from tests.review.conftest import chart, loaded_once, visit  # noqa: F401 (the fixtures of the page these forms belong to)
 from tests.review.visit import BONE, BREAST_CANCER, PATIENT, Visit
-
-
-@pytest.fixture(autouse=True)
-def loaded_once(monkeypatch, template):
-    """The real template, read from disk once for all tests."""
-    monkeypatch.setattr("plugin.library.template.load_template", lambda *_: template)
-
-
-@pytest.fixture
-def chart():
-    logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    with serving_chart(PATIENT, BREAST_CANCER, BONE) as served:
-        yield served
-
-
-@pytest.fixture
-def visit(chart, tmp_path):
-    return Visit(chart.base, tmp_path)
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import zlib
 from pathlib import Path
 
 import orjson
@@ -19,24 +18,13 @@ from plugin.web.desk import EXTENSION
 from plugin.web.output_pages import EXTENSION as OUTPUTS
 from plugin.web.output_pages import Site
 from tests.outputs.conftest import CHOICES, RUIZ, SAID, SAMPLES
+from tests.pdfs import unpacked
 from tests.review.ehr_stub import open_workspace
 from tests.review.visit import NOW, TOKEN
 
 pytestmark = pytest.mark.pdf
 STATIC = Path(PACKAGE) / "web/static"
 A4, LETTER = b"MediaBox [0 0 595.275591 841.889764]", b"MediaBox [0 0 612 792]"
-
-
-def unpacked(pdf):
-    """A PDF with its packed streams in the clear."""
-
-    def open_up(match):
-        try:
-            return zlib.decompress(match[1])
-        except zlib.error:
-            return match[1]
-
-    return re.sub(rb"stream\r?\n(.*?)\r?\nendstream", open_up, pdf, flags=re.S)
 
 
 def pages_of(pdf):
