@@ -174,6 +174,7 @@ def shared_by_parts(desk: Desk, review: Review, view: PageView) -> dict[str, Any
     return {
         "workspace": desk.workspace,
         "home": url_for("review.page", workspace=desk.workspace),
+        "suppose_action": url_for("facts.suppose", workspace=desk.workspace),
         "mark": desk.mark,
         "view": view,
         "patient": view.draft.findings.patient,
