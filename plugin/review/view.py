@@ -87,6 +87,17 @@ class PageView:
         """The pairs of accepted lines, one of them this one, that must not be given at the same time."""
         return tuple(clash for clash in self.clashes if code in (clash.first.code, clash.second.code))
 
+    def fact(self, code: str) -> FactView | None:
+        """The finding of this code; None where the vocabulary has none."""
+        groups = (group for column in self.fact_columns for group in column)
+        return next((fact for group in groups for fact in group.members if fact.definition.code == code), None)
+
+    def line(self, anchor: str) -> LineView | None:
+        """The line with this id on the page; None where the plan has none."""
+        lists = (self.offered, self.conditional, self.judgement, self.not_offered, self.tests, self.support)
+        lines = (line for topics in lists for topic in topics for line in topic.lines)
+        return next((line for line in lines if line.anchor == anchor), None)
+
     def settling(self, line: CategoryLine) -> tuple[Settling, ...]:
         """What would settle a line that waits, most decisive first."""
         return settling(line, self.draft, self.vocabulary)

@@ -1,6 +1,7 @@
 // Nothing that was typed or pressed is lost with the connection or the browser. Forms with `data-keep` are kept while somebody types
 // in them, and dropped when the server has what they say. Without this file the same forms are sent as they are.
 import { live, onConnection, reach, watch } from "./live.js";
+import { bringAll } from "./parts.js";
 import { openSafe } from "./sealed.js";
 
 const PAUSE = 250; // milliseconds without a key before typed text is kept
@@ -131,6 +132,8 @@ const restore = async () => {
   // Whoever decided on a line is done with it: what was typed in its other forms is not given back.
   const done = new Set(drafts.filter(([, draft]) => draft.place && !isRefusedOne(draft) && hasArrived(draft)).map(([, draft]) => draft.place));
   for (const [name, draft] of drafts) {
+    const place = document.getElementById(draft.place);
+    if (place && !formOf(name) && !done.has(draft.place)) await bringAll(place);
     const form = formOf(name);
     const isRefused = isRefusedOne(draft);
     if (done.has(draft.place) || (!isRefused && hasArrived(draft))) { await safe.drop(name); continue; }
