@@ -159,12 +159,16 @@ const sendOnceReached = async (form, submitter) => {
 const saveForm = document.querySelector("form.save");
 let maySave = false;
 
-// The first press says what a save would leave out; the second one saves without it.
+// The first press says what a save would leave out; the second one saves without it, if anybody is there to save.
 const saveOnceTold = async (form, submitter) => {
-  await new Promise((done) => { setTimeout(done); }); // a form cannot be sent while its submit event is under way
-  const items = await leftOut();
+  if (going.has(form)) return;
+  going.add(form);
+  const items = maySave ? [] : await leftOut();
+  const answer = items.length ? "" : await reach();
+  going.delete(form);
   maySave = true;
-  if (!items.length) { form.requestSubmit(submitter); return; }
+  if (answer === "yes") { form.dataset.through = "yes"; form.requestSubmit(submitter); return; }
+  if (answer) { document.getElementById("saving").textContent = document.getElementById("saving").dataset[answer]; return; }
   const told = document.getElementById("left-out");
   told.querySelector("ul").replaceChildren(...items);
   told.hidden = false;
@@ -182,7 +186,7 @@ document.addEventListener("submit", (event) => {
     event.preventDefault();
     event.stopImmediatePropagation();
     sendOnceReached(form, event.submitter);
-  } else if (form === saveForm && !maySave) {
+  } else if (form === saveForm && !form.dataset.through) {
     event.preventDefault();
     event.stopImmediatePropagation();
     saveOnceTold(form, event.submitter);
