@@ -32,9 +32,16 @@ class PageWords:
     urgent: str
     call: str
     nobody: str
+    by_day: str
+    by_night: str
+    always: str
     clinician: str
     day: str
     when: Callable[[date], str]
+
+    def at(self, time: str) -> str:
+        """When somebody can be called (`day`, `night`, `always`), in words; empty where that was left open."""
+        return {"day": self.by_day, "night": self.by_night, "always": self.always}.get(time, "")
 
 
 def _english(day: date) -> str:
@@ -60,6 +67,9 @@ WORDS: dict[Language, PageWords] = {
         urgent="Call at once",
         call="Whom to call",
         nobody="Name and phone",
+        by_day="by day",
+        by_night="at night and on weekends",
+        always="day and night",
         clinician="Your clinician",
         day="Day",
         when=_english,
@@ -78,6 +88,9 @@ WORDS: dict[Language, PageWords] = {
         urgent="Llame enseguida",
         call="A quién llamar",
         nobody="Nombre y teléfono",
+        by_day="de día",
+        by_night="de noche y en fin de semana",
+        always="de día y de noche",
         clinician="Su médico o médica",
         day="Fecha",
         when=_spanish,

@@ -7,22 +7,22 @@ such words is left off, and the clinician is told: nothing else would be plain.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 from plugin.delivery.clashes import TAKEN
 from plugin.delivery.lines import Line, decidable_lines, key_of, kind_of
 from plugin.delivery.plan import ReviewedPlan
-from plugin.drafting.fitting import fitted
 from plugin.drafting.model import Draft
 from plugin.findings.model import FormAnswer
 from plugin.library.forms import every_item
+from plugin.library.languages import text_in, translations
 from plugin.library.rules import Template
 from plugin.outputs.page_words import WORDS, Language, PageWords
+from plugin.outputs.urgent_signs import FORM, UrgentSigns, urgent_signs
 
-FORM, URGENT, ASKED = "for-the-patient", "urgent", ("questions", "more")
-TRANSLATION = "http://hl7.org/fhir/StructureDefinition/translation"
+ASKED = ("questions", "more")
 Item = dict[str, Any]
 
 
@@ -45,7 +45,8 @@ class PatientPage:
     """The page in one language.
 
     unspoken: accepted lines and lines that clinicians added for which there are no plain words; they are not on it.
-    questions: asked in the words of the form or in own words. urgent: what cannot wait.
+    questions: asked in the words of the form or in own words. urgent: what cannot wait, with the signs that belong to
+    treatment which is neither given nor in the plan, for the clinician to put on.
     """
 
     words: PageWords
@@ -57,13 +58,27 @@ class PatientPage:
     checks: tuple[PlainLine, ...]
     unspoken: tuple[str, ...]
     questions: tuple[str, ...]
-    urgent_heading: str
-    urgent: tuple[str, ...]
+    urgent: UrgentSigns
 
     @property
     def lines(self) -> tuple[PlainLine, ...]:
         """Every line of the plan on the page."""
         return (*self.treatment, *self.help, *self.checks)
+
+    @property
+    def sign_keys(self) -> frozenset[str]:
+        """The signs that cannot wait."""
+        return frozenset(sign.key for sign in self.urgent.signs)
+
+    @property
+    def keys(self) -> frozenset[str]:
+        """What can be ticked: the lines of the plan, and the signs that cannot wait."""
+        return self.sign_keys | {line.key for line in self.lines}
+
+    @property
+    def unfit(self) -> frozenset[str]:
+        """What is left off unless somebody ticks it: signs of treatment that is neither given nor in the plan."""
+        return frozenset(sign.key for sign in self.urgent.signs if not sign.fits)
 
     @property
     def changed(self) -> tuple[PlainLine, ...]:
@@ -72,7 +87,7 @@ class PatientPage:
 
 
 def patient_page(plan: ReviewedPlan, language: Language, left_off: frozenset[str] = frozenset()) -> PatientPage:
-    """The page for a review as it stands. left_off: keys of lines that the clinician has unticked."""
+    """The page for a review as it stands. left_off: keys of lines and signs that the clinician has unticked."""
     draft, template = plan.draft, plan.template
     taken = [line for line in decidable_lines(draft) if plan.choice(line) in TAKEN]
     spoken = [line for line in taken if language in template.plain_words.get(line.code, {})]
@@ -81,7 +96,7 @@ def patient_page(plan: ReviewedPlan, language: Language, left_off: frozenset[str
         lines = [line for line in spoken if kind_of(line) == kind]
         return tuple(line for line in _plain(lines, plan, language) if line.key not in left_off)
 
-    heading, urgent = _urgent(draft, template, language)
+    urgent = urgent_signs(plan, language)
     return PatientPage(
         words=WORDS[language],
         name=draft.findings.patient.name,
@@ -92,8 +107,7 @@ def patient_page(plan: ReviewedPlan, language: Language, left_off: frozenset[str
         checks=of_kind("assessment"),
         unspoken=(*(line.label for line in taken if line not in spoken), *(each.now.text for each in plan.own_lines)),
         questions=tuple(_questions(draft, template, language)),
-        urgent_heading=heading,
-        urgent=urgent,
+        urgent=replace(urgent, signs=tuple(sign for sign in urgent.signs if sign.key not in left_off)),
     )
 
 
@@ -105,17 +119,6 @@ def _plain(lines: list[Line], plan: ReviewedPlan, language: Language) -> Iterato
         changes = [plan.decisions[key_of(line)].text for line in alike if plan.choice(line) == "change"]
         key = f"{kind_of(alike[0])}.{alike[0].code}"
         yield PlainLine(key, ", ".join(line.label for line in alike), text, "; ".join(dict.fromkeys(changes)))
-
-
-def _urgent(draft: Draft, template: Template, language: Language) -> tuple[str, tuple[str, ...]]:
-    """What cannot wait, as the patient's form says it; empty where the template has no such form."""
-    form = template.questionnaires.get(FORM)
-    if form is None:
-        return "", ()
-    group = next((item for item in fitted(form, draft, template)["item"] if item["linkId"] == URGENT), None)
-    if group is None:
-        return "", ()
-    return _said(group, "text", language), tuple(_said(item, "text", language) for item in group.get("item", ()))
 
 
 def _questions(draft: Draft, template: Template, language: Language) -> Iterator[str]:
@@ -140,24 +143,7 @@ def _translations(form: Item, language: Language) -> Mapping[str, str]:
     for item in every_item(form):
         for option in item.get("answerOption", ()):
             if "valueString" in option:
-                said = _said(option, "valueString", language)
-                found |= {option["valueString"]: said, **dict.fromkeys(_other_words(option, "valueString"), said)}
+                said = text_in(option, "valueString", language)
+                words = (option["valueString"], *translations(option, "valueString").values())
+                found |= dict.fromkeys(words, said)
     return found
-
-
-def _said(element: Item, name: str, language: Language) -> str:
-    """A text of the form in this language; as it stands where it is not translated."""
-    spoken = dict(_translated(element, name))
-    return spoken.get(language, str(element[name]))
-
-
-def _other_words(element: Item, name: str) -> list[str]:
-    return [text for _, text in _translated(element, name)]
-
-
-def _translated(element: Item, name: str) -> Iterator[tuple[str, str]]:
-    """FHIR R4, extension `translation`: language and text."""
-    for extension in element.get(f"_{name}", {}).get("extension", ()):
-        if extension["url"] == TRANSLATION:
-            parts = {part["url"]: part for part in extension["extension"]}
-            yield str(parts["lang"]["valueCode"]), str(parts["content"]["valueString"])

@@ -168,6 +168,21 @@ class OwnLineRow(Base):
     supersedes: Mapped[int | None] = mapped_column(ForeignKey("own_line.id"))
 
 
+class PageNoteRow(Base):
+    """Whom the patient can call, as a clinician typed it for the page that she takes home. The newest one leads."""
+
+    __tablename__ = "page_note"
+    __table_args__ = (Index("ix_page_note_patient", "iss", "patient_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    iss: Mapped[str]
+    patient_id: Mapped[str]
+    callees: Mapped[list[dict[str, Any]]]
+    author_reference: Mapped[str]
+    author_name: Mapped[str]
+    at: Mapped[datetime]
+
+
 class ReviewRow(Base):
     """How often the review of a patient was changed, by whomever."""
 
