@@ -27,6 +27,7 @@ class PageWords:
     treatment: str
     help: str
     next: str
+    matters: str
     questions: str
     room: str
     urgent: str
@@ -62,6 +63,7 @@ WORDS: dict[Language, PageWords] = {
         treatment="Treatment",
         help="Help for you",
         next="What we check next",
+        matters="What matters most to me",
         questions="My questions",
         room="Room to write",
         urgent="Call at once",
@@ -83,6 +85,7 @@ WORDS: dict[Language, PageWords] = {
         treatment="Tratamiento",
         help="Ayuda para usted",
         next="Lo que vamos a revisar",
+        matters="Lo que más me importa",
         questions="Mis preguntas",
         room="Espacio para escribir",
         urgent="Llame enseguida",

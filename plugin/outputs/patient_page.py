@@ -44,6 +44,7 @@ class PlainLine:
 class PatientPage:
     """The page in one language.
 
+    wishes: what she said that matters to her, word for word; goals that are only proposed never stand on the page.
     unspoken: accepted lines and lines that clinicians added for which there are no plain words; they are not on it.
     questions: asked in the words of the form or in own words. urgent: what cannot wait, with the signs that belong to
     treatment which is neither given nor in the plan, for the clinician to put on.
@@ -56,6 +57,7 @@ class PatientPage:
     treatment: tuple[PlainLine, ...]
     help: tuple[PlainLine, ...]
     checks: tuple[PlainLine, ...]
+    wishes: tuple[PlainLine, ...]
     unspoken: tuple[str, ...]
     questions: tuple[str, ...]
     urgent: UrgentSigns
@@ -72,8 +74,8 @@ class PatientPage:
 
     @property
     def keys(self) -> frozenset[str]:
-        """What can be ticked: the lines of the plan, and the signs that cannot wait."""
-        return self.sign_keys | {line.key for line in self.lines}
+        """What can be ticked: the lines of the plan, the signs that cannot wait, and what the patient said matters."""
+        return self.sign_keys | {each.key for each in (*self.lines, *self.wishes)}
 
     @property
     def unfit(self) -> frozenset[str]:
@@ -105,6 +107,7 @@ def patient_page(plan: ReviewedPlan, language: Language, left_off: frozenset[str
         treatment=of_kind("treatment-category"),
         help=of_kind("supportive-care"),
         checks=of_kind("assessment"),
+        wishes=tuple(wish for wish in _wishes(draft) if wish.key not in left_off),
         unspoken=(*(line.label for line in taken if line not in spoken), *(each.now.text for each in plan.own_lines)),
         questions=tuple(_questions(draft, template, language)),
         urgent=replace(urgent, signs=tuple(sign for sign in urgent.signs if sign.key not in left_off)),
@@ -119,6 +122,14 @@ def _plain(lines: list[Line], plan: ReviewedPlan, language: Language) -> Iterato
         changes = [plan.decisions[key_of(line)].text for line in alike if plan.choice(line) == "change"]
         key = f"{kind_of(alike[0])}.{alike[0].code}"
         yield PlainLine(key, ", ".join(line.label for line in alike), text, "; ".join(dict.fromkeys(changes)))
+
+
+def _wishes(draft: Draft) -> Iterator[PlainLine]:
+    for number, words in enumerate(draft.own_words, start=1):
+        if words.said_by == "patient":
+            yield PlainLine(
+                f"wish.{number}", " ".join(filter(None, ("in the patient’s own words", words.date))), words.text
+            )
 
 
 def _questions(draft: Draft, template: Template, language: Language) -> Iterator[str]:

@@ -7,6 +7,7 @@ from dataclasses import fields, replace
 import pytest
 
 from plugin.delivery.lines import decidable_lines, kind_of
+from plugin.drafting.model import OwnWords
 from plugin.findings.model import Findings, FormAnswer
 from plugin.outputs.page_words import LANGUAGES, WORDS
 from plugin.outputs.patient_page import patient_page
@@ -196,3 +197,15 @@ def test_her_questions_come_from_her_newest_form_in_the_language_of_the_page(rev
         "¿Cuáles pueden durar?",
         "¿Cuáles se quitan pronto?",
     )
+
+
+def test_what_she_said_that_matters_is_quoted_and_what_others_said_or_is_proposed_is_not(reviewed, drafted):
+    def said(by, text):
+        return OwnWords(text, by, "2026-11-03", ("Goal/one",))
+
+    draft = replace(drafted("hr-positive"), own_words=(said("patient", "See the sea again"), said("family", "Rest")))
+    plan, _ = reviewed("hr-positive", draft=draft)
+    page = patient_page(plan, "en")
+    assert [wish.text for wish in page.wishes] == ["See the sea again"]
+    assert "wish.1" in page.keys
+    assert patient_page(plan, "es", frozenset({"wish.1"})).wishes == ()
