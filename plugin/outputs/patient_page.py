@@ -1,7 +1,7 @@
 """The page that the patient takes home: what was accepted, in plain words, own questions, when and whom to call.
 
-Only lines that a clinician has accepted or changed stand on it, each in the plain words of the template. A line without
-such words is left off, and the clinician is told: nothing else would be plain.
+Only lines that a clinician has accepted, changed or added from the template's list stand on it, each in the plain words
+of the template. A line without such words is left off, and the clinician is told: nothing else would be plain.
 """
 
 from __future__ import annotations
@@ -98,6 +98,7 @@ def patient_page(plan: ReviewedPlan, language: Language, left_off: frozenset[str
         lines = [line for line in spoken if kind_of(line) == kind]
         return tuple(line for line in _plain(lines, plan, language) if line.key not in left_off)
 
+    chosen = tuple(_chosen(plan, language))
     urgent = urgent_signs(plan, language)
     return PatientPage(
         words=WORDS[language],
@@ -105,10 +106,10 @@ def patient_page(plan: ReviewedPlan, language: Language, left_off: frozenset[str
         clinician=plan.reviewer.name,
         day=WORDS[language].when(date.fromisoformat(draft.as_of)),
         treatment=of_kind("treatment-category"),
-        help=of_kind("supportive-care"),
+        help=_help(of_kind("supportive-care"), chosen, left_off),
         checks=of_kind("assessment"),
         wishes=tuple(wish for wish in _wishes(draft) if wish.key not in left_off),
-        unspoken=(*(line.label for line in taken if line not in spoken), *(each.now.text for each in plan.own_lines)),
+        unspoken=(*(line.label for line in taken if line not in spoken), *_unspoken(plan, language)),
         questions=tuple(_questions(draft, template, language)),
         urgent=replace(urgent, signs=tuple(sign for sign in urgent.signs if sign.key not in left_off)),
     )
@@ -122,6 +123,27 @@ def _plain(lines: list[Line], plan: ReviewedPlan, language: Language) -> Iterato
         changes = [plan.decisions[key_of(line)].text for line in alike if plan.choice(line) == "change"]
         key = f"{kind_of(alike[0])}.{alike[0].code}"
         yield PlainLine(key, ", ".join(line.label for line in alike), text, "; ".join(dict.fromkeys(changes)))
+
+
+def _chosen(plan: ReviewedPlan, language: Language) -> Iterator[PlainLine]:
+    """Lines of the clinicians' own that were taken from the template's list of care, in its plain words."""
+    for each in plan.own_lines:
+        text = plan.template.plain_words.get(each.now.item, {}).get(language)
+        if text is not None:
+            change = each.now.text if each.now.text != each.first.text else ""
+            yield PlainLine(f"own.{each.first.key}", each.first.text, text, change)
+
+
+def _help(
+    drafted: tuple[PlainLine, ...], chosen: tuple[PlainLine, ...], left_off: frozenset[str]
+) -> tuple[PlainLine, ...]:
+    said = {line.text for line in drafted}
+    return (*drafted, *(line for line in chosen if line.text not in said and line.key not in left_off))
+
+
+def _unspoken(plan: ReviewedPlan, language: Language) -> Iterator[str]:
+    spoken = {line.key for line in _chosen(plan, language)}
+    yield from (each.now.text for each in plan.own_lines if f"own.{each.first.key}" not in spoken)
 
 
 def _wishes(draft: Draft) -> Iterator[PlainLine]:

@@ -149,7 +149,10 @@ class DecisionRow(Base):
 
 
 class OwnLineRow(Base):
-    """What a clinician wrote about a line of their own. `supersedes` names the entry about it that it replaces."""
+    """What a clinician wrote about a line of their own. `supersedes` names the entry about it that it replaces.
+
+    item: code of the template's item that the line was taken from; empty where the words are their own.
+    """
 
     __tablename__ = "own_line"
     __table_args__ = (Index("ix_own_line_patient", "iss", "patient_id"),)
@@ -166,6 +169,7 @@ class OwnLineRow(Base):
     author_name: Mapped[str]
     at: Mapped[datetime]
     supersedes: Mapped[int | None] = mapped_column(ForeignKey("own_line.id"))
+    item: Mapped[str] = mapped_column(String(64), default="", server_default="")
 
 
 class PageNoteRow(Base):

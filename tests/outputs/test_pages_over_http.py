@@ -194,10 +194,10 @@ def test_lines_of_the_clinicians_own_stand_apart_everywhere_and_never_on_the_pat
     own = {"action": "add", "kind": "treatment", "text": "Ask the trial office", "seen": "0"}
     visit.post(f"/own/{32 * 'a'}", **own)
     note = visit.page(f"{visit.workspace}/note.txt").text
-    assert "Added by the reviewers, not from the template: Ask the trial office" in note
+    assert "Added by the reviewers, not drafted by the template: Ask the trial office" in note
     board = visit.page(f"{visit.workspace}/print/board").text
     sheet = board[: board.index("Appendix")]
-    assert "Added by the reviewers, not from the template" in sheet
+    assert "Added by the reviewers, not drafted by the template" in sheet
     assert "Ask the trial office" in sheet
     page = visit.page(f"{visit.workspace}/print/patient?lang=en").text
     [unspoken] = re.findall(r'id="unspoken".*?</div>', page, re.S)

@@ -1,4 +1,4 @@
-"""Whom the patient can call, as a clinician typed it for her page."""
+"""Whom the patient can call, as a clinician typed it for her page, and the item that a line of their own came from."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ down_revision = "0008"
 
 
 def upgrade() -> None:
+    op.add_column("own_line", sa.Column("item", sa.String(length=64), nullable=False, server_default=""))
     op.create_table(
         "page_note",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -27,3 +28,4 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_index("ix_page_note_patient", table_name="page_note")
     op.drop_table("page_note")
+    op.drop_column("own_line", "item")
