@@ -26,6 +26,7 @@ from plugin.review.changes import Changes, changes_by
 from plugin.review.charts import Reading
 from plugin.review.course.course import course_of
 from plugin.review.fact_history import history_of, last_entries
+from plugin.review.more_care import more_care
 from plugin.review.result_sources import ResultSources
 from plugin.review.said import FORM
 from plugin.review.view import PageView
@@ -153,7 +154,9 @@ def page_of(desk: Desk, reading: Reading, problem: FormProblem | None = None) ->
         said=review.said,
         hands_over=FORM in desk.workbench.template.questionnaires,
         own_lines=review.own_lines,
+        more_care=more_care(review.draft, desk.workbench.template, review.own_lines),
         new_key=uuid4().hex,
+        new_item_key=uuid4().hex,
         version=review.version,
         keeping=keeping_for(launch_service().settings, desk.patient, desk.author),
         problem=problem,
@@ -197,7 +200,7 @@ def _has_place(problem: FormProblem, view: PageView, review: Review, route: Rout
         return bool(view.progress.total) and route.strategy != "download"
     kind, _, rest = problem.anchor.partition("-")
     if kind == "own":
-        adds = problem.typed.get("action") == "add"
+        adds = problem.typed.get("action") in ("add", "add-item")
         return adds or any(each.stands and each.first.key == rest for each in review.own_lines)
     return problem.anchor in view.chosen or (kind == "fact" and rest in view.draft.findings)
 
