@@ -24,4 +24,4 @@ def why_again(decision: Decision, line: Line, draft: Draft) -> str:
     said = f"{CHOICE_SAID[decision.choice].capitalize()} by {decision.author.name}"
     day = day_in_words(decision.at.date().isoformat())
     was, now = (standing.replace("-", " ") for standing in (decision.standing, standing_of(line)))
-    return f"{said}, {day}{f' ({words})' if words else ''}, when it stood as {was}; it stands as {now} now."
+    return f"{said}, {day}{f' ({words})' if words else ''}, when it was {was}; it is {now} now."

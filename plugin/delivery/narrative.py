@@ -110,7 +110,7 @@ def _authority(line: Line) -> Iterator[str]:
     if line.sources:
         yield f"Sources: {' · '.join(source.citation for source in line.sources)}"
     if line.unsourced:
-        yield "Unsourced, needs clinical confirmation."
+        yield "No source found, needs clinical confirmation."
 
 
 def _known(plan: ReviewedPlan) -> Iterator[Entry]:

@@ -13,7 +13,7 @@ VERBS: dict[Disposition, str] = {
     "not-offered": "closes",
 }
 MOST_NAMED = 4
-TOGETHER = "By itself it moves no line; together with other facts of this list it does."
+TOGETHER = "By itself it changes no line; together with other facts of this list it does."
 
 
 def consequences_in_words(consequences: Iterable[Consequence], label: Callable[[str], str]) -> tuple[str, ...]:

@@ -56,6 +56,11 @@ class Facts:
             return ()
         return tuple(code for code in self._behind(condition) if not self._known(code))
 
+    def is_disputed(self, condition: Condition) -> bool:
+        """Whether facts without a value are among those that decide a condition, each for results that disagree."""
+        states = {self.findings[code].state for code in self._behind(condition) if not self._known(code)}
+        return states == {"conflicting"}
+
     def _behind(self, condition: Condition) -> list[str]:
         """The findings that decide a condition or keep it open; worked out only for lines that say so."""
         if condition.text not in self._deciding:

@@ -29,7 +29,7 @@ def goals_of(draft: Draft, subject: Resource) -> Iterator[tuple[str, str | Resou
 
 def _proposed(line: GoalLine, subject: Resource) -> Resource:
     cited = [f"Sources: {' · '.join(source.citation for source in line.sources)}"] if line.sources else []
-    unsourced = ["Unsourced, needs clinical confirmation."] if line.unsourced else []
+    unsourced = ["No source found, needs clinical confirmation."] if line.unsourced else []
     addressed = [{"reference": name} for name in line.because if name.split("/")[0] in ADDRESSED]
     return _goal(line.category, line.label, subject, [line.why, *cited, *unsourced], line.code) | (
         {"addresses": addressed} if addressed else {}

@@ -85,7 +85,7 @@ def _line(kind: ItemKind, rules: list[Holding], facts: Facts, template: Template
         topic=activity.topic,
         rule=lead.id,
         rules=tuple(rule.id for rule, _ in rules),
-        why=" ".join(dict.fromkeys(rule.reason for rule, _ in rules)),
+        why=" ".join(dict.fromkeys(_said(rule, rule.reason, facts) for rule, _ in rules)),
         facts=reasons,
         because=references(reasons),
         opens=(),
@@ -151,7 +151,13 @@ def _by_rule(facts: Facts, template: Template) -> Iterator[Alert]:
             yield from (_against_results(code, facts, rule) for code in stated)
         else:
             because = references(reasons)
-            yield Alert(rule.code, rule.text, rule.level, because, rule.id, grounds.citations, grounds.unsourced)
+            text = _said(rule, rule.text, facts)
+            yield Alert(rule.code, text, rule.level, because, rule.id, grounds.citations, grounds.unsourced)
+
+
+def _said(rule: ItemRule | AlertRule, text: str, facts: Facts) -> str:
+    """The words of a rule: its own, or those for results that disagree where nothing else keeps a fact of it open."""
+    return rule.disputed if rule.disputed and facts.is_disputed(rule.condition) else text
 
 
 def _stated_not_sampled(reasons: Iterable[Reason], facts: Facts) -> tuple[str, ...]:

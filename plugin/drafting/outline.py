@@ -16,8 +16,8 @@ from plugin.library.vocabulary import FindingDefinition
 
 GROUND = "Behind most lines"
 PRESUMED = "Presumed, to be confirmed"
-UNSOURCED = "Unsourced, needs clinical confirmation."
-WORKED_OUT = "Worked out, to be confirmed"
+UNSOURCED = "No source found, needs clinical confirmation."
+WORKED_OUT = "Concluded from the chart, to be confirmed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +150,7 @@ def waiting_entry(line: CategoryLine, draft: Draft, template: Template, ground: 
             line.why,
             *also_weighed(line),
             *((_waits_for(line.missing, template),) if line.missing else ()),
-            *((f"Would be settled by: {', '.join(tests)}.",) if tests else ()),
+            *((f"Would be decided by: {', '.join(tests)}.",) if tests else ()),
             *rests_on(line, ground),
             *drug_sentences(line, draft, template),
             *_in_use(line),
@@ -190,7 +190,7 @@ def item_entry(line: ItemLine, template: Template) -> Entry:
         line.label,
         (
             line.why,
-            *((f"Would settle: {opens}.",) if opens else ()),
+            *((f"Would decide: {opens}.",) if opens else ()),
             *_in_practice(line),
             *older_sentences(line),
             *_authority(line),
@@ -240,7 +240,7 @@ def _in_use(line: CategoryLine) -> Iterator[str]:
 
 
 def _remarks(said: Iterable[Remark]) -> str:
-    return " ".join(f"{each.text}{' (unsourced)' if each.unsourced else ''}" for each in said)
+    return " ".join(f"{each.text}{' (no source found)' if each.unsourced else ''}" for each in said)
 
 
 def _waits_for(missing: tuple[str, ...], template: Template) -> str:

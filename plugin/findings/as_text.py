@@ -22,7 +22,7 @@ RESULT_COLUMNS = (10, 10, 30, 40)
 INDENT = "    "
 HOW_TO_READ = (
     "Under each fact stand its results: date, lesion, the chart's own words and the name of the test; then where the "
-    "result is found, and whether it leads or why it was set aside."
+    "result is found, and whether it counts or why it was set aside."
 )
 NOTICE = "As software reads the chart. What is derived or presumed asks to be confirmed. Unknown is never negative."
 
@@ -60,7 +60,7 @@ def _fact(finding: Finding, definition: FindingDefinition, findings: Findings) -
     for result in finding.results:
         yield from _result(result, _standing(result, finding))
     for result in sources_elsewhere(finding, findings):
-        yield from _result(result, "leads" if finding.state == "known" else "the fact follows from this")
+        yield from _result(result, "counts" if finding.state == "known" else "the fact follows from this")
     if finding.note:
         yield from _wrapped(f"note: {finding.note}", INDENT)
 
@@ -92,8 +92,8 @@ def _standing(result: Result, finding: Finding) -> str:
     if result.set_aside:
         return f"set aside: {result.set_aside}"
     if result.reference not in finding.evidence:
-        return "read, does not lead"
-    return "disagrees with another" if finding.state == "conflicting" else "leads"
+        return "read, not the one that counts"
+    return "disagrees with another" if finding.state == "conflicting" else "counts"
 
 
 def _result(result: Result, standing: str) -> Iterator[str]:

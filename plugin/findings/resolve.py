@@ -136,7 +136,7 @@ def _followed(candidates: list[Candidate], leader: Resolved) -> list[Candidate]:
 def _why_not_followed(leader: Resolved) -> str:
     """Why results that say something give no value to a finding that follows another."""
     if leader.leading:
-        return "its results are of other samples than the one that leads"
+        return "its results are of other samples than the one that counts"
     return "its results are not weighed while those of the fact that it follows disagree"
 
 

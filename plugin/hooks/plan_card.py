@@ -79,7 +79,7 @@ def _urgent(draft: Draft, gaps: Sequence[Gap]) -> list[Alert]:
 
 def _offered(line: CategoryLine) -> str:
     presumed = len(line.presumes)
-    return escaped(line.label) + (f" (presumes {presumed} fact{'s' if presumed > 1 else ''})" if presumed else "")
+    return escaped(line.label) + (f" (rests on {presumed} presumed fact{'s' if presumed > 1 else ''})" if presumed else "")
 
 
 def _waiting(line: CategoryLine, template: Template) -> str:
@@ -88,7 +88,7 @@ def _waiting(line: CategoryLine, template: Template) -> str:
 
 
 def _test(label: str, moves: int) -> str:
-    return escaped(label) + (f" (could move {moves} line{'s' if moves > 1 else ''})" if moves else "")
+    return escaped(label) + (f" (could change {moves} line{'s' if moves > 1 else ''})" if moves else "")
 
 
 def _to_confirm(draft: Draft, template: Template) -> str:

@@ -246,12 +246,14 @@ class Builder:
                     accompanies=frozenset(self._targets(action, "accompanies", document, path)),
                     grounds=self._grounds(action, document, path),
                     leads=bool(extension(action, "rule-leads", False)),
+                    disputed=extension(action, "rule-disputed", ""),
                 )
             )
         elif system == ALERT:
             level = extension(action, "alert-level", "warning")
             grounds = self._grounds(action, document, path)
-            self.alert_rules.append(AlertRule(action["id"], code, action["title"], level, condition, grounds))
+            disputed = extension(action, "rule-disputed", "")
+            self.alert_rules.append(AlertRule(action["id"], code, action["title"], level, condition, grounds, disputed))
         elif system not in (CATEGORY, *ITEM_KINDS):
             remedy = "use one of the CodeSystems treatment-category, assessment, supportive-care, alert, or a gate"
             self.faults.append(document.fault((*path, "code"), f"no rule can have a code of system '{system}'", remedy))

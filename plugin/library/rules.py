@@ -97,6 +97,7 @@ class ItemRule:
 
     accompanies: when not empty, only beside one of these categories.
     leads: the item leads the plan when the rule holds.
+    disputed: said instead of the reason where the facts that keep the rule open have results that disagree.
     general: it asks nothing but what every rule of its kind asks, so it says nothing about this patient in particular.
     """
 
@@ -110,6 +111,7 @@ class ItemRule:
     grounds: Grounds
     leads: bool
     general: bool = False
+    disputed: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +137,7 @@ class GoalRule:
 
 @dataclass(frozen=True, slots=True)
 class AlertRule:
-    """Shows an alert when its condition is true."""
+    """Shows an alert when its condition is true; `disputed` is said instead of `text` as for an `ItemRule`."""
 
     id: str
     code: str
@@ -143,6 +145,7 @@ class AlertRule:
     level: Literal["info", "warning", "critical"]
     condition: Condition
     grounds: Grounds
+    disputed: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ Every fact that a draft may rest on. Written from `templates/{template}/{file}`
 by `python -m plugin.library.vocabulary_page`; change that file, not this page.
 
 - **fed by**: the ValueSets of `profiles/` whose codes feed it; *statement* is an Observation with the finding's own
-  code and a clinician as performer, which every finding takes and which leads over the chart; *worked out* follows
+  code and a clinician as performer, which every finding takes and which counts before the chart; *concluded* follows
   from other findings.
 - **current for**: how long a result counts; older ones are set aside and shown. *statement* is the limit for those.
 - **presumed**: what is taken as so while nothing is recorded, why, and which findings and ValueSets cancel it.
@@ -95,7 +95,7 @@ def _sources(definition: FindingDefinition, vocabulary: Vocabulary) -> Iterator[
         others = [name for read in panel_readings(definition, vocabulary) for part in read.parts for name in part.tests]
         yield from (f"`{name}`" for name in dict.fromkeys(own or others))
     if definition.derivations:
-        yield "worked out"
+        yield "concluded"
 
 
 if __name__ == "__main__":

@@ -42,7 +42,7 @@ UNDECIDED = (
     ("due", "Not decided", HELPFUL),
 )
 LOUD = frozenset({"critical", "warning"})
-SETTLED = "Settled by a clinician against results"
+SETTLED = "Stated by a clinician against results"
 SAID_BELOW = "conflict"  # this alert says what the block of conflicts says with its results
 
 
@@ -73,7 +73,7 @@ def digest(plan: ReviewedPlan, view: PageView, zone: tzinfo) -> tuple[Part, ...]
     """The parts of a review in brief. zone: of the site, in which days of decisions are told."""
     draft = plan.draft
     known = Part("What is known", _filled(_known(plan, view)), "No fact is on record.")
-    settle = Part("To settle", _filled(_to_settle(plan, view)), "No conflict, and no fact that would change a line.")
+    settle = Part("To clarify", _filled(_to_settle(plan, view)), "No conflict, and no fact that would change a line.")
     aim = Part("What it is for", _filled(_aims(plan, view, zone)))
     parts = (known, settle, *([aim] if aim.blocks else []))
     if draft.no_plan:
@@ -105,7 +105,7 @@ def _known(plan: ReviewedPlan, view: PageView) -> Iterator[Block]:
         yield Block(group.title, tuple(map(_fact, settled)))
     history = [f"{line.described[:1].upper()}{line.described[1:]}" for line in plan.draft.findings.lines]
     yield Block(SETTLED, tuple(_settled(fact) for fact in _overruling(view)), flows=False, rank=KEPT)
-    yield Block("Lines of treatment, worked out", tuple(history), flows=False)
+    yield Block("Lines of treatment, concluded from the chart", tuple(history), flows=False)
 
 
 def _aims(plan: ReviewedPlan, view: PageView, zone: tzinfo) -> Iterator[Block]:
@@ -123,7 +123,7 @@ def _aims(plan: ReviewedPlan, view: PageView, zone: tzinfo) -> Iterator[Block]:
 def _fact(fact: FactView) -> str:
     said = fact.definition.label if fact.finding.value is True else f"{fact.definition.label} {fact.words}"
     stated = f"stated by {fact.said_by or SOMEBODY}"
-    origin = {"derived": "worked out", "stated": stated}.get(fact.state, "")
+    origin = {"derived": "concluded from the chart", "stated": stated}.get(fact.state, "")
     beside = ", ".join(filter(None, (fact.short_detail, date_in_words(fact.date), origin)))
     return f"{said} ({beside})" if beside else said
 

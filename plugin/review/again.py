@@ -92,7 +92,7 @@ def repeat(
     if earlier is None:
         raise InputError("There is no decision on this line to make again; look at the line as it stands now.")
     if standing != earlier.standing:
-        raise InputError(f"This line stands as “{earlier.now}” now, which the page did not show yet; decide again.")
+        raise InputError(f"This line is “{earlier.now}” now, which the page did not show yet; decide again.")
     said = earlier.decision
     with database.session() as session:
         decide(

@@ -15,7 +15,7 @@ from plugin.review.words import value_in_words
 
 MOST_AWAITED = 3
 RESTS_ON_STATEMENT = "The plan rests on a statement"
-STATEMENT_LEADS = "The statement leads until it is withdrawn."
+STATEMENT_LEADS = "The statement counts until it is withdrawn."
 # Problems of the chart have a place of their own on the page; their alerts would say them twice.
 SAID_AS_PROBLEMS = frozenset({"incomplete", "unread"})
 KINDS = {

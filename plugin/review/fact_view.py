@@ -115,9 +115,9 @@ class FactView:
         questions; what nobody asks and nobody recorded need not be read at all.
         """
         if self.finding.state == "presumed":
-            return f"Presumed {self.words.lower()}"
+            return f"{self.words}, presumed"
         if self.finding.state == "derived" and self.finding.value is False:
-            return "Worked out no"
+            return "No, concluded from the chart"
         silent = self.finding.state == "unknown" and not self.rank and not self.finding.results
         return "not recorded, not needed now" if silent else ""
 

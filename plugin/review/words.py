@@ -10,7 +10,7 @@ from plugin.library.vocabulary import FindingDefinition, Value
 STATE_WORDS = {
     "known": "Reported",
     "stated": "Stated by clinician",
-    "derived": "Worked out",
+    "derived": "Concluded from the chart",
     "presumed": "Presumed",
     "unknown": "Not known",
     "conflicting": "Conflicting",

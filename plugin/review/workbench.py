@@ -159,7 +159,7 @@ class Workbench:
         """
         line = line_of(review.draft, key)
         if wish.standing != standing_of(line):
-            message = f"This line stands as {standing_of(line)} now, which the page did not show yet; decide again."
+            message = f"This line is {standing_of(line)} now, which the page did not show yet; decide again."
             raise InputError(message)
         beside = [line_of(review.draft, brought) for brought in _brought(line, wish)]
         vocabulary = self.template.vocabulary

@@ -81,7 +81,7 @@ def test_the_table_says_value_state_results_and_what_was_set_aside(careplan):
     er = section(answer.stdout, "Oestrogen receptor (ER)")
     assert er[0].split() == ["Oestrogen", "receptor", "(ER)", "positive", "known"]
     assert er[1].split() == ["2026-10-01", "—", "Positive", "Estrogen", "receptor"]
-    assert er[2].strip() == "Observation/er-1, leads"
+    assert er[2].strip() == "Observation/er-1, counts"
     assert er[3].split()[:3] == ["2026-10-01", "—", "Negative"]
     assert er[4].strip() == "Observation/er-2, set aside: it was cancelled or entered in error"
 
@@ -140,7 +140,7 @@ def test_lines_of_therapy_are_proposed_with_drugs_and_reason(careplan):
     )
     assert "line 2: capecitabine, from 20 Mar 2025; capecitabine was begun, and no other reason is recorded" in text
     found = json.loads(careplan(bundle(chart), "--format", "json").stdout)
-    assert [line["drugs"] for line in found["lines"]] == [["letrozole, until 1 Mar 2025"], ["capecitabine, goes on"]]
+    assert [line["drugs"] for line in found["lines"]] == [["letrozole, until 1 Mar 2025"], ["capecitabine, still given"]]
     assert found["findings"]["metastatic-line"]["value"] == 3
 
 
@@ -209,7 +209,7 @@ def test_every_shape_of_input_gives_the_same_table(careplan, content, name):
 def test_standard_input_is_read():
     answer = CliRunner().invoke(main, ["findings", "-", "--as-of", DAY], input=bundle(CHART))
     assert answer.exit_code == 0
-    assert "Observation/er-1, leads" in answer.stdout
+    assert "Observation/er-1, counts" in answer.stdout
 
 
 @pytest.mark.parametrize(

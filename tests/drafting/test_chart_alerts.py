@@ -16,6 +16,7 @@ from tests.findings.charts import AS_OF, chart
 
 STATED = {"code": "finding|er", "is": "value|positive", "by": "Practitioner/d"}
 NEGATIVE = {"code": "loinc|85337-4", "is": "loinc|LA6577-6", "date": "2026-06-01", "specimen": "metastasis"}
+ER = "85337-4"
 OLD_ECOG = {"code": "loinc|89247-1", "counts": 1, "date": "2026-04-01"}
 METASTASIS = [{"code": "icd|C79.51", "date": "2026-01-01"}, {"code": "icd|C50.412"}]
 
@@ -70,3 +71,22 @@ def test_an_alert_by_rule_names_its_sources_or_says_that_there_are_none(template
 def test_an_alert_that_the_chart_raises_claims_no_source(template: Template) -> None:
     (alert,) = alerts_of(drafted(template, {**STATED, "date": "2026-01-10"}, NEGATIVE), "conflict", "stated by")
     assert (alert["rule"], alert["evidence"], alert["unsourced"]) == ("", [], False)
+
+
+@pytest.mark.parametrize(
+    ("code", "values", "told", "untold"),
+    [
+        (ER, ("LA6576-8", "LA6577-6"), "Results on ER disagree", "ER is not known"),
+        ("48676-1", ("LA6576-8", "LA6577-6"), "Results on HER2 disagree", "HER2 is not decided"),
+    ],
+)
+def test_results_that_disagree_are_never_called_not_known(
+    template: Template, code: str, values: tuple[str, str], told: str, untold: str
+) -> None:
+    both = [{"code": f"loinc|{code}", "is": f"loinc|{value}", "date": "2026-06-01"} for value in values]
+    conflicting, silent = drafted(template, *both), drafted(template)
+    assert alerts_of(conflicting, "insufficient", told)
+    assert not alerts_of(conflicting, "insufficient", untold)
+    assert alerts_of(silent, "insufficient", untold)
+    assert any(told in line["why"] for line in conflicting["assessments"]) is (code == ER)
+    assert not any(told in line["why"] for line in silent["assessments"])

@@ -46,8 +46,8 @@ def test_the_activity_of_a_care_plan_carries_it_as_extensions():
 def test_the_text_says_it_in_short_and_marks_what_is_unsourced():
     text = as_text(example_draft(), example_template())
     assert "Comes with: Tumour sequencing, Palliative care referral." in text
-    assert "Not combined with: Never with tamoxifen. (unsourced)" in text
-    assert "Serious: Clots in veins. (unsourced)" in text
+    assert "Not combined with: Never with tamoxifen. (no source found)" in text
+    assert "Serious: Clots in veins. (no source found)" in text
     assert "Watched: blood counts." in text
     assert "Tiredness" not in text
 

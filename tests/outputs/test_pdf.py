@@ -92,7 +92,7 @@ def test_the_pdf_of_the_board_is_the_sheet_with_its_question_and_the_whole_appen
     assert answer.headers["Content-Disposition"] == 'attachment; filename="board-page.pdf"'
     count, headings = pages_of(answer.data)
     assert headings["Appendix"] == 2
-    assert headings["To settle"] == headings["Supportive care"] == 1
+    assert headings["To clarify"] == headings["Supportive care"] == 1
     assert count > 2
     assert A4 in unpacked(answer.data)
 

@@ -141,7 +141,7 @@ def test_a_rule_says_when_on_what_grounds_and_what_else_speaks(written, template
 def test_an_unsourced_rule_says_so_and_claims_no_certainty(written):
     text = (written / "course.html").read_text()
     rule = Reader(re.search(r'<article.*?id="rule-course-trial">.*?</article>', text, re.S)[0]).text
-    assert "Unsourced: needs clinical confirmation." in rule
+    assert "No source found: needs clinical confirmation." in rule
     assert "Certainty" not in rule
 
 

@@ -87,7 +87,7 @@ def test_what_leads_what_is_older_and_what_is_set_aside_are_told_apart(course):
         result("odd", "85337-4", word("lilac"), "2026-11-02"),
     )
     assert [mark.standing for mark in view.results.marks] == ["read", "leads", "aside"]
-    assert [said.counts.split(":")[0] for said in view.results.said] == ["Set aside", "Leads", "Read, does not lead"]
+    assert [said.counts.split(":")[0] for said in view.results.said] == ["Set aside", "Counts", "Read, not the one that counts"]
 
 
 def test_a_date_that_is_only_a_year_is_drawn_as_long_as_it_may_be(course):
@@ -237,7 +237,7 @@ def test_the_page_shows_it_as_drawing_and_as_table(visit, chart):
     assert "ASCO 2022" in section
     table = re.sub(r"<[^>]+>", " ", section[section.index('id="course-table"') :])
     assert re.search(r"ribociclib\s+15 Oct 2026\s+still given\s+line 1", table)
-    assert re.search(r"20 Oct 2026\s+—\s+ER positive\s+Leads", table)
+    assert re.search(r"20 Oct 2026\s+—\s+ER positive\s+Counts", table)
     assert " style=" not in section
     anchors = set(re.findall(r'href="#(fact-[a-z0-9-]+)"', section))
     assert anchors

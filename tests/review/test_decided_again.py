@@ -29,7 +29,7 @@ def test_the_strip_the_changes_and_save_name_it(moved):
     for place in (part(page, 'id="changes"', "</section>"), part(page, 'id="send"', "</section>")):
         assert "Decide again:" in place
         assert f"you declined it: {REASON}" in place
-        assert "It stood as “Conditional” and stands as “For your judgement” now." in place
+        assert "It was “Conditional” then and is “For your judgement” now." in place
     assert "is written as undecided, with what was said on it" in part(page, 'id="send"', "</section>")
 
 
@@ -60,10 +60,10 @@ def test_what_was_accepted_and_is_dropped_from_the_plan_is_named(visit):
     place = part(visit.read().text, 'id="send"', "</section>")
     assert "No longer in the plan:" in place
     assert "you accepted it" in place
-    assert "stands as “Not due” now" in place
+    assert "is “Not due” now" in place
 
 
 def test_the_saved_plan_says_what_was_decided_and_why_it_does_not_count(moved):
     plan = moved.page(f"{moved.workspace}/plan.json").text
     assert "Declined by Dr. Ana Ruiz, 22 Nov 2026 (It is the patient’s" in plan
-    assert "when it stood as conditional; it stands as judgement now." in plan
+    assert "when it was conditional; it is judgement now." in plan

@@ -44,7 +44,7 @@ def test_each_drug_shows_its_status_with_date_and_what_is_new(page_of):
     assert "Approved" in found
     assert "24 June 2026" in found
     assert ">New<" in found
-    assert "unsourced" in drugs(line(page, "chemo-single"))["paclitaxel"]
+    assert "no source found" in drugs(line(page, "chemo-single"))["paclitaxel"]
 
 
 def test_a_withdrawn_drug_is_shown_as_such_and_not_named(page_of):

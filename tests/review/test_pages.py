@@ -99,7 +99,7 @@ def test_a_line_waits_for_a_test_only_where_a_test_would_settle_it(visit):
 
 def test_nobody_is_confident_without_a_source(visit):
     page = visit.opened(visit.read().text, "lines")
-    unsourced = [line for line in re.findall(r"<article.*?</article>", page, re.S) if ">Unsourced<" in line]
+    unsourced = [line for line in re.findall(r"<article.*?</article>", page, re.S) if ">No source found<" in line]
     assert unsourced
     assert not [line for line in unsourced if "<dt>Certainty</dt>" in line]
     assert "<dt>Certainty</dt>" in page
@@ -163,7 +163,7 @@ def test_a_decision_can_be_taken_back(visit):
 def test_a_line_that_moved_since_the_page_was_shown_is_not_decided_unseen(visit):
     answer = visit.decide("supportive-care/pc", "accept", standing="conditional")
     assert answer.status_code == 422
-    assert "stands as due now" in answer.text
+    assert "is due now" in answer.text
     assert "none decided" in visit.page().text
 
 

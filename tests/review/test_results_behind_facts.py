@@ -46,7 +46,7 @@ CHART = [
 ]
 
 
-STANDINGS = ("Leads", "Read, does not lead", "Disagrees with another", "The fact follows from it")
+STANDINGS = ("Counts", "Read, not the one that counts", "Disagrees with another", "The fact follows from it")
 
 
 class FactsOnPage(dict):
@@ -91,8 +91,8 @@ def test_every_result_of_every_fact_stands_on_the_page_with_what_it_counts_for(f
         for row, behind in zip(shown, expected, strict=True):
             assert behind.text in row["Says"], code
             aside = f"Set aside: {behind.set_aside}"
-            assert (row["Counts"] == aside) == bool(behind.set_aside), code
-            assert row["Counts"] in (aside, *STANDINGS), code
+            assert (row["Does it count?"] == aside) == bool(behind.set_aside), code
+            assert row["Does it count?"] in (aside, *STANDINGS), code
         assert finding.note in facts[code], code
 
 
@@ -109,20 +109,20 @@ def test_what_was_set_aside_says_why(facts):
 
 
 def test_results_that_disagree_do_not_lead(facts):
-    assert {row["Counts"] for row in rows(facts["her2"])} == {"Disagrees with another"}
+    assert {row["Does it count?"] for row in rows(facts["her2"])} == {"Disagrees with another"}
     assert "not weighed while those of the fact that it follows disagree" in facts["her2-ihc"]
 
 
 def test_a_fact_that_follows_from_another_names_the_result_behind_that(facts):
     (row,) = rows(facts["poor-performance"])
     assert "Observation/ecog" in row["Result"]
-    assert (row["Says"], row["Counts"]) == ("3", "The fact follows from it")
+    assert (row["Says"], row["Does it count?"]) == ("3", "The fact follows from it")
 
 
 def test_what_the_patient_record_says_is_said_to_be_from_there(facts):
     (row,) = rows(facts["age"])
     assert "Patient record" in row["Result"]
-    assert (row["Says"], row["Counts"]) == ("born 1962-03-04", "Leads")
+    assert (row["Says"], row["Does it count?"]) == ("born 1962-03-04", "Counts")
 
 
 def test_a_result_says_its_specimen_laboratory_status_and_address(visit, chart):

@@ -76,7 +76,7 @@ def test_facts_that_are_unknown_and_asked_are_shown_and_the_others_are_folded():
 
 
 def test_what_is_presumed_is_folded_under_its_value():
-    assert folded(page())["visceral-crisis"][0] == "Presumed no"
+    assert folded(page())["visceral-crisis"][0] == "No, presumed"
 
 
 def test_topics_come_in_the_order_of_the_template():
@@ -127,7 +127,7 @@ def test_what_a_clinician_stated_is_still_among_the_questions_as_answered():
 
 
 def test_what_was_worked_out_to_be_absent_is_folded_and_what_was_worked_out_to_be_there_is_shown():
-    assert folded(page())["metastasis-liver"][0] == "Worked out no"
+    assert folded(page())["metastasis-liver"][0] == "No, concluded from the chart"
     assert "metastatic-line" in facts(page())
 
 

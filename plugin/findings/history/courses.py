@@ -56,7 +56,7 @@ class Course:
     def until(self) -> str:
         """What was given, and until when as far as that is known, for a reader."""
         end = f", until {spoken(self.end)}" if self.end else ""
-        return f"{self.words}, goes on" if self.ongoing else f"{self.words}{end}"
+        return f"{self.words}, still given" if self.ongoing else f"{self.words}{end}"
 
     @property
     def said(self) -> str:

@@ -176,8 +176,8 @@ def _counting(finding: Finding, result: Result) -> tuple[Standing, str]:
     if result.set_aside:
         return "aside", f"Set aside: {result.set_aside}"
     if result.reference not in finding.evidence:
-        return "read", "Read, does not lead"
-    return "leads", "Disagrees with another" if finding.state == "conflicting" else "Leads"
+        return "read", "Read, not the one that counts"
+    return "leads", "Disagrees with another" if finding.state == "conflicting" else "Counts"
 
 
 def days_of(said: tuple[Said, ...]) -> Iterator[str]:

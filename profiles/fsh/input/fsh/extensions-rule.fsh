@@ -61,6 +61,14 @@ Description: "True where no source was read for the rule: it needs clinical conf
 * value[x] only boolean
 * valueBoolean = true
 
+Extension: RuleDisputed
+Id: rule-disputed
+Title: "Where results disagree"
+Description: "What an alert or a test says instead of its own words where a fact that decides its rule has results that disagree."
+* insert OnRule
+* value[x] 1..1
+* value[x] only string
+
 Extension: GateDisposition
 Id: gate-disposition
 Title: "Disposition of a gate"
