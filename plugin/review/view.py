@@ -16,7 +16,7 @@ from plugin.drafting.model import CategoryLine, Disposition, Draft, OwnWords
 from plugin.findings.model import Problem
 from plugin.library.vocabulary import Vocabulary
 from plugin.review.again import Again, again_of
-from plugin.review.attention import KINDS, Notice, Source, Waiting, notices, unused, waiting
+from plugin.review.attention import KINDS, Notice, Source, Waiting, most_awaited, notices, unused, waiting
 from plugin.review.came_with import came_with
 from plugin.review.fact_view import FactGroup, FactView, columns_of, facts_of, profile_of
 from plugin.review.line_view import LineView, Progress, Topic, progress_of, topics_of
@@ -133,7 +133,7 @@ def build_page(
     labels = {**words.labels, **{code: definition.label for code, definition in vocabulary.items()}}
     facts = facts_of(draft, vocabulary, statements, labels)
     lines = [view(line) for line in decidable_lines(draft)]
-    questions = _in_turn(sorted((fact for fact in facts if fact.rank), key=lambda fact: fact.rank))
+    questions = _in_turn(sorted((fact for fact in facts if fact.rank), key=lambda fact: fact.rank), draft)
     return PageView(
         draft=draft,
         vocabulary=vocabulary,
@@ -168,17 +168,18 @@ def _quote(said: OwnWords) -> Quote:
     return Quote(said.text, ", ".join(source), said.question)
 
 
-def _in_turn(asked: list[FactView]) -> tuple[FactView, ...]:
+def _in_turn(asked: list[FactView], draft: Draft) -> tuple[FactView, ...]:
     """What to confirm, in the order in which it is asked.
 
     What the patient reports a sign of comes first, then results that disagree: only a person can settle them, and until
-    then every line on them waits. Then what is presumed or worked out and what nobody knows take turns, each kind by
-    what it would change: the first are seldom wrong but much rests on them, and the second hold lines up now.
+    then every line on them waits. Then what holds lines up now, most of them first, takes turns with the rest by what
+    it would change: what is presumed or concluded, seldom wrong but much rests on it, and what nobody knows.
     """
     told = [fact for fact in asked if fact.finding.told is not None]
     disagreeing = [fact for fact in asked if fact.state == "conflicting" and fact not in told]
     rest = [fact for fact in asked if fact not in told and fact not in disagreeing]
-    unknown = [fact for fact in rest if fact.state == "unknown"]
-    assumed = [fact for fact in rest if fact.state != "unknown"]
-    turns = (fact for pair in zip_longest(assumed, unknown) for fact in pair if fact is not None)
+    by_code = {fact.definition.code: fact for fact in rest}
+    holding = [by_code[code] for code, _ in most_awaited(draft.standing("conditional"), draft) if code in by_code]
+    others = [fact for fact in rest if fact not in holding]
+    turns = (fact for pair in zip_longest(holding, others) for fact in pair if fact is not None)
     return (*told, *disagreeing, *turns)
