@@ -84,10 +84,15 @@ class Facts:
         return self.findings[code].state == "known" and self._known(code)
 
     def can_be_nothing_else(self, code: str) -> bool:
-        """Whether a fact was concluded, and by what is sure each of its other values is ruled out: nobody need be asked."""
+        """Whether a fact was concluded, and nobody need be asked.
+
+        Each of its other values is ruled out by what is sure, or it is absent by nothing but who the patient is.
+        """
         finding, definition = self.findings[code], self.vocabulary[code]
         if finding.state != "derived" or definition.type not in ("boolean", "code"):
             return False
+        if finding.value is False and set(finding.evidence) == {self.findings.patient.reference}:
+            return True
         every = (True, False) if definition.type == "boolean" else definition.values
         return all(value == finding.value or self._is_denied(definition, value) for value in every)
 

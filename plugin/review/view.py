@@ -43,11 +43,13 @@ class Words:
     labels: code of any category, test, care item or alert -> its name.
     topics: headings of treatment in the order of the page.
     weighed: the findings that its conditions ask about; None where all may be shown at a glance.
+    drug_names: drug -> its other names, brands among them.
     """
 
     labels: Mapping[str, str]
     topics: tuple[str, ...] = ()
     weighed: frozenset[str] | None = None
+    drug_names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,12 @@ class PageView:
     clashes: tuple[Clash, ...] = ()
     chosen: Mapping[str, Choice | None] = field(default_factory=dict)
     again: tuple[Again, ...] = ()
+    drug_names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def also_called(self, line: CategoryLine) -> str:
+        """The other names of the drugs of a line, each once, for a search; empty where they have none."""
+        names = (name for agent in line.agents for name in self.drug_names.get(agent.name, ()))
+        return ", ".join(dict.fromkeys(names))
 
     def clashing(self, code: str) -> tuple[Clash, ...]:
         """The pairs of accepted lines, one of them this one, that must not be given at the same time."""
@@ -157,6 +165,7 @@ def build_page(
         labels=labels,
         ground=common_ground(draft),
         sampled=sampled,
+        drug_names=words.drug_names,
         clashes=clashes(draft, lambda line: view(line).choice),
         quotes=tuple(_quote(said) for said in draft.own_words),
     )

@@ -59,7 +59,8 @@ def foretold(draft: Draft, template: Template) -> Iterator[tuple[str, Value, dic
         if finding.state == "derived" and definition.reading and definition.reading.kind == "treatment":
             assert code not in draft.consequences, "what the drugs on record tell is not asked back"
             continue
-        if code in CERTAIN and finding.state == "derived" and finding.value is False:
+        by_person = set(finding.evidence) == {draft.findings.patient.reference}
+        if finding.state == "derived" and finding.value is False and (code in CERTAIN or by_person):
             assert code not in draft.consequences, "what cannot be otherwise is not asked"
             continue
         values = {"yes": True, "no": False} if definition.type == "boolean" else {v: v for v in definition.values}

@@ -18,7 +18,7 @@
     bring(place).catch(() => { delete place.dataset.asked; }); // the link stays, and opening it again tries again
   }, true);
 
-  // What is not offered, searched by any word of a line: its name, the fact that closes it, a drug.
+  // What is not offered, searched by any word of a line: its name, the fact that closes it, a drug, a brand.
   const search = document.getElementById("search-closed");
   if (!search) return;
   const lines = [...document.querySelectorAll("#list-not-offered .line")];
@@ -27,7 +27,7 @@
   search.addEventListener("input", () => {
     const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
     const found = lines.filter((line) => {
-      const text = line.textContent.toLowerCase();
+      const text = `${line.textContent} ${line.dataset.also || ""}`.toLowerCase();
       line.hidden = !words.every((word) => text.includes(word));
       return !line.hidden;
     });
