@@ -16,7 +16,7 @@ from plugin.drafting.model import CategoryLine, Disposition, Draft, OwnWords
 from plugin.findings.model import Problem
 from plugin.library.vocabulary import Vocabulary
 from plugin.review.again import Again, again_of
-from plugin.review.attention import KINDS, Notice, Source, Waiting, most_awaited, notices, unused, waiting
+from plugin.review.attention import KINDS, Notice, Source, Waiting, notices, unused, waiting
 from plugin.review.came_with import came_with
 from plugin.review.fact_view import FactGroup, FactView, columns_of, facts_of, profile_of
 from plugin.review.line_view import LineView, Progress, Topic, progress_of, topics_of
@@ -181,17 +181,16 @@ def _in_turn(asked: list[FactView], draft: Draft) -> tuple[FactView, ...]:
     """What to confirm, in the order in which it is asked.
 
     What the patient reports a sign of comes first, then results that disagree: only a person can settle them, and until
-    then every line on them waits. Then what holds lines up now, most of them first, takes turns with the rest by what
-    it would change: what is presumed or concluded, seldom wrong but much rests on it, and what nobody knows. Whichever
+    then every line on them waits. Then what holds lines up now takes turns with the rest, each by what it would
+    change: the rest is what is presumed or concluded, seldom wrong but much rests on it, and what nobody knows. Whichever
     begins with the answer that could change more lines has the first turn.
     """
     told = [fact for fact in asked if fact.finding.told is not None]
     disagreeing = [fact for fact in asked if fact.state == "conflicting" and fact not in told]
     rest = [fact for fact in asked if fact not in told and fact not in disagreeing]
-    by_code = {fact.definition.code: fact for fact in rest}
-    holding = [by_code[code] for code, _ in most_awaited(draft.standing("conditional"), draft) if code in by_code]
-    held = {fact.definition.code for fact in holding}
-    others = [fact for fact in rest if fact.definition.code not in held]
+    awaited = {code for line in draft.standing("conditional") for code in line.missing}
+    holding = [fact for fact in rest if fact.definition.code in awaited]
+    others = [fact for fact in rest if fact.definition.code not in awaited]
     in_turn = sorted((holding, others), key=lambda facts: -facts[0].moves if facts else 0)
     turns = (fact for pair in zip_longest(*in_turn) for fact in pair if fact is not None)
     return (*told, *disagreeing, *turns)

@@ -104,15 +104,14 @@ def test_results_that_disagree_are_asked_first_then_what_lines_wait_for_and_the_
     assert asked[1].moves >= asked[2].moves
 
 
-def test_what_most_lines_wait_for_is_asked_and_named_first():
+def test_what_a_line_waits_for_is_named_before_what_holds_none_up():
     draft = example_draft()
-    first, second = (line for line in draft.categories if line.code in ("parp", "trial"))
-    waiting = tuple(
-        replace(line, disposition="conditional", missing=codes)
-        for line, codes in ((first, ("metastasis-bone", "pik3ca")), (second, ("metastasis-bone",)))
-    )
-    view = build_page(replace(draft, categories=waiting), VOCABULARY, Words({}), {}, {})
-    assert [fact.definition.code for fact in view.awaited][:2] == ["metastasis-bone", "pik3ca"]
+    [line] = (line for line in draft.categories if line.code == "trial")
+    for missing in (("metastasis-bone",), ("qtcf",)):
+        waiting = replace(draft, categories=(replace(line, disposition="conditional", missing=missing),))
+        awaited = [fact.definition.code for fact in build_page(waiting, VOCABULARY, Words({}), {}, {}).awaited]
+        assert set(awaited) == {"metastasis-bone", "qtcf", "pik3ca"}
+        assert awaited.index(missing[0]) < awaited.index("pik3ca")
 
 
 def test_the_profile_holds_what_is_there_and_not_what_is_absent_presumed_or_in_the_banner():
