@@ -57,6 +57,7 @@ def create_app(
         health,
         logs,
         output_pages,
+        part_pages,
         patient_pages,
         plan_downloads,
         review_pages,
@@ -101,6 +102,7 @@ def create_app(
     init_operations(app, settings, template, definitions, clock, __version__)
     app.register_blueprint(review_pages.blueprint)
     app.register_blueprint(fact_pages.blueprint)
+    app.register_blueprint(part_pages.blueprint)
     app.register_blueprint(decision_pages.blueprint)
     app.register_blueprint(plan_downloads.blueprint)
     output_pages.init_outputs(app, settings)

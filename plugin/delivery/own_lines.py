@@ -10,7 +10,7 @@ from plugin.library.content import extension_url
 from plugin.storage.own_lines import OwnHistory, OwnKind
 
 Resource = dict[str, Any]
-HEADING = "Added by the reviewers, not from the template"
+HEADING = "Added by the reviewers, not drafted by the template"
 GROUP = "own"
 KIND_WORDS: dict[OwnKind, str] = {"treatment": "Treatment", "test": "Test", "care": "Care"}
 
@@ -24,7 +24,7 @@ def own_activity(line: OwnHistory) -> Resource:
     parts.append({"url": "time", "valueDateTime": now.at.isoformat(timespec="seconds")})
     return {
         "extension": [{"url": extension_url("own-line"), "extension": parts}],
-        "detail": {"status": "not-started", "description": f"{_whose(line)}, not from the template: {now.text}"},
+        "detail": {"status": "not-started", "description": f"{_whose(line)}, {_origin(line)}: {now.text}"},
     }
 
 
@@ -51,6 +51,10 @@ def own_answer(lines: tuple[OwnHistory, ...]) -> Resource:
         for each in lines
     ]
     return {"linkId": GROUP, "text": HEADING, "item": items}
+
+
+def _origin(line: OwnHistory) -> str:
+    return "chosen from the template's list" if line.now.item else "not from the template"
 
 
 def _link_id(line: OwnHistory) -> str:

@@ -10,12 +10,12 @@ from plugin.drafting.model import Draft
 from plugin.library.content import extension_url
 from plugin.library.elements import extension
 from plugin.library.expressions import Truth
-from plugin.library.forms import mark_key
+from plugin.library.forms import IN_FORM, ON_PAGE, mark_key
 from plugin.library.rules import Mark, Template
 
 Item = dict[str, Any]
 # What only drafting needs: the form that a patient gets has it applied already.
-APPLIED = frozenset(map(extension_url, ("item-when", "item-with", "item-rest")))
+APPLIED = frozenset(map(extension_url, (*IN_FORM, *ON_PAGE, "item-rest")))
 SURE, PLAIN, UNSURE = range(3)
 
 

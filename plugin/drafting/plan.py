@@ -43,7 +43,7 @@ def draft_from(facts: Facts, template: Template, as_of: date, *, weigh_facts: bo
     due = item_lines("assessment", facts, template, categories)
     waiting = tuple(_waiting(line, facts, due) for line in categories)
     categories = with_superseded(with_combinations(waiting, facts, template), facts, template)
-    assessments = with_superseded(_assessments(due, categories, template), facts, template)
+    assessments = with_superseded(_assessments(due, categories, template, facts), facts, template)
     care = with_superseded(care_lines(facts, template, categories), facts, template)
     categories = tuple(_bringing(line, (*assessments, *care)) for line in categories)
     return replace(
@@ -137,9 +137,12 @@ def _tests(missing: Iterable[str], facts: Facts, due: set[str]) -> tuple[str, ..
 
 
 def _assessments(
-    due: tuple[ItemLine, ...], categories: tuple[CategoryLine, ...], template: Template
+    due: tuple[ItemLine, ...], categories: tuple[CategoryLine, ...], template: Template, facts: Facts
 ) -> tuple[ItemLine, ...]:
-    """Due tests with what each would open: what leads first, then those that open most, then in template order."""
+    """Due tests with what each would open: what leads first, then those that open most, then in template order.
+
+    What only drugs on lines for judgement wait for is left out where every rule on that test says that it is not due.
+    """
     waiting = [line for line in categories if line.disposition == "conditional"]
     opens: dict[str, list[str]] = {}
     for line in waiting:
@@ -147,11 +150,23 @@ def _assessments(
             opens.setdefault(test, []).append(line.code)
     known = {item.code for item in due}
     startable = [line for line in categories if line.disposition in STARTABLE]
-    named = [test for line in startable for agent in line.agents if agent.listed for test in agent.waits_for]
+    named = [
+        test
+        for line in startable
+        for agent in line.agents
+        for test in agent.waits_for
+        if agent.listed and (line.disposition == "offered" or not _ruled_out(test, facts, template))
+    ]
     wanted = dict.fromkeys(code for code in (*opens, *named) if code not in known)
     every = (*due, *(wanted_test(code, template) for code in wanted))
     lines = [replace(item, opens=tuple(opens.get(item.code, ()))) for item in every]
     return tuple(sorted(lines, key=lambda item: (not item.leads, -len(item.opens))))
+
+
+def _ruled_out(test: str, facts: Facts, template: Template) -> bool:
+    """Whether the template has rules on a test, and each of them is false for this patient."""
+    truths = {facts.truth(rule.condition) for rule in template.item_rules if rule.code == test}
+    return truths == {False}
 
 
 def _to_confirm(

@@ -95,7 +95,7 @@ def find_patient(resources: list[Json]) -> tuple[Json, str]:
 
 
 def describe(resource: Json, identity: str, is_deceased: bool = False, died: str = "") -> Patient:
-    """The patient as pages show one; fields that the chart leaves out stay empty. The death is as `death_of` reads it."""
+    """The patient as pages show one; fields that the chart leaves out stay empty. The death: as `death_of` has it."""
     return Patient(
         id=identity,
         reference=f"Patient/{identity}" if resource and identity else "",

@@ -15,7 +15,7 @@ from plugin.library.content import system_url
 from plugin.library.drug_tables import DrugTables, holding
 from plugin.library.elements import coded, coding, condition_text, extension, extensions
 from plugin.library.expressions import names_in
-from plugin.library.forms import lost_rests, marked
+from plugin.library.forms import IN_FORM, ON_PAGE, lost_answers, marked
 from plugin.library.near import did_you_mean
 from plugin.library.occasions import occasions_of, place_in
 from plugin.library.plain_words import read_plain_words
@@ -38,7 +38,6 @@ from plugin.library.vocabulary import Vocabulary
 from plugin.library.yaml_file import Document, ElementPath
 
 CATEGORY, ASSESSMENT, SUPPORT, ALERT = map(system_url, ("treatment-category", "assessment", "supportive-care", "alert"))
-REST = "correct the linkId in item-rest, or add that item"
 ITEM_KINDS: dict[str, ItemKind] = {ASSESSMENT: "assessment", SUPPORT: "supportive-care"}
 
 
@@ -83,7 +82,10 @@ class Builder:
         self._activities(by_type.get("ActivityDefinition", []))
         plain_words = read_plain_words(by_type.get("CodeSystem", []), self.activities, self.faults)
         forms = by_type.get("Questionnaire", [])
-        marks = {document.data["id"]: dict(self._marks(document)) for document in forms}
+        marks, page_marks = (
+            {form.data["id"]: dict(self._marks(form, names)) for form in forms} for names in (IN_FORM, ON_PAGE)
+        )
+        self.faults += [fault for form in forms for fault in lost_answers(form)]
         strategies = by_type.get("workflow-definition", [])
         for document in sorted(by_type.get("clinical-protocol", []), key=place_in(strategies)):
             self._protocol(document)
@@ -138,6 +140,7 @@ class Builder:
             review_due=strategy.get("effectivePeriod", {}).get("end", ""),
             goal_rules=tuple(self.goal_rules),
             marks=marks,
+            page_marks=page_marks,
             terminology=self.terminology,
             occasions=occasions,
             cautions=cautions,
@@ -284,16 +287,14 @@ class Builder:
             remedy = f"{near}use a code of CodeSystem-{name}.json, or add it in codes/ of the template"
             self.faults.append(document.fault(path, f"'{code}' is no code of {system}", remedy, code))
 
-    def _marks(self, document: Document) -> Iterator[tuple[str, Mark]]:
-        """When the items and answers of a form belong there."""
-        for lost in lost_rests(document.data):
-            message = f"answers of '{lost.link_id}' that do not fit would go to an item that is not there"
-            self.faults.append(document.fault(lost.where("item-rest"), message, REST))
-        for each in marked(document.data):
-            text = extension(each.element, "item-when", {}).get("expression", "")
-            where = (*each.where("item-when"), "valueExpression", "expression")
+    def _marks(self, document: Document, names: tuple[str, str]) -> Iterator[tuple[str, Mark]]:
+        """When the items and answers of a form belong there, as the two extensions with these names say."""
+        when, beside = names
+        for each in marked(document.data, names):
+            text = extension(each.element, when, {}).get("expression", "")
+            where = (*each.where(when), "valueExpression", "expression")
             condition = self.compiler.condition(text, document, where) if text else None
-            targets = self._targets(each.element, "item-with", document, each.where("item-with"))
+            targets = self._targets(each.element, beside, document, each.where(beside))
             yield each.key, Mark(condition, frozenset(targets))
 
     def _gate(self, action: dict[str, Any], condition: Condition, document: Document, path: ElementPath) -> Gate:

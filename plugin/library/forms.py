@@ -6,11 +6,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from plugin.errors import Fault
 from plugin.library.content import extension_url
 from plugin.library.elements import extensions, parts
-from plugin.library.yaml_file import ElementPath
+from plugin.library.yaml_file import Document, ElementPath
 
 Item = dict[str, Any]
+# The two extensions that say when an item belongs there: in the form, and on the page that the patient takes home.
+IN_FORM = ("item-when", "item-with")
+ON_PAGE = ("page-when", "page-with")
+REST = "correct the linkId in item-rest, or add that item"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,22 +45,26 @@ def mark_key(link_id: str, number: int | None = None) -> str:
     return link_id if number is None else f"{link_id}#{number}"
 
 
-def marked(form: Item) -> Iterator[Marked]:
-    """Every item and answer option of a form that says when it belongs there, in reading order."""
+def marked(form: Item, names: tuple[str, str] = IN_FORM) -> Iterator[Marked]:
+    """Every item and answer option of a form that says when it belongs there, in reading order.
+
+    names: of the extensions that say it (`IN_FORM`, `ON_PAGE`).
+    """
     for each in _items(form.get("item", []), ()):
-        if _has_mark(each.element):
+        if _has_mark(each.element, names):
             yield each
         for number, option in enumerate(each.element.get("answerOption", [])):
-            if _has_mark(option):
+            if _has_mark(option, names):
                 yield Marked(each.link_id, number, option, (*each.path, "answerOption", number))
 
 
-def lost_rests(form: Item) -> Iterator[Marked]:
-    """Every item whose answers that do not fit would go to an item that the form does not have."""
-    known = {item["linkId"] for item in every_item(form)}
-    for each in _items(form.get("item", []), ()):
+def lost_answers(document: Document) -> Iterator[Fault]:
+    """A fault for every item whose answers that do not fit would go to an item that the form does not have."""
+    known = {item["linkId"] for item in every_item(document.data)}
+    for each in _items(document.data.get("item", []), ()):
         if any(rest not in known for rest in extensions(each.element, "item-rest")):
-            yield each
+            message = f"answers of '{each.link_id}' that do not fit would go to an item that is not there"
+            yield document.fault(each.where("item-rest"), message, REST)
 
 
 def items_placed(form: Item) -> Iterator[tuple[str, Item, ElementPath]]:
@@ -71,9 +80,9 @@ def _items(items: list[Item], path: ElementPath) -> Iterator[Marked]:
         yield from _items(item.get("item", []), here)
 
 
-def _has_mark(element: Item) -> bool:
+def _has_mark(element: Item, names: tuple[str, str]) -> bool:
     urls = {extension.get("url") for extension in element.get("extension", [])}
-    return bool(urls & {extension_url("item-when"), extension_url("item-with")})
+    return bool(urls & set(map(extension_url, names)))
 
 
 def every_item(form: Item) -> Iterator[Item]:

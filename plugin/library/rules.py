@@ -283,6 +283,7 @@ class Template:
         where the strategy gives none.
     occasions: the hooks at which it may speak by itself, each with what must be known of a patient for that.
     marks: per Questionnaire, when its items and answers belong there, by `plugin.library.forms.mark_key`.
+    page_marks: the same for the page that the patient takes home, of the signs that do not stand on every page.
     terminology: the codes it works with, those of profiles/ and its own.
     cautions: what must be kept in mind when markers are read.
     plain_words: code of an item -> what a patient reads for it, by language.
@@ -316,6 +317,7 @@ class Template:
     review_due: str = ""
     goal_rules: tuple[GoalRule, ...] = ()
     marks: Mapping[str, Mapping[str, Mark]] = field(default_factory=dict)
+    page_marks: Mapping[str, Mapping[str, Mark]] = field(default_factory=dict)
     terminology: Terminology = field(default_factory=shared_terminology)
     occasions: Mapping[str, Condition] = field(default_factory=dict)
     cautions: tuple[Remark, ...] = ()

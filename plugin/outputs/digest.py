@@ -74,8 +74,10 @@ def digest(plan: ReviewedPlan, view: PageView, zone: tzinfo) -> tuple[Part, ...]
     draft = plan.draft
     known = Part("What is known", _filled(_known(plan, view)), "No fact is on record.")
     settle = Part("To clarify", _filled(_to_settle(plan, view)), "No conflict, and no fact that would change a line.")
+    aim = Part("What it is for", _filled(_aims(plan, view, zone)))
+    parts = (known, settle, *([aim] if aim.blocks else []))
     if draft.no_plan:
-        return known, settle, Part("Proposal", (Block("No plan is drafted", (draft.no_plan,)),))
+        return *parts, Part("Proposal", (Block("No plan is drafted", (draft.no_plan,)),))
     lines, by = decidable_lines(draft), _signatures(plan, zone)
     alone = f" (decisions by {next(iter(by.values()))})" if len(set(by.values())) == 1 else ""
     treatment = [line for line in lines if isinstance(line, CategoryLine)]
@@ -85,8 +87,7 @@ def digest(plan: ReviewedPlan, view: PageView, zone: tzinfo) -> tuple[Part, ...]
         ("Supportive care", draft.supportive_care, "care", "Nothing is listed."),
     )
     return (
-        known,
-        settle,
+        *parts,
         *(
             Part(title, _filled((*_lines(plan, each, by), _own(plan, kind))), none)
             for title, each, kind, none in groups
@@ -105,9 +106,18 @@ def _known(plan: ReviewedPlan, view: PageView) -> Iterator[Block]:
     history = [f"{line.described[:1].upper()}{line.described[1:]}" for line in plan.draft.findings.lines]
     yield Block(SETTLED, tuple(_settled(fact) for fact in _overruling(view)), flows=False, rank=KEPT)
     yield Block("Lines of treatment, concluded from the chart", tuple(history), flows=False)
-    yield Block(
-        "In the patient’s words", tuple(f"“{quote.text}” ({quote.source})" for quote in view.quotes), rank=HELPFUL
-    )
+
+
+def _aims(plan: ReviewedPlan, view: PageView, zone: tzinfo) -> Iterator[Block]:
+    """What the patient wants, and the goals that are proposed; or who left those out, where somebody did."""
+    words = tuple(f"“{quote.text}” ({quote.source})" for quote in view.quotes)
+    yield Block("In the patient’s words", words, rank=HELPFUL)
+    proposed = () if plan.draft.no_plan else tuple(goal.label for goal in plan.draft.proposed_goals())
+    left = plan.goals_left_out
+    if left is None or not proposed:
+        yield Block("Goals proposed, to talk about", proposed, rank=LESS)
+    else:
+        yield Block("Proposed goals left out", (f"by {left.author.name}, {day_in_words(left.at, zone)}",), rank=LESS)
 
 
 def _fact(fact: FactView) -> str:

@@ -27,14 +27,22 @@ class PageWords:
     treatment: str
     help: str
     next: str
+    matters: str
     questions: str
     room: str
     urgent: str
     call: str
     nobody: str
+    by_day: str
+    by_night: str
+    always: str
     clinician: str
     day: str
     when: Callable[[date], str]
+
+    def at(self, time: str) -> str:
+        """When somebody can be called (`day`, `night`, `always`), in words; empty where that was left open."""
+        return {"day": self.by_day, "night": self.by_night, "always": self.always}.get(time, "")
 
 
 def _english(day: date) -> str:
@@ -55,11 +63,15 @@ WORDS: dict[Language, PageWords] = {
         treatment="Treatment",
         help="Help for you",
         next="What we check next",
+        matters="What matters most to me",
         questions="My questions",
         room="Room to write",
         urgent="Call at once",
         call="Whom to call",
         nobody="Name and phone",
+        by_day="by day",
+        by_night="at night and on weekends",
+        always="day and night",
         clinician="Your clinician",
         day="Day",
         when=_english,
@@ -73,11 +85,15 @@ WORDS: dict[Language, PageWords] = {
         treatment="Tratamiento",
         help="Ayuda para usted",
         next="Lo que vamos a revisar",
+        matters="Lo que más me importa",
         questions="Mis preguntas",
         room="Espacio para escribir",
         urgent="Llame enseguida",
         call="A quién llamar",
         nobody="Nombre y teléfono",
+        by_day="de día",
+        by_night="de noche y en fin de semana",
+        always="de día y de noche",
         clinician="Su médico o médica",
         day="Fecha",
         when=_spanish,

@@ -1,28 +1,28 @@
 """The page that the patient takes home: what was accepted, in plain words, own questions, when and whom to call.
 
-Only lines that a clinician has accepted or changed stand on it, each in the plain words of the template. A line without
-such words is left off, and the clinician is told: nothing else would be plain.
+Only lines that a clinician has accepted, changed or added from the template's list stand on it, each in the plain words
+of the template. A line without such words is left off, and the clinician is told: nothing else would be plain.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 from plugin.delivery.clashes import TAKEN
 from plugin.delivery.lines import Line, decidable_lines, key_of, kind_of
 from plugin.delivery.plan import ReviewedPlan
-from plugin.drafting.fitting import fitted
 from plugin.drafting.model import Draft
 from plugin.findings.model import FormAnswer
 from plugin.library.forms import every_item
+from plugin.library.languages import text_in, translations
 from plugin.library.rules import Template
 from plugin.outputs.page_words import WORDS, Language, PageWords
+from plugin.outputs.urgent_signs import FORM, UrgentSigns, urgent_signs
 
-FORM, URGENT, ASKED = "for-the-patient", "urgent", ("questions", "more")
-TRANSLATION = "http://hl7.org/fhir/StructureDefinition/translation"
+ASKED = ("questions", "more")
 Item = dict[str, Any]
 
 
@@ -44,8 +44,10 @@ class PlainLine:
 class PatientPage:
     """The page in one language.
 
+    wishes: what she said that matters to her, word for word; goals that are only proposed never stand on the page.
     unspoken: accepted lines and lines that clinicians added for which there are no plain words; they are not on it.
-    questions: asked in the words of the form or in own words. urgent: what cannot wait.
+    questions: asked in the words of the form or in own words. urgent: what cannot wait, with the signs that belong to
+    treatment which is neither given nor in the plan, for the clinician to put on.
     """
 
     words: PageWords
@@ -55,15 +57,30 @@ class PatientPage:
     treatment: tuple[PlainLine, ...]
     help: tuple[PlainLine, ...]
     checks: tuple[PlainLine, ...]
+    wishes: tuple[PlainLine, ...]
     unspoken: tuple[str, ...]
     questions: tuple[str, ...]
-    urgent_heading: str
-    urgent: tuple[str, ...]
+    urgent: UrgentSigns
 
     @property
     def lines(self) -> tuple[PlainLine, ...]:
         """Every line of the plan on the page."""
         return (*self.treatment, *self.help, *self.checks)
+
+    @property
+    def sign_keys(self) -> frozenset[str]:
+        """The signs that cannot wait."""
+        return frozenset(sign.key for sign in self.urgent.signs)
+
+    @property
+    def keys(self) -> frozenset[str]:
+        """What can be ticked: the lines of the plan, the signs that cannot wait, and what the patient said matters."""
+        return self.sign_keys | {each.key for each in (*self.lines, *self.wishes)}
+
+    @property
+    def unfit(self) -> frozenset[str]:
+        """What is left off unless somebody ticks it: signs of treatment that is neither given nor in the plan."""
+        return frozenset(sign.key for sign in self.urgent.signs if not sign.fits)
 
     @property
     def changed(self) -> tuple[PlainLine, ...]:
@@ -72,7 +89,7 @@ class PatientPage:
 
 
 def patient_page(plan: ReviewedPlan, language: Language, left_off: frozenset[str] = frozenset()) -> PatientPage:
-    """The page for a review as it stands. left_off: keys of lines that the clinician has unticked."""
+    """The page for a review as it stands. left_off: keys of lines and signs that the clinician has unticked."""
     draft, template = plan.draft, plan.template
     taken = [line for line in decidable_lines(draft) if plan.choice(line) in TAKEN]
     spoken = [line for line in taken if language in template.plain_words.get(line.code, {})]
@@ -81,19 +98,20 @@ def patient_page(plan: ReviewedPlan, language: Language, left_off: frozenset[str
         lines = [line for line in spoken if kind_of(line) == kind]
         return tuple(line for line in _plain(lines, plan, language) if line.key not in left_off)
 
-    heading, urgent = _urgent(draft, template, language)
+    chosen = tuple(_chosen(plan, language))
+    urgent = urgent_signs(plan, language)
     return PatientPage(
         words=WORDS[language],
         name=draft.findings.patient.name,
         clinician=plan.reviewer.name,
         day=WORDS[language].when(date.fromisoformat(draft.as_of)),
         treatment=of_kind("treatment-category"),
-        help=of_kind("supportive-care"),
+        help=_help(of_kind("supportive-care"), chosen, left_off),
         checks=of_kind("assessment"),
-        unspoken=(*(line.label for line in taken if line not in spoken), *(each.now.text for each in plan.own_lines)),
+        wishes=tuple(wish for wish in _wishes(draft) if wish.key not in left_off),
+        unspoken=(*(line.label for line in taken if line not in spoken), *_unspoken(plan, language)),
         questions=tuple(_questions(draft, template, language)),
-        urgent_heading=heading,
-        urgent=urgent,
+        urgent=replace(urgent, signs=tuple(sign for sign in urgent.signs if sign.key not in left_off)),
     )
 
 
@@ -107,15 +125,33 @@ def _plain(lines: list[Line], plan: ReviewedPlan, language: Language) -> Iterato
         yield PlainLine(key, ", ".join(line.label for line in alike), text, "; ".join(dict.fromkeys(changes)))
 
 
-def _urgent(draft: Draft, template: Template, language: Language) -> tuple[str, tuple[str, ...]]:
-    """What cannot wait, as the patient's form says it; empty where the template has no such form."""
-    form = template.questionnaires.get(FORM)
-    if form is None:
-        return "", ()
-    group = next((item for item in fitted(form, draft, template)["item"] if item["linkId"] == URGENT), None)
-    if group is None:
-        return "", ()
-    return _said(group, "text", language), tuple(_said(item, "text", language) for item in group.get("item", ()))
+def _chosen(plan: ReviewedPlan, language: Language) -> Iterator[PlainLine]:
+    """Lines of the clinicians' own that were taken from the template's list of care, in its plain words."""
+    for each in plan.own_lines:
+        text = plan.template.plain_words.get(each.now.item, {}).get(language)
+        if text is not None:
+            change = each.now.text if each.now.text != each.first.text else ""
+            yield PlainLine(f"own.{each.first.key}", each.first.text, text, change)
+
+
+def _help(
+    drafted: tuple[PlainLine, ...], chosen: tuple[PlainLine, ...], left_off: frozenset[str]
+) -> tuple[PlainLine, ...]:
+    said = {line.text for line in drafted}
+    return (*drafted, *(line for line in chosen if line.text not in said and line.key not in left_off))
+
+
+def _unspoken(plan: ReviewedPlan, language: Language) -> Iterator[str]:
+    spoken = {line.key for line in _chosen(plan, language)}
+    yield from (each.now.text for each in plan.own_lines if f"own.{each.first.key}" not in spoken)
+
+
+def _wishes(draft: Draft) -> Iterator[PlainLine]:
+    for number, words in enumerate(draft.own_words, start=1):
+        if words.said_by == "patient":
+            yield PlainLine(
+                f"wish.{number}", " ".join(filter(None, ("in the patient’s own words", words.date))), words.text
+            )
 
 
 def _questions(draft: Draft, template: Template, language: Language) -> Iterator[str]:
@@ -140,24 +176,7 @@ def _translations(form: Item, language: Language) -> Mapping[str, str]:
     for item in every_item(form):
         for option in item.get("answerOption", ()):
             if "valueString" in option:
-                said = _said(option, "valueString", language)
-                found |= {option["valueString"]: said, **dict.fromkeys(_other_words(option, "valueString"), said)}
+                said = text_in(option, "valueString", language)
+                words = (option["valueString"], *translations(option, "valueString").values())
+                found |= dict.fromkeys(words, said)
     return found
-
-
-def _said(element: Item, name: str, language: Language) -> str:
-    """A text of the form in this language; as it stands where it is not translated."""
-    spoken = dict(_translated(element, name))
-    return spoken.get(language, str(element[name]))
-
-
-def _other_words(element: Item, name: str) -> list[str]:
-    return [text for _, text in _translated(element, name)]
-
-
-def _translated(element: Item, name: str) -> Iterator[tuple[str, str]]:
-    """FHIR R4, extension `translation`: language and text."""
-    for extension in element.get(f"_{name}", {}).get("extension", ()):
-        if extension["url"] == TRANSLATION:
-            parts = {part["url"]: part for part in extension["extension"]}
-            yield str(parts["lang"]["valueCode"]), str(parts["content"]["valueString"])

@@ -20,13 +20,17 @@ PUT_BACK = "put-back"
 
 @dataclass(frozen=True, slots=True)
 class OwnWish:
-    """What a person asks for a line of their own, checked; kind and text are empty where the line keeps its own."""
+    """What a person asks for a line of their own, checked; kind and text are empty where the line keeps its own.
+
+    item: code of the template's item that a new line is taken from; empty where the words are their own.
+    """
 
     action: Action
     kind: OwnKind | None
     text: str
     reason: str
     seen: int
+    item: str = ""
 
 
 def read_own_wish(form: Mapping[str, str]) -> OwnWish:
@@ -70,4 +74,5 @@ def keep_own_line(
             author=author,
             at=at,
             seen=wish.seen,
+            item=wish.item,
         )

@@ -86,14 +86,25 @@ class PageView:
     again: tuple[Again, ...] = ()
     drug_names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
-    def also_called(self, line: CategoryLine) -> str:
-        """The other names of the drugs of a line, each once, for a search; empty where they have none."""
-        names = (name for agent in line.agents for name in self.drug_names.get(agent.name, ()))
-        return ", ".join(dict.fromkeys(names))
+    def drugs_by_any_name(self, line: CategoryLine) -> str:
+        """The drugs of a line with their other names, brands among them, each once, for a search."""
+        names = (name for agent in line.agents for name in (agent.name, *self.drug_names.get(agent.name, ())))
+        return " ".join(dict.fromkeys(names))
 
     def clashing(self, code: str) -> tuple[Clash, ...]:
         """The pairs of accepted lines, one of them this one, that must not be given at the same time."""
         return tuple(clash for clash in self.clashes if code in (clash.first.code, clash.second.code))
+
+    def fact(self, code: str) -> FactView | None:
+        """The finding of this code; None where the vocabulary has none."""
+        groups = (group for column in self.fact_columns for group in column)
+        return next((fact for group in groups for fact in group.members if fact.definition.code == code), None)
+
+    def line(self, anchor: str) -> LineView | None:
+        """The line with this id on the page; None where the plan has none."""
+        lists = (self.offered, self.conditional, self.judgement, self.not_offered, self.tests, self.support)
+        lines = (line for topics in lists for topic in topics for line in topic.lines)
+        return next((line for line in lines if line.anchor == anchor), None)
 
     def settling(self, line: CategoryLine) -> tuple[Settling, ...]:
         """What would settle a line that waits, most decisive first."""
@@ -182,8 +193,8 @@ def _in_turn(asked: list[FactView], draft: Draft) -> tuple[FactView, ...]:
 
     What the patient reports a sign of comes first, then results that disagree: only a person can settle them, and until
     then every line on them waits. Then what holds lines up now takes turns with the rest, each by what it would
-    change: the rest is what is presumed or concluded, seldom wrong but much rests on it, and what nobody knows. Whichever
-    begins with the answer that could change more lines has the first turn.
+    change: the rest is what is presumed or concluded, seldom wrong but much rests on it, and what nobody knows.
+    Whichever begins with the answer that could change more lines has the first turn.
     """
     told = [fact for fact in asked if fact.finding.told is not None]
     disagreeing = [fact for fact in asked if fact.state == "conflicting" and fact not in told]

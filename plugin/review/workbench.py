@@ -14,8 +14,8 @@ from plugin.delivery.statement_entries import own_reference
 from plugin.drafting.facts_form import SETTLED_BY_CHART
 from plugin.drafting.model import Draft
 from plugin.errors import InputError
-from plugin.library.forms import settings_offered
 from plugin.library.drug_names import other_names
+from plugin.library.forms import settings_offered
 from plugin.library.rules import Template
 from plugin.library.vocabulary import Value
 from plugin.review.charts import Clock

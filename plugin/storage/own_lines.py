@@ -22,7 +22,8 @@ Action = Literal["add", "change", "take-away"]
 class OwnLine:
     """What one person wrote about one line of the clinicians' own.
 
-    key: the same for everything written about one line. action: what was done to it.
+    key: the same for everything written about one line. action: what was done to it. item: code of the template's item
+    that it was taken from; empty where the words are their own.
     """
 
     id: int
@@ -33,6 +34,7 @@ class OwnLine:
     reason: str
     author: Author
     at: datetime
+    item: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +71,12 @@ def write_own_line(
     author: Author,
     at: datetime,
     seen: int = 0,
+    item: str = "",
 ) -> OwnLine:
     """Add a line, change it or take it away.
 
-    seen: the id of the entry that the person saw last, 0 for a line that is new. The same thing sent twice by the same
+    seen: the id of the entry that the person saw last, 0 for a line that is new. item: code of the item of the template
+    that a new line is taken from; whatever becomes of the line keeps it. The same thing sent twice by the same
     person is kept once. Raises InputError for a line without text or kind, or one that does not exist, and
     ChangedMeanwhile where somebody wrote after `seen`.
     """
@@ -104,6 +108,7 @@ def write_own_line(
         author_name=author.name,
         at=at,
         supersedes=now.id if now else None,
+        item=now.item if now else item,
     )
     session.add(row)
     session.flush()
@@ -122,4 +127,4 @@ def own_lines_of(session: Session, patient: PatientKey) -> tuple[OwnHistory, ...
 def _own_line(row: OwnLineRow) -> OwnLine:
     author = Author(row.author_reference, row.author_name)
     action, kind = cast(Action, row.action), cast(OwnKind, row.kind)
-    return OwnLine(row.id, row.line_key, action, kind, row.text, row.reason, author, row.at)
+    return OwnLine(row.id, row.line_key, action, kind, row.text, row.reason, author, row.at, row.item)

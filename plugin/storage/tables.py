@@ -149,7 +149,10 @@ class DecisionRow(Base):
 
 
 class OwnLineRow(Base):
-    """What a clinician wrote about a line of their own. `supersedes` names the entry about it that it replaces."""
+    """What a clinician wrote about a line of their own. `supersedes` names the entry about it that it replaces.
+
+    item: code of the template's item that the line was taken from; empty where the words are their own.
+    """
 
     __tablename__ = "own_line"
     __table_args__ = (Index("ix_own_line_patient", "iss", "patient_id"),)
@@ -166,6 +169,22 @@ class OwnLineRow(Base):
     author_name: Mapped[str]
     at: Mapped[datetime]
     supersedes: Mapped[int | None] = mapped_column(ForeignKey("own_line.id"))
+    item: Mapped[str] = mapped_column(String(64), default="", server_default="")
+
+
+class PageNoteRow(Base):
+    """Whom the patient can call, as a clinician typed it for the page that she takes home. The newest one leads."""
+
+    __tablename__ = "page_note"
+    __table_args__ = (Index("ix_page_note_patient", "iss", "patient_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    iss: Mapped[str]
+    patient_id: Mapped[str]
+    callees: Mapped[list[dict[str, Any]]]
+    author_reference: Mapped[str]
+    author_name: Mapped[str]
+    at: Mapped[datetime]
 
 
 class ReviewRow(Base):

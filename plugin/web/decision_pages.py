@@ -9,11 +9,13 @@ from plugin.delivery.plan import GOALS
 from plugin.errors import InputError
 from plugin.review.again import repeat
 from plugin.review.came_with import take_back
+from plugin.review.charts import Reading
 from plugin.review.decisions import read_seen
-from plugin.review.own_lines import KEY, keep_own_line, read_own_wish
+from plugin.review.more_care import more_care, wish_for
+from plugin.review.own_lines import KEY, OwnWish, keep_own_line, read_own_wish
 from plugin.storage.meanwhile import version_of
 from plugin.storage.reviews import Line, decide
-from plugin.web.desk import desk_of
+from plugin.web.desk import Desk, desk_of
 from plugin.web.review_page import back_to, page_of, problem_of, ready, review_of, status_of
 
 blueprint = Blueprint("decisions", __name__, url_prefix="/w/<workspace>")
@@ -39,11 +41,20 @@ def own_line(workspace: str, key: str) -> Response | tuple[str, int]:
     desk, reading = ready(workspace)
     anchor = f"own-{key}" if KEY.fullmatch(key) else "own"
     try:
-        wish = read_own_wish(request.form)
+        wish = _own_wish(desk, reading)
         keep_own_line(desk.workbench.database, desk.patient, key, wish, desk.author, desk.workbench.now())
     except InputError as fault:
         return page_of(desk, reading, problem_of(anchor, fault, request.form)), status_of(fault)
     return back_to(workspace, anchor)
+
+
+def _own_wish(desk: Desk, reading: Reading) -> OwnWish:
+    """What the form asks for: a line in own words, or an item of the template that is not drafted."""
+    if request.form.get("action") != "add-item":
+        return read_own_wish(request.form)
+    review = review_of(desk, reading)
+    offered = more_care(review.draft, desk.workbench.template, review.own_lines)
+    return wish_for(request.form.get("item", ""), read_seen(request.form), offered)
 
 
 @blueprint.get("/lines/<kind>/<code>/again")

@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from flask import Blueprint, Flask, Response, current_app, render_template, request
+from flask import Blueprint, Flask, Response, current_app, redirect, render_template, request, url_for
 from werkzeug.exceptions import NotFound
+from werkzeug.wrappers import Response as WerkzeugResponse
 
 from plugin import __version__
 from plugin.delivery.narrative import NOTICE
 from plugin.delivery.plan import ReviewedPlan
 from plugin.delivery.printed import as_pdf, may_print
+from plugin.errors import InputError
 from plugin.outputs.board import BoardPage, board_page
+from plugin.outputs.callees import ROWS, WHEN, read_callees
 from plugin.outputs.digest import digest
 from plugin.outputs.note import note_html, note_text
 from plugin.outputs.page_words import LANGUAGES, WORDS, Language
 from plugin.outputs.patient_page import PatientPage, patient_page
+from plugin.review.decisions import read_seen
 from plugin.review.view import PageView
 from plugin.setting_contacts import Contact
 from plugin.settings import Settings
+from plugin.storage.page_notes import Callee, page_note_of, write_page_note
 from plugin.web.desk import Desk
-from plugin.web.review_page import PatientUnread, progress_sentence, ready, review_of
+from plugin.web.review_page import PatientUnread, progress_sentence, ready, review_of, status_of
 from plugin.web.review_pages import patient_unread
 
 blueprint = Blueprint("outputs", __name__, url_prefix="/w/<workspace>")
@@ -61,18 +67,27 @@ def board_pdf(workspace: str) -> Response:
 
 @blueprint.get("/print/patient")
 @blueprint.post("/print/patient")
-def patient(workspace: str) -> str:
-    """The page for the patient: every line can be unticked before it is printed."""
+def patient(workspace: str) -> tuple[str, int]:
+    """The page for the patient: every line can be unticked before it is printed; whom to call is kept when sent."""
     desk, plan, _ = _at_hand(workspace)
-    return _patient(desk, _for_patient(plan))
+    page, fault = _for_patient(plan), _keep_callees(desk)
+    return _patient(desk, page, fault), status_of(fault) if fault else 200
+
+
+@blueprint.get("/print/patient.pdf")
+def back_to_patient(workspace: str) -> WerkzeugResponse:
+    """Somebody reloads the answer to a form: the page it was about."""
+    return redirect(url_for("outputs.patient", workspace=workspace, lang=_language()), 303)
 
 
 @blueprint.post("/print/patient.pdf")
-def patient_pdf(workspace: str) -> Response:
-    """The same page as PDF, without the lines that were unticked."""
+def patient_pdf(workspace: str) -> Response | tuple[str, int]:
+    """The same page as PDF, without the lines that were unticked; whom to call is kept first."""
     desk, plan, _ = _at_hand(workspace)
-    unticked = _unticked(_for_patient(plan))
-    return _pdf(_patient(desk, patient_page(plan, _language(), unticked), pdf=True), "patient")
+    page, fault = _for_patient(plan), _keep_callees(desk)
+    if fault:
+        return _patient(desk, page, fault), status_of(fault)
+    return _pdf(_patient(desk, patient_page(plan, _language(), _unticked(page)), pdf=True), "patient")
 
 
 @blueprint.get("/note.txt")
@@ -136,7 +151,10 @@ def _for_patient(plan: ReviewedPlan) -> PatientPage:
     return patient_page(plan, _language())
 
 
-def _patient(desk: Desk, page: PatientPage, pdf: bool = False) -> str:
+def _patient(desk: Desk, page: PatientPage, fault: InputError | None = None, pdf: bool = False) -> str:
+    with desk.workbench.database.session() as session:
+        note = page_note_of(session, desk.patient)
+    kept = note.callees if note else ()
     return render_template(
         "print/patient.html",
         workspace=desk.workspace,
@@ -145,6 +163,11 @@ def _patient(desk: Desk, page: PatientPage, pdf: bool = False) -> str:
         pdf=pdf,
         page=page,
         unticked=frozenset() if pdf else _unticked(page),
+        callees=kept,
+        rows=[*(_typed() if fault else kept), *[Callee("", "", "")] * ROWS][: max(ROWS, len(kept))],
+        times=WHEN,
+        note=note,
+        fault=fault,
         contacts=_site().contacts,
         to_fill_in=LINES_TO_FILL_IN,
         languages=LANGUAGES,
@@ -154,11 +177,42 @@ def _patient(desk: Desk, page: PatientPage, pdf: bool = False) -> str:
     )
 
 
+def _keep_callees(desk: Desk) -> InputError | None:
+    """Keep whom to call where the form says it; why not, where that is not possible."""
+    if "call-phone" not in request.form:
+        return None
+    try:
+        callees = read_callees(*_columns())
+        with desk.workbench.database.session() as session:
+            write_page_note(
+                session,
+                desk.patient,
+                callees=callees,
+                author=desk.author,
+                at=desk.workbench.now(),
+                seen=read_seen(request.form),
+            )
+    except InputError as fault:
+        return fault
+    return None
+
+
+def _typed() -> Iterable[Callee]:
+    return (Callee(*row) for row in zip(*_columns(), strict=False))
+
+
+def _columns() -> list[list[str]]:
+    return [request.form.getlist(f"call-{column}") for column in ("name", "phone", "when")]
+
+
 def _unticked(page: PatientPage) -> frozenset[str]:
-    """The lines that a form leaves off; none where the page was not sent as a form."""
+    """What a form leaves off; where the page was not sent as a form, the signs that do not belong on it."""
     if request.method != "POST":
-        return frozenset()
-    return frozenset(line.key for line in page.lines) - frozenset(request.form.getlist("keep"))
+        return page.unfit
+    kept = frozenset(request.form.getlist("keep"))
+    seen = frozenset(request.form.get("signs", "").split())
+    new = page.sign_keys - seen  # nobody has unticked what they have not seen as part of the page
+    return (page.keys - kept - new) | (new & page.unfit - kept)
 
 
 def _language() -> Language:

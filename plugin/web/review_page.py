@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
 from flask import redirect, render_template, url_for
@@ -25,6 +26,7 @@ from plugin.review.changes import Changes, changes_by
 from plugin.review.charts import Reading
 from plugin.review.course.course import course_of
 from plugin.review.fact_history import history_of, last_entries
+from plugin.review.more_care import more_care
 from plugin.review.result_sources import ResultSources
 from plugin.review.said import FORM
 from plugin.review.view import PageView
@@ -115,22 +117,19 @@ def page_of(desk: Desk, reading: Reading, problem: FormProblem | None = None) ->
     """The whole page, with what was wrong in the form it answers to, if anything was."""
     review = review_of(desk, reading)
     view = desk.workbench.page(review)
-    form = desk.workbench.template.questionnaires["plan-review"]
-    headings = {item["linkId"]: item["text"] for item in form["item"]}
     delivery = review.deliveries[0] if review.deliveries else None
     route = desk.route()
+    shared = shared_by_parts(desk, review, view)
     return render_template(
         "review/page.html",
-        workspace=desk.workspace,
-        mark=desk.mark,
-        view=view,
+        **shared,
+        here="",
+        opened="",
         course=course_of(view.draft, desk.workbench.template, reading.resources),
         plan_lists=_plan_lists(view),
         treatment_brief=treatment_brief(view),
-        work_brief=work_brief(view, headings["support"]),
-        patient=view.draft.findings.patient,
+        work_brief=work_brief(view, shared["headings"]["support"]),
         age=view.draft.findings["age"].value if "age" in view.draft.findings else None,
-        user=desk.author,
         missing_scopes=desk.context.missing_scopes,
         gaps=[fault for fault in view.draft.findings.problems if fault.kind == "gap"],
         read_at=reading.read_at,
@@ -154,25 +153,45 @@ def page_of(desk: Desk, reading: Reading, problem: FormProblem | None = None) ->
         progress_sentence=progress_sentence(view),
         said=review.said,
         hands_over=FORM in desk.workbench.template.questionnaires,
-        headings=headings,
-        reasons={choice: reasons_offered(form, choice) for choice in ("change", "decline", "defer")},
-        settings=settings_offered(form),
-        plan_labels=dict.fromkeys(line.label for line in decidable_lines(view.draft)),
         own_lines=review.own_lines,
+        more_care=more_care(review.draft, desk.workbench.template, review.own_lines),
         new_key=uuid4().hex,
+        new_item_key=uuid4().hex,
         version=review.version,
-        now=desk.workbench.now(),
-        first_day=desk.workbench.today() + timedelta(days=1),
         keeping=keeping_for(launch_service().settings, desk.patient, desk.author),
         problem=problem,
         in_place=problem is not None and _has_place(problem, view, review, route),
         changes=changes_of(desk, review),
-        history=history_of(review.entries),
-        last_entries=last_entries(review.entries),
-        source_of=ResultSources(review.ground, desk.context.iss).of,
         open_anchor=problem.anchor if problem else "",
         software=f"careplan-plugin {__version__}",
     )
+
+
+def shared_by_parts(desk: Desk, review: Review, view: PageView) -> dict[str, Any]:
+    """What the page and its folded parts both show, by the names that the templates use.
+
+    home: the address of the review; addresses of parts are put together from it, since building hundreds one by one
+    takes longer than all that they stand in.
+    """
+    form = desk.workbench.template.questionnaires["plan-review"]
+    return {
+        "workspace": desk.workspace,
+        "home": url_for("review.page", workspace=desk.workspace),
+        "suppose_action": url_for("facts.suppose", workspace=desk.workspace),
+        "mark": desk.mark,
+        "view": view,
+        "patient": view.draft.findings.patient,
+        "user": desk.author,
+        "headings": {item["linkId"]: item["text"] for item in form["item"]},
+        "reasons": {choice: reasons_offered(form, choice) for choice in ("change", "decline", "defer")},
+        "settings": settings_offered(form),
+        "plan_labels": dict.fromkeys(line.label for line in decidable_lines(view.draft)),
+        "now": desk.workbench.now(),
+        "first_day": desk.workbench.today() + timedelta(days=1),
+        "history": history_of(review.entries),
+        "last_entries": last_entries(review.entries),
+        "source_of": ResultSources(review.ground, desk.context.iss).of,
+    }
 
 
 def _has_place(problem: FormProblem, view: PageView, review: Review, route: Route) -> bool:
@@ -181,7 +200,7 @@ def _has_place(problem: FormProblem, view: PageView, review: Review, route: Rout
         return bool(view.progress.total) and route.strategy != "download"
     kind, _, rest = problem.anchor.partition("-")
     if kind == "own":
-        adds = problem.typed.get("action") == "add"
+        adds = problem.typed.get("action") in ("add", "add-item")
         return adds or any(each.stands and each.first.key == rest for each in review.own_lines)
     return problem.anchor in view.chosen or (kind == "fact" and rest in view.draft.findings)
 

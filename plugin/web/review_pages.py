@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from flask import Blueprint, render_template, request, url_for
+from flask import Blueprint, render_template, request
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
@@ -64,13 +64,13 @@ def logic(workspace: str, kind: str, code: str) -> Answer:
     desk, reading = ready(workspace)
     review = review_of(desk, reading)
     template = desk.workbench.template
-    found = _logic(kind, code, review, template)
+    found = logic_on(kind, code, review, template)
     return render_template(
         "review/logic.html",
         workspace=desk.workspace,
         logic=found,
         terms="",
-        conflicting=_conflicting(review),
+        conflicting=conflicting(review),
         named={name: (template.named[name].description, clause) for name, clause in found.named},
         patient=review.draft.findings.patient,
         as_of=review.draft.as_of,
@@ -78,30 +78,16 @@ def logic(workspace: str, kind: str, code: str) -> Answer:
     )
 
 
-@blueprint.get("/logic/<kind>/<code>/rule")
-def rule(workspace: str, kind: str, code: str) -> Answer:
-    """The rules that speak for or against one line, as a part of the page that stands on the line itself."""
-    desk, reading = ready(workspace)
-    review = review_of(desk, reading)
-    found = _logic(kind, code, review, desk.workbench.template)
-    return render_template(
-        "review/rule.html",
-        workspace=desk.workspace,
-        logic=found,
-        terms=url_for("review.logic", workspace=workspace, kind=kind, code=code),
-        conflicting=_conflicting(review),
-        named=dict(found.named),
-    )
-
-
-def _logic(kind: str, code: str, review: Review, template: Template) -> Logic:
+def logic_on(kind: str, code: str, review: Review, template: Template) -> Logic:
+    """What was checked for one line; raises NotFound where the draft has no such line."""
     found = logic_of(kind, code, review.draft, template)
     if found is None:
         raise NotFound("The plan has no such line now; go back to the review.")
     return found
 
 
-def _conflicting(review: Review) -> set[str]:
+def conflicting(review: Review) -> set[str]:
+    """The findings whose results disagree."""
     return {code for code, finding in review.draft.findings.items() if finding.state == "conflicting"}
 
 

@@ -27,7 +27,7 @@ def test_launch_review_save_and_the_plan_is_in_the_ehr(in_frame, installation):
     body = in_frame(patient)
     offered = body.locator(".list-offered .line").first
     offered.locator("summary", has_text="Why").click()
-    assert "Facts that decide it" in offered.inner_text()
+    offered.get_by_text("Facts that decide it").wait_for()
     assert offered.locator(".behind code, .behind td").count() > 0
     assert decided(body) == 0
     accepted = title(offered)
@@ -148,8 +148,10 @@ def test_everything_works_without_scripts(in_tab):
     page = in_tab("man", java_script_enabled=False)
     line = page.locator(".support .line").first
     line.locator("summary", has_text="Change").click()
-    line.get_by_label("What the plan should say instead").fill("By telephone")
-    line.get_by_role("button", name="Keep with this change").click()
+    line.locator(".decide[open] a").click()
+    page.get_by_role("link", name="Back to the review").wait_for()
+    page.get_by_label("What the plan should say instead").fill("By telephone")
+    page.get_by_role("button", name="Keep with this change").click()
     page.locator(".support .line .badge.change").first.wait_for()
     assert "By telephone" in page.locator(".support .line").first.inner_text()
 

@@ -117,7 +117,7 @@ def test_a_line_of_ones_own_has_no_code_and_says_whose_it_is(line_named):
     assert [each["url"] for each in entry["extension"]] == [f"{BASE}own-line"]
     assert parts(entry, "own-line")["kind"] == "treatment"
     for text in (plan["text"]["div"], page_of(replace(reviewed(), own_lines=(line,)))):
-        assert "Added by the reviewers, not from the template" in text
+        assert "Added by the reviewers, not drafted by the template" in text
         assert "Reason: She asks for it" in text
 
 

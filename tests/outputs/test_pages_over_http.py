@@ -47,6 +47,20 @@ def test_the_review_leads_to_each_of_them_in_one_group(visit):
     assert page.count('id="take-along"') == 1
 
 
+def ticks_of(page):
+    """What can be ticked on the patient's page, and whether it is."""
+    found = re.findall(r'name="keep" value="([^"]+)" id="[^"]+"( checked)?', page.text)
+    return {key: bool(ticked) for key, ticked in found}
+
+
+def fields_of(page):
+    """What the form before printing would send, ticks left out."""
+    return {
+        "seen": re.search(r'name="seen" value="(\d+)"', page.text)[1],
+        "signs": re.search(r'name="signs" value="([^"]*)"', page.text)[1],
+    }
+
+
 @pytest.mark.parametrize("path", PATHS)
 def test_they_are_for_the_browser_that_launched_and_nobody_keeps_them(visit, path):
     visit.read()
@@ -113,7 +127,8 @@ def test_ticks_are_kept_when_the_language_changes(visit):
     accept(visit, "supportive-care/pc", "assessment/er-pr")
     page = post(visit, "print/patient?lang=es", keep="assessment.er-pr").text
     ticks = dict(re.findall(r'name="keep" value="([^"]+)" id="[^"]+"( checked)?', page))
-    assert ticks == {"assessment.er-pr": " checked", "supportive-care.pc": ""}
+    lines = {key: ticked for key, ticked in ticks.items() if not key.startswith("sign.")}
+    assert lines == {"assessment.er-pr": " checked", "supportive-care.pc": ""}
 
 
 def test_no_line_of_the_plan_and_nothing_of_the_patient_stands_in_an_address(visit):
@@ -179,10 +194,10 @@ def test_lines_of_the_clinicians_own_stand_apart_everywhere_and_never_on_the_pat
     own = {"action": "add", "kind": "treatment", "text": "Ask the trial office", "seen": "0"}
     visit.post(f"/own/{32 * 'a'}", **own)
     note = visit.page(f"{visit.workspace}/note.txt").text
-    assert "Added by the reviewers, not from the template: Ask the trial office" in note
+    assert "Added by the reviewers, not drafted by the template: Ask the trial office" in note
     board = visit.page(f"{visit.workspace}/print/board").text
     sheet = board[: board.index("Appendix")]
-    assert "Added by the reviewers, not from the template" in sheet
+    assert "Added by the reviewers, not drafted by the template" in sheet
     assert "Ask the trial office" in sheet
     page = visit.page(f"{visit.workspace}/print/patient?lang=en").text
     [unspoken] = re.findall(r'id="unspoken".*?</div>', page, re.S)
@@ -194,3 +209,86 @@ def test_what_a_deferral_waits_for_is_in_the_note(visit):
     line = re.search(r'id="line-(supportive-care)-([a-z0-9-]+)"', visit.read().text)
     visit.decide(f"{line[1]}/{line[2]}", "defer", until_date="2026-12-12")
     assert "Until 12 Dec 2026" in visit.page(f"{visit.workspace}/note.txt").text
+
+
+def test_signs_that_cannot_wait_can_be_ticked_and_none_vanishes_unseen(visit):
+    visit.read()
+    page = get(visit, "print/patient")
+    ticks = ticks_of(page)
+    assert ticks["sign.urgent.legs"]
+    fever = "sign.urgent.fever"
+    assert fever in ticks
+    kept = [key for key, ticked in ticks.items() if ticked and key != "sign.urgent.yellow"]
+    changed = ticks_of(post(visit, "print/patient", keep=kept, **fields_of(page)))
+    assert not changed["sign.urgent.yellow"]
+    assert changed["sign.urgent.legs"]
+    old = ticks_of(post(visit, "print/patient", keep="assessment.er-pr"))  # a form that knows of no signs
+    assert {key: on for key, on in old.items() if key.startswith("sign.")} == {
+        key: on for key, on in ticks.items() if key.startswith("sign.")
+    }
+
+
+def test_whom_to_call_is_typed_kept_with_the_review_and_printed_in_either_language(visit):
+    visit.read()
+    rows = {
+        "call-name": ["Breast clinic", "", "Hospice team", ""],
+        "call-phone": ["555-0100", "", "555-0199", ""],
+        "call-when": ["day", "", "night", ""],
+    }
+    page = post(visit, "print/patient", **rows, **fields_of(get(visit, "print/patient")))
+    assert page.status_code == 200
+    assert "Kept with the review: Dr. Ana Ruiz" in page.text
+    visit.launch()
+    visit.read()
+    english, spanish = (main_of(get(visit, f"print/patient?lang={lang}")) for lang in ("en", "es"))
+    assert '<b>Breast clinic</b>, by day: <span class="phone">555-0100</span>' in english
+    assert '<b>Hospice team</b>, de noche y en fin de semana: <span class="phone">555-0199</span>' in spanish
+    call = re.search(r'<section class="call">.*?</section>', english, re.S)[0]
+    assert 'class="blank"' not in call
+    form = get(visit, "print/patient")
+    emptied = post(visit, "print/patient", **{name: [""] * 4 for name in rows}, **fields_of(form))
+    assert main_of(emptied).count('class="blank"') == 3 + 4
+
+
+def test_a_row_without_number_is_refused_and_nothing_typed_is_lost(visit):
+    visit.read()
+    rows = {"call-name": ["Breast clinic"], "call-phone": [""], "call-when": ["day"]}
+    fields = fields_of(get(visit, "print/patient"))
+    for path in ("print/patient", "print/patient.pdf"):
+        page = post(visit, path, **rows, **fields)
+        assert page.status_code == 422
+        assert "row 1: it needs a phone number" in page.text
+        assert 'value="Breast clinic"' in page.text
+    assert "Breast clinic" not in main_of(get(visit, "print/patient"))
+
+
+def test_whom_to_call_is_not_overwritten_unseen(visit):
+    visit.read()
+    before = fields_of(get(visit, "print/patient"))
+    first = {"call-name": ["Clinic"], "call-phone": ["1"], "call-when": [""]}
+    assert post(visit, "print/patient", **first, **before).status_code == 200
+    visit.launch(user=("Practitioner/lee", "Dr. Lee"))
+    visit.read()
+    now = fields_of(get(visit, "print/patient"))
+    second = {"call-name": ["Ward"], "call-phone": ["2"], "call-when": [""]}
+    late = post(visit, "print/patient", **second, **{**now, "seen": "0"})
+    assert late.status_code == 409
+    assert "Dr. Ana Ruiz wrote whom to call" in late.text
+    assert "Clinic" in main_of(late)
+    assert 'value="Ward"' in late.text
+    assert post(visit, "print/patient", **second, **now).status_code == 200
+    assert "Ward" in main_of(get(visit, "print/patient"))
+
+
+def test_the_choice_to_leave_the_goals_out_counts_on_everything_that_is_taken_along(visit):
+    goal = "To ease pain and other symptoms"
+    taken = ("print/board", "note.txt", "note.html", "plan.json")
+    visit.read()
+    assert [path for path in taken if goal not in get(visit, path).text] == []
+    assert goal not in get(visit, "print/patient").text  # nobody has agreed with her on a goal that is only proposed
+    assert visit.post("/goals", write="no").status_code == 303
+    visit.read()
+    assert [path for path in taken if goal in get(visit, path).text] == []
+    for path in ("print/board", "note.txt"):
+        assert "by Dr. Ana Ruiz, 22 Nov 2026" in get(visit, path).text
+    assert goal not in get(visit, "print/patient").text

@@ -7,6 +7,7 @@ from dataclasses import fields, replace
 import pytest
 
 from plugin.delivery.lines import decidable_lines, kind_of
+from plugin.drafting.model import OwnWords
 from plugin.findings.model import Findings, FormAnswer
 from plugin.outputs.page_words import LANGUAGES, WORDS
 from plugin.outputs.patient_page import patient_page
@@ -131,20 +132,48 @@ def test_unticked_lines_are_left_off(reviewed):
     assert [line.key for line in left.lines] == ["supportive-care.pc"]
 
 
-@pytest.mark.parametrize(("language", "fever"), [("en", "A fever of 38 °C"), ("es", "Fiebre de 38 °C")])
-def test_what_cannot_wait_is_always_there_in_her_language(reviewed, language, fever):
-    plan, _ = reviewed("hr-positive")
-    page = patient_page(plan, language)
-    assert page.lines == ()
-    assert page.urgent_heading
-    assert any(sign.startswith(fever) for sign in page.urgent)
+# What concerns everybody with metastatic cancer, whatever is given: no plan may take it off the page.
+ALWAYS = {f"sign.urgent.{name}" for name in ("legs", "head", "breath", "face", "leg", "thirst", "yellow", "life")}
+OF_TREATMENT = {f"sign.urgent.{name}" for name in ("fever", "cough", "gut")}
+
+
+def on_the_page(page):
+    return {sign.key for sign in page.urgent.signs if sign.fits}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_signs_that_cannot_wait_follow_what_was_taken_into_the_plan(reviewed, language):
+    for codes, signs in (
+        ((), set()),
+        (("et-single", "bma"), set()),
+        (("cdk46-et",), OF_TREATMENT),
+        (("chemo-single",), {"sign.urgent.fever", "sign.urgent.gut"}),
+    ):
+        plan, _ = reviewed("hr-positive", accepting(*codes))
+        page = patient_page(plan, language)
+        assert on_the_page(page) == ALWAYS | signs, codes
+        assert page.unfit == OF_TREATMENT - signs
+        assert page.urgent.heading
+
+
+def test_a_treatment_that_is_given_or_may_be_given_keeps_its_signs(reviewed):
+    running, _ = reviewed("line-under-way")
+    assert OF_TREATMENT & on_the_page(patient_page(running, "en"))
+    unknown, _ = reviewed("treatment-unknown")
+    assert on_the_page(patient_page(unknown, "en")) >= ALWAYS | OF_TREATMENT
+
+
+def test_the_signs_are_in_her_language(reviewed):
+    plan, _ = reviewed("hr-positive", accepting("cdk46-et"))
+    for language, fever in (("en", "A fever of 38 °C"), ("es", "Fiebre de 38 °C")):
+        assert any(sign.text.startswith(fever) for sign in patient_page(plan, language).urgent.signs)
 
 
 def test_a_template_without_a_form_for_the_patient_has_no_such_list(reviewed):
     plan, _ = reviewed("hr-positive")
     forms = {name: form for name, form in plan.template.questionnaires.items() if name != "for-the-patient"}
     page = patient_page(replace(plan, template=replace(plan.template, questionnaires=forms)), "en")
-    assert (page.urgent, page.questions) == ((), ())
+    assert (page.urgent.signs, page.questions) == ((), ())
 
 
 def test_her_questions_come_from_her_newest_form_in_the_language_of_the_page(reviewed, drafted, template):
@@ -168,3 +197,15 @@ def test_her_questions_come_from_her_newest_form_in_the_language_of_the_page(rev
         "¿Cuáles pueden durar?",
         "¿Cuáles se quitan pronto?",
     )
+
+
+def test_what_she_said_that_matters_is_quoted_and_what_others_said_or_is_proposed_is_not(reviewed, drafted):
+    def said(by, text):
+        return OwnWords(text, by, "2026-11-03", ("Goal/one",))
+
+    draft = replace(drafted("hr-positive"), own_words=(said("patient", "See the sea again"), said("family", "Rest")))
+    plan, _ = reviewed("hr-positive", draft=draft)
+    page = patient_page(plan, "en")
+    assert [wish.text for wish in page.wishes] == ["See the sea again"]
+    assert "wish.1" in page.keys
+    assert patient_page(plan, "es", frozenset({"wish.1"})).wishes == ()

@@ -34,6 +34,6 @@ def test_the_source_attributes_are_served_as_fhir_to_everyone(visit):
 
 
 def test_a_line_says_how_strong_its_grounds_are_and_when_its_source_was_read(visit):
-    page = visit.read().text
+    page = visit.opened(visit.read().text, "lines/treatment-category")
     assert "Strength: kind of evidence" in page
     assert "source text read, 22 Nov 2026" in page

@@ -27,7 +27,7 @@ def test_a_change_may_say_only_when_and_where(visit):
 
 
 def test_a_change_begins_with_the_words_of_the_line_and_is_none_while_they_stay(visit):
-    line = line_on(visit.read().text, CARE)
+    line = line_on(visit.opened(visit.read().text, f"lines/{CARE}"), CARE)
     label = unescape(line.partition(f'id="line-{CARE.replace("/", "-")}-label">')[2].partition("<")[0])
     assert unescape(line.partition('name="text"')[2].partition(">")[2].partition("<")[0]) == label
     assert "A change needs its text" in visit.decide(CARE, "change", text=label).text
@@ -108,7 +108,8 @@ def test_a_deferred_line_is_asked_again_when_its_day_has_come(chart, tmp_path):
 
 def test_a_deferred_line_is_asked_again_when_its_result_is_known(visit):
     key, fact = "treatment-category/parp", "germline-brca"
-    label = unescape(line_on(visit.read().text, key).partition(f'value="finding/{fact}">')[2].partition("<")[0])
+    page = visit.opened(visit.read().text, f"lines/{key}")
+    label = unescape(line_on(page, key).partition(f'value="finding/{fact}">')[2].partition("<")[0])
     assert label
     assert visit.decide(key, "defer", "conditional", until=f"finding/{fact}").status_code == 303
     line = unescape(line_on(visit.page().text, key))

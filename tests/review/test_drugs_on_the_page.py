@@ -11,12 +11,12 @@ from plugin.library.content import PACKAGE
 
 @pytest.fixture
 def page_of(visit, chart):
-    """The review page of a sample patient, who is the patient of the launch."""
+    """The review page of a sample patient, who is the patient of the launch, with some lines opened."""
 
-    def read(name):
+    def read(name, *codes):
         text = (PACKAGE / "sandbox" / "patients" / f"{name}.json").read_text()
         chart.resources[:] = resources_of(orjson.loads(re.sub(rf'"(Patient/)?{name}"', r'"\1p1"', text)))
-        return visit.read().text
+        return visit.opened(visit.read().text, *(f"lines/treatment-category/{code}" for code in codes))
 
     return read
 
@@ -31,7 +31,7 @@ def drugs(article):
 
 
 def test_a_drug_that_waits_says_for_what_and_for_which_test(page_of):
-    found = drugs(line(page_of("triple-negative-pdl1-low"), "chemo-single"))
+    found = drugs(line(page_of("triple-negative-pdl1-low", "chemo-single"), "chemo-single"))
     assert "Not named yet" in found["capecitabine"]
     assert 'href="#fact-dpd-deficiency"' in found["capecitabine"]
     assert "Test: DPYD" in found["capecitabine"]
@@ -39,7 +39,7 @@ def test_a_drug_that_waits_says_for_what_and_for_which_test(page_of):
 
 
 def test_each_drug_shows_its_status_with_date_and_what_is_new(page_of):
-    page = page_of("triple-negative-pdl1-low")
+    page = page_of("triple-negative-pdl1-low", "sg", "chemo-single")
     found = drugs(line(page, "sg"))["sacituzumab govitecan"]
     assert "Approved" in found
     assert "24 June 2026" in found
@@ -48,19 +48,19 @@ def test_each_drug_shows_its_status_with_date_and_what_is_new(page_of):
 
 
 def test_a_withdrawn_drug_is_shown_as_such_and_not_named(page_of):
-    found = drugs(line(page_of("triple-negative-pdl1-high"), "io-chemo"))["atezolizumab"]
+    found = drugs(line(page_of("triple-negative-pdl1-high", "io-chemo"), "io-chemo"))["atezolizumab"]
     assert "Withdrawn" in found
     assert "Not named" in found
 
 
 def test_older_texts_stand_beside_what_holds_now(page_of):
-    article = line(page_of("triple-negative-pdl1-low"), "sg")
+    article = line(page_of("triple-negative-pdl1-low", "sg"), "sg")
     assert "What older texts say" in article
     assert "only" in re.search(r'<ul class="older">.*?</ul>', article, re.S)[0]
 
 
 def test_two_lines_that_do_not_go_together_may_stand_beside_each_other(page_of):
-    page = page_of("triple-negative-pdl1-low")
+    page = page_of("triple-negative-pdl1-low", "sg")
     assert "Not at the same time" in line(page, "sg")
     assert "Accepted together" not in page
 

@@ -43,7 +43,7 @@ def write(folder, **codes):
 def test_the_page_shows_a_result_read_through_the_map_as_such(chart, tmp_path, capsys):
     visit = Visit(chart.base, tmp_path, local_codes=write(tmp_path, ER1="equivalent", ER2="wider"))
     chart.resources.append(ER)
-    fact = re.search(r'id="fact-er".*?</details>', visit.read().text, re.S)[0]
+    fact = re.search(r'id="fact-er".*?</details>', visit.opened(visit.read().text, "facts/er"), re.S)[0]
     assert '<span class="value">Positive</span>' in fact
     assert "ER1 read as 85337-4 by the site&#39;s map" in fact
     logged = [json.loads(line) for line in capsys.readouterr().err.splitlines() if "local code" in line]

@@ -42,8 +42,8 @@ def test_terms_that_conditions_use_are_explained_on_the_page(told):
 
 
 def test_the_line_links_to_its_logic_and_back(visit, told):
-    review = visit.read().text
-    assert f'href="{visit.workspace}/logic/treatment-category/bma"' in review
+    why = visit.page(f"{visit.workspace}/lines/treatment-category/bma/why?bare").text
+    assert f'href="{visit.workspace}/logic/treatment-category/bma"' in why
     assert "#line-treatment-category-bma" in told
 
 

@@ -98,7 +98,7 @@ def test_a_line_waits_for_a_test_only_where_a_test_would_settle_it(visit):
 
 
 def test_nobody_is_confident_without_a_source(visit):
-    page = visit.read().text
+    page = visit.opened(visit.read().text, "lines")
     unsourced = [line for line in re.findall(r"<article.*?</article>", page, re.S) if ">No source found<" in line]
     assert unsourced
     assert not [line for line in unsourced if "<dt>Certainty</dt>" in line]

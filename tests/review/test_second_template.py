@@ -43,7 +43,7 @@ def test_the_page_drafts_by_the_template_in_use(visit):
 
 
 def test_the_reasons_to_choose_from_are_those_of_the_template(visit):
-    page = visit.read().text
+    page = visit.opened(visit.read().text, "lines/treatment-category")
     assert "<option>Teeth first</option>" in page
     assert "<option>To be discussed with the bone health service</option>" in page
 

@@ -107,7 +107,7 @@ def test_a_fact_stated_meanwhile_is_shown_and_not_overwritten_until_both_were_se
     assert "is not kept yet" in fact
     assert '<option value="false" selected>No</option>' in fact
     assert 'name="reason" maxlength="500" autocomplete="off" value="Not today"' in fact
-    assert "Seen on the ward" in fact_on(visit.page().text)
+    assert "Seen on the ward" in fact_on(visit.opened(visit.page().text, f"facts/{FACT}"))
     seen = fact.partition('name="seen" value="')[2].partition('"')[0]
     assert visit.post(f"/facts/{FACT}", seen=seen, value="false", reason="Not today").status_code == 303
 
@@ -115,7 +115,7 @@ def test_a_fact_stated_meanwhile_is_shown_and_not_overwritten_until_both_were_se
 def test_a_withdrawal_meanwhile_is_seen_too_and_the_same_statement_sent_twice_is_one(visit):
     for _ in range(2):
         assert visit.post(f"/facts/{FACT}", seen="0", value="true").status_code == 303
-    assert fact_on(visit.page().text).count(": <b>Yes</b>") == 1
+    assert fact_on(visit.opened(visit.page().text, f"facts/{FACT}")).count(": <b>Yes</b>") == 1
     assert visit.post(f"/facts/{FACT}", withdraw="yes").status_code == 303
     answer = visit.post(f"/facts/{FACT}", seen="1", value="false")
     assert answer.status_code == 409
@@ -127,4 +127,4 @@ def test_a_statement_that_lacks_its_reason_keeps_what_was_chosen(visit):
     answer = visit.post(f"/facts/{FACT}", value="false")
     assert answer.status_code == 422
     assert '<option value="false" selected>No</option>' in fact_on(answer.text)
-    assert fact_on(visit.page().text).count("took back") == 0
+    assert fact_on(visit.opened(visit.page().text, f"facts/{FACT}")).count("took back") == 0

@@ -117,7 +117,7 @@ def test_a_statement_of_an_earlier_installation_can_be_withdrawn(visit, ehr, tmp
     visit.post(f"/facts/{FACT}", value="true", reason="Seen")
     save(visit)
     other = Visit(ehr, tmp_path / "other", clock=clock)
-    page = other.read().text
+    page = other.opened(other.read().text, f"facts/{FACT}")
     assert "Yes Stated by clinician" in fact(page)
     assert "Dr. Ana Ruiz stated this" in page
     assert "Withdraw this statement" in page

@@ -29,6 +29,7 @@ BONE = {
     "subject": {"reference": "Patient/p1"},
     "code": {"coding": [{"system": SNOMED, "code": "94222008", "display": "Secondary malignant neoplasm of bone"}]},
 }
+FOLD = re.compile(r'<p class="opened" data-part><a href="([^"]+)">.*?</p>')
 TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 
 
@@ -78,6 +79,15 @@ class Visit:
             if "Reading the chart" not in answer.text:
                 break
         return answer
+
+    def opened(self, page, *folds):
+        """A page with folded parts brought to it, as a browser does: `folds`, `facts/er` or `lines/[kind]/[code]`."""
+        wanted = tuple(f"{self.workspace}/{fold}/" for fold in folds)
+
+        def bring(found):
+            return self.page(f"{found[1]}?bare").text if found[1].startswith(wanted) else found[0]
+
+        return FOLD.sub(bring, page)
 
     def post(self, path, **form):
         """Send a form of the page as it is now; one about a fact says which statement it has seen, as the page does."""

@@ -126,9 +126,16 @@ def test_discordant_samples_come_from_primary_and_metastasis():
     assert {answer(one) for one in results("discordant-receptors", "85337-4")} == {"10828004", "LA6577-6"}
 
 
-def test_conflicting_results_are_of_one_sample_and_day():
-    pair = results("conflicting-results", "85337-4")
-    assert {answer(one) for one in pair} == {"LA6576-8", "LA6577-6"}
+@pytest.mark.parametrize(
+    ("patient", "test", "answers"),
+    [
+        ("conflicting-results", "85337-4", {"LA6576-8", "LA6577-6"}),
+        ("her2-conflict", "85319-2", {"LA11843-2", "LA11841-6"}),
+    ],
+)
+def test_conflicting_results_are_of_one_sample_and_day(patient, test, answers):
+    pair = results(patient, test)
+    assert {answer(one) for one in pair} == answers
     assert len({(one["specimen"]["reference"], one["effectiveDateTime"]) for one in pair}) == 1
 
 

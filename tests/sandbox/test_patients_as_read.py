@@ -33,6 +33,7 @@ RECEPTORS = {
     "deceased": (POSITIVE, POSITIVE, NEGATIVE, True),
     "treatment-unknown": (POSITIVE, POSITIVE, NEGATIVE, True),
     "conflicting-results": (None, NEGATIVE, NEGATIVE, True),
+    "her2-conflict": (POSITIVE, NEGATIVE, None, True),
     "hr-positive-her2-positive": (POSITIVE, POSITIVE, POSITIVE, True),
     "esr1-second-line": (POSITIVE, POSITIVE, NEGATIVE, True),
     "her2-second-line": (NEGATIVE, NEGATIVE, POSITIVE, True),
@@ -89,6 +90,7 @@ def test_what_a_patient_is_there_for(findings, patient, code, value):
 
 def test_two_laboratories_are_a_conflict_and_two_samples_are_not(findings):
     assert findings["conflicting-results"]["er"].state == "conflicting"
+    assert findings["her2-conflict"]["her2"].state == "conflicting"
     assert findings["discordant-receptors"]["er"].state == "known"
     assert findings["discordant-receptors"]["er"].note
 

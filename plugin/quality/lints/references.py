@@ -16,7 +16,7 @@ REFERENCE = re.compile(rf"^{re.escape(CANONICAL)}/([A-Za-z]+/[\w.-]+)(\|.*)?$")
 # `url` names the resource or extension itself; codes and what they are taken from are checked as codes.
 NO_REFERENCES = frozenset({"url", "system", "source", "target", "sourceUri", "targetUri"})
 # Extensions, and fields of extensions, whose value names an item of the template.
-OF_ITEMS = ("gate-target", "gate-companion", "accompanies", "item-with")
+OF_ITEMS = ("gate-target", "gate-companion", "accompanies", "item-with", "page-with")
 FIELDS_OF_ITEMS = frozenset({"settled-by", "measured-by", "care", "category", "assessment", "supportive-care"})
 DESCRIBE = "correct the code, or describe the item in activities/"
 

@@ -1,6 +1,7 @@
 // Nothing that was typed or pressed is lost with the connection or the browser. Forms with `data-keep` are kept while somebody types
 // in them, and dropped when the server has what they say. Without this file the same forms are sent as they are.
 import { live, onConnection, reach, watch } from "./live.js";
+import { bringAll } from "./parts.js";
 import { openSafe } from "./sealed.js";
 
 const PAUSE = 250; // milliseconds without a key before typed text is kept
@@ -131,6 +132,8 @@ const restore = async () => {
   // Whoever decided on a line is done with it: what was typed in its other forms is not given back.
   const done = new Set(drafts.filter(([, draft]) => draft.place && !isRefusedOne(draft) && hasArrived(draft)).map(([, draft]) => draft.place));
   for (const [name, draft] of drafts) {
+    const place = document.getElementById(draft.place);
+    if (place && !formOf(name) && !done.has(draft.place)) await bringAll(place);
     const form = formOf(name);
     const isRefused = isRefusedOne(draft);
     if (done.has(draft.place) || (!isRefused && hasArrived(draft))) { await safe.drop(name); continue; }
@@ -156,12 +159,16 @@ const sendOnceReached = async (form, submitter) => {
 const saveForm = document.querySelector("form.save");
 let maySave = false;
 
-// The first press says what a save would leave out; the second one saves without it.
+// The first press says what a save would leave out; the second one saves without it, if anybody is there to save.
 const saveOnceTold = async (form, submitter) => {
-  await new Promise((done) => { setTimeout(done); }); // a form cannot be sent while its submit event is under way
-  const items = await leftOut();
+  if (going.has(form)) return;
+  going.add(form);
+  const items = maySave ? [] : await leftOut();
+  const answer = items.length ? "" : await reach();
+  going.delete(form);
   maySave = true;
-  if (!items.length) { form.requestSubmit(submitter); return; }
+  if (answer === "yes") { form.dataset.through = "yes"; form.requestSubmit(submitter); return; }
+  if (answer) { document.getElementById("saving").textContent = document.getElementById("saving").dataset[answer]; return; }
   const told = document.getElementById("left-out");
   told.querySelector("ul").replaceChildren(...items);
   told.hidden = false;
@@ -179,7 +186,7 @@ document.addEventListener("submit", (event) => {
     event.preventDefault();
     event.stopImmediatePropagation();
     sendOnceReached(form, event.submitter);
-  } else if (form === saveForm && !maySave) {
+  } else if (form === saveForm && !form.dataset.through) {
     event.preventDefault();
     event.stopImmediatePropagation();
     saveOnceTold(form, event.submitter);

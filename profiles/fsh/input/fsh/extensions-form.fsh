@@ -26,6 +26,25 @@ Description: "A treatment category, or the ValueSet of a group of them, of which
 * value[x] only code or canonical
 * valueCode from TreatmentCategories (required)
 
+Extension: PageWhen
+Id: page-when
+Title: "When a sign stands on the page for the patient"
+Description: "FHIRPath over findings. True or unknown leaves a sign that cannot wait on the page that the patient takes home, false leaves it off unless a treatment of page-with was taken into the plan. A sign with neither stands on every page."
+* insert OnElement(Questionnaire.item)
+* value[x] 1..1
+* value[x] only Expression
+* valueExpression.language = #text/fhirpath
+* valueExpression.expression 1..1
+
+Extension: PageWith
+Id: page-with
+Title: "With which treatment a sign stands on the page for the patient"
+Description: "A treatment category, or the ValueSet of a group of them: where one was taken into the plan, the sign stands on the page that the patient takes home; repeats."
+* insert OnElement(Questionnaire.item)
+* value[x] 1..1
+* value[x] only code or canonical
+* valueCode from TreatmentCategories (required)
+
 Extension: ItemRest
 Id: item-rest
 Title: "Where answers go that do not fit"

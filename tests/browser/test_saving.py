@@ -1,0 +1,39 @@
+"""While a save is under way: the button says so, it is sent once, and an EHR that takes its time is explained."""
+
+
+def test_a_slow_save_says_so_is_sent_once_and_can_be_pressed_again_when_no_answer_comes(in_tab, browse):
+    browser = browse()
+    page = in_tab("no-results", browser)
+    page.clock.install()
+    page.reload()
+    sent = []
+
+    def answer_nothing(route):  # and the page stays, as it does while the EHR is silent
+        sent.append(route.request.url)
+        route.fulfill(status=204)
+
+    page.route("**/save", answer_nothing)
+    save, said = page.locator("form.save button.primary"), page.locator("#saving")
+    words = save.inner_text()
+    browser.set_offline(True)
+    save.click()
+    said.get_by_text("Not saved: there is no connection").wait_for()
+    browser.set_offline(False)
+
+    save.click()
+    said.get_by_text("is being written to Sandbox EHR").wait_for()
+    assert save.inner_text() == "Saving …"
+    assert (said.get_attribute("role"), save.get_attribute("aria-disabled")) == ("status", "true")
+    assert save.evaluate("(button) => document.activeElement === button")
+    save.evaluate("(button) => button.click()")
+    page.clock.run_for(4_100)
+    said.get_by_text("Sandbox EHR takes its time").wait_for()
+    assert len(sent) == 1
+
+    page.clock.run_for(90_000)
+    said.get_by_text("No answer has come").wait_for()
+    assert save.inner_text() == words
+    page.unroute_all()
+    save.click()
+    page.locator(".delivery.saved").wait_for()
+    assert page.evaluate("document.activeElement.id") == "send"
