@@ -25,7 +25,12 @@ def consequences(facts: Facts, template: Template, lines: Iterable[CategoryLine]
     followers = Followers(facts, open_to)
     found: dict[str, tuple[Consequence, ...]] = {}
     for code, variable, _ in facts.by_variable():
-        if variable not in followers.leading or facts.is_settled(code) or _is_counted(facts, code):
+        if (
+            variable not in followers.leading
+            or facts.is_settled(code)
+            or _is_counted(facts, code)
+            or facts.can_be_nothing_else(code)
+        ):
             continue
         told = tuple(_consequences_of(code, scale, followers, open_to))
         if any(consequence.moved for consequence in told):
