@@ -84,12 +84,22 @@ def digest(plan: ReviewedPlan, view: PageView, zone: tzinfo) -> tuple[Part, ...]
     groups: tuple[tuple[str, Sequence[Line], OwnKind, str], ...] = (
         (f"Proposal{alone}", treatment, "treatment", "No line of treatment stands open."),
         ("Tests", draft.assessments, "test", "No test is due."),
-        ("Supportive care", draft.supportive_care, "care", "Nothing is listed."),
     )
+    care: tuple[str, Sequence[Line], OwnKind, str] = (
+        "Supportive care",
+        draft.supportive_care,
+        "care",
+        "None is listed.",
+    )
+    groups = (care, *groups) if draft.care_leads else (*groups, care)
     return (
         *parts,
         *(
-            Part(title, _filled((*_lines(plan, each, by), _own(plan, kind))), none)
+            Part(
+                title,
+                _filled((*_lines(plan, each, by, leads=kind == "care" and draft.care_leads), _own(plan, kind))),
+                none,
+            )
             for title, each, kind, none in groups
         ),
     )
@@ -182,14 +192,15 @@ def _result(result: Result, definition: FindingDefinition) -> str:
     return ", ".join(filter(None, (words, date_in_words(result.date) or "no date", by)))
 
 
-def _lines(plan: ReviewedPlan, lines: Sequence[Line], by: Mapping[LineKey, str]) -> Iterator[Block]:
-    treats = any(isinstance(line, CategoryLine) for line in lines)
+def _lines(plan: ReviewedPlan, lines: Sequence[Line], by: Mapping[LineKey, str], leads: bool) -> Iterator[Block]:
+    """leads: whether they lead the plan, as treatment does elsewhere."""
+    treats = leads or any(isinstance(line, CategoryLine) for line in lines)
     for choice, word in DECIDED:
         entries = tuple(_decided(plan, line, by) for line in lines if plan.choice(line) == choice)
         yield Block(word, entries, rank=VITAL if treats else IMPORTANT)
     for standing, title, rank in UNDECIDED:
         still_open = [line for line in lines if plan.choice(line) is None and standing_of(line) == standing]
-        yield Block(title, tuple(_undecided(plan, line) for line in still_open), rank=rank)
+        yield Block(title, tuple(_undecided(plan, line) for line in still_open), rank=VITAL if leads else rank)
 
 
 def _decided(plan: ReviewedPlan, line: Line, by: Mapping[LineKey, str]) -> str:
