@@ -48,7 +48,7 @@ def treatment_brief(view: PageView) -> tuple[BriefList, ...]:
 
 
 def work_brief(view: PageView, care_title: str) -> tuple[BriefList, ...]:
-    """Tests due, those that settle a line of treatment first, and the care beside it: first and whole where care leads."""
+    """Tests due, those that settle a line of treatment first, and the care beside it; where care leads, it is first."""
     settling = sorted(_lines(view.tests), key=lambda each: not _settles(each))
     leads = view.draft.care_leads
     tests = _cut("due", "Tests due", "tests", tuple(settling), MOST_TESTS)
