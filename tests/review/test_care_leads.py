@@ -1,4 +1,4 @@
-"""Hospice elected: care leads on the page, for the board and in the note, and nothing is prepared that helps only later."""
+"""Hospice elected: care leads on the page, for the board and in the note; nothing is prepared that helps only later."""
 
 import re
 
@@ -12,8 +12,8 @@ def in_hospice(visit):
     return visit.read().text
 
 
-def test_care_stands_before_treatment_and_in_brief_as_well(visit, in_hospice):
-    assert visit.page(f"{visit.workspace}/").text.index('id="support-title"') < in_hospice.index('id="treatment-title"')
+def test_care_stands_before_treatment_and_in_brief_as_well(in_hospice):
+    assert in_hospice.index('id="support-title"') < in_hospice.index('id="treatment-title"')
     assert "leads the plan now" in in_hospice
     brief = re.search(r'<section id="brief".*?</section>', in_hospice, re.S)[0]
     assert brief.index('href="#support-title"') < brief.index('href="#list-offered"')
@@ -33,7 +33,7 @@ def test_the_board_and_the_note_begin_with_care(visit, in_hospice):
     assert sheet.index("<h2>Supportive care") < sheet.index("<h2>Proposal")
 
 
-def test_no_test_is_due_for_what_helps_only_later(visit, in_hospice):
+def test_no_test_is_due_for_what_helps_only_later(in_hospice):
     lines = set(re.findall(r'<article class="line standing-([a-z-]+)[^>]*id="line-([a-z-]+)"', in_hospice))
     assert ("judgement", "treatment-category-bma") in lines
     tests = {name for _, name in lines if name.startswith("assessment-")}
