@@ -76,9 +76,9 @@ class Waiting:
 
 
 def waiting(draft: Draft, vocabulary: Vocabulary) -> Waiting | None:
-    """What a draft without any offer waits for; None where something is offered, or nothing waits."""
+    """What a draft without any offer waits for; None where something is offered, care leads, or nothing waits."""
     open_lines = [line for line in draft.standing("conditional") if line.missing]
-    if draft.standing("offered") or not open_lines:
+    if draft.standing("offered") or draft.care_leads or not open_lines:
         return None
     order = most_awaited(open_lines, draft)
     named = tuple((code, vocabulary[code].label, count) for code, count in order[:MOST_AWAITED])
