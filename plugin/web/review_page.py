@@ -167,8 +167,8 @@ def page_of(desk: Desk, reading: Reading, problem: FormProblem | None = None) ->
 def shared_by_parts(desk: Desk, review: Review, view: PageView) -> dict[str, Any]:
     """What the page and its folded parts both show, by the names that the templates use.
 
-    home: the address of the review; addresses of parts are put together from it, since building hundreds one by one takes longer
-    than all that they stand in.
+    home: the address of the review. Those of its parts are put together from it: building hundreds one by one would
+        take longer than all that they stand in.
     """
     form = desk.workbench.template.questionnaires["plan-review"]
     return {
