@@ -67,12 +67,6 @@ def test_focus_is_never_hidden_under_the_banner(in_tab):
         assert not inside or top >= banner - 1
 
 
-def test_progress_is_announced(in_tab):
-    progress = in_tab().locator("#progress")
-    assert progress.get_attribute("aria-live") == "polite"
-    assert "decided" in progress.inner_text()
-
-
 @pytest.mark.parametrize("patient", ["hr-positive", "treatment-unknown", "her2-low"])
 def test_the_first_screen_says_what_is_offered(in_tab, patient):
     page = in_tab(patient, viewport={"width": 1280, "height": 800})
