@@ -76,7 +76,7 @@ def facts(visit, chart):
 
 def rows(fact):
     return [
-        dict(re.findall(r'data-name="(\w+)">(.*?)</td>', row, re.S)) for row in re.findall(r"<tr.*?</tr>", fact, re.S)
+        dict(re.findall(r'data-name="([^"]+)">(.*?)</td>', row, re.S)) for row in re.findall(r"<tr.*?</tr>", fact, re.S)
     ][1:]
 
 
