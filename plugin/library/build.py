@@ -381,14 +381,16 @@ class Builder:
 
 
 def _told_apart(rules: list[ItemRule]) -> Iterator[ItemRule]:
-    """The rules, with those marked as general that ask nothing but what every rule of their kind asks."""
+    """The rules; general are those that hold where nothing is known but what every rule of their kind asks."""
     asked = {rule.id: names_in(rule.condition.expression) for rule in rules}
     shared = {
         kind: frozenset.intersection(*(asked[rule.id] for rule in rules if rule.kind == kind))
         for kind in {rule.kind for rule in rules}
     }
     for rule in rules:
-        yield replace(rule, general=not rule.accompanies and asked[rule.id] <= shared[rule.kind])
+        known = {name: True if name in shared[rule.kind] else None for name in asked[rule.id]}
+        holds = asked[rule.id] <= shared[rule.kind] or rule.condition.decide(known, {}) is True
+        yield replace(rule, general=not rule.accompanies and holds)
 
 
 def _kind(resource: dict[str, Any]) -> str:
