@@ -8,7 +8,7 @@ const seenWords = (submitter) => {
 };
 export const pressedWords = (submitter) => (submitter?.textContent ?? "").trim().replace(/\s+/g, " ");
 
-const sender = (form) => form.querySelector("button[type='submit']:not([formaction])");
+const senders = (form) => [...form.querySelectorAll("button[type='submit']:not([formaction], [disabled])")];
 const wordsOf = (field) => (field.tagName === "SELECT" ? field.selectedOptions[0]?.text : field.value.trim());
 const typedWords = (form) => [...form.querySelectorAll("textarea, select, input:not([type='hidden'], [type='checkbox'], [type='radio'])")]
   .filter((field) => field.value && (field.tagName === "SELECT" || field.value !== field.defaultValue)).map(wordsOf).join("; ");
@@ -28,11 +28,11 @@ export const askBeside = (form, submitter, forms, send) => {
   const typed = forms.map((other) => `“${typedWords(other)}”`).join(", ");
   asked.append(Object.assign(document.createElement("p"), { textContent: `Nothing is sent yet. You typed here: ${typed}. “${words}” does not send that.` }));
   for (const other of forms) {
-    asked.append(button(seenWords(sender(other)), () => {
+    asked.append(...senders(other).map((sender) => button(seenWords(sender), () => {
       asked.remove();
       for (let fold = other.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
-      other.requestSubmit(sender(other));
-    }));
+      other.requestSubmit(sender);
+    })));
   }
   asked.append(button(`${words}, and drop what I typed`, () => { asked.remove(); send(); }));
   form.after(asked);
