@@ -80,7 +80,7 @@ class FactView:
 
     @property
     def rivals(self) -> tuple[tuple[Value, str, tuple[Result, ...]], ...]:
-        """The values of which one is to be right, where results disagree: each in words, with the results that say it."""
+        """Where results disagree, the values that they give: each in words, with the results that say it."""
         if self.finding.state != "conflicting":
             return ()
         results = [result for result in self._leading() if result.value is not None and not result.set_aside]

@@ -140,10 +140,7 @@ def test_lines_of_therapy_are_proposed_with_drugs_and_reason(careplan):
     )
     assert "line 2: capecitabine, from 20 Mar 2025; capecitabine was begun, and no other reason is recorded" in text
     found = json.loads(careplan(bundle(chart), "--format", "json").stdout)
-    assert [line["drugs"] for line in found["lines"]] == [
-        ["letrozole, until 1 Mar 2025"],
-        ["capecitabine, still given"],
-    ]
+    assert [line["drugs"] for line in found["lines"]] == [["letrozole, until 1 Mar 2025"], ["capecitabine, still given"]]
     assert found["findings"]["metastatic-line"]["value"] == 3
 
 
