@@ -37,3 +37,23 @@ def test_a_slow_save_says_so_is_sent_once_and_can_be_pressed_again_when_no_answe
     save.click()
     page.locator(".delivery.saved").wait_for()
     assert page.evaluate("document.activeElement.id") == "send"
+
+
+def test_a_slow_answer_to_another_form_shows_on_the_button_that_was_pressed(in_tab):
+    page = in_tab("no-results")
+    sent = []
+
+    def answer_nothing(route):
+        sent.append(route.request.url)
+        route.fulfill(status=204)
+
+    page.route("**/own/**", answer_nothing)
+    page.locator(".own .add-own > summary").click()
+    page.get_by_label("Care", exact=True).check()
+    page.get_by_label("What the plan should hold").fill("Music")
+    add = page.locator(".own .add-own button[value='add']")
+    add.click()
+    page.get_by_role("status").get_by_text("One moment …").wait_for(state="attached")
+    assert (add.inner_text(), add.get_attribute("aria-disabled")) == ("One moment …", "true")
+    add.evaluate("(button) => button.click()")
+    assert len(sent) == 1

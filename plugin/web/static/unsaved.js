@@ -1,6 +1,7 @@
 // Nothing that was typed or pressed is lost with the connection or the browser. Forms with `data-keep` are kept while somebody types
 // in them, and dropped when the server has what they say. Without this file the same forms are sent as they are.
 import { askBeside, pressedWords } from "./beside.js";
+import { busy, rest } from "./busy.js";
 import { live, onConnection, reach, watch } from "./live.js";
 import { bringAll } from "./parts.js";
 import { openSafe } from "./sealed.js";
@@ -147,10 +148,12 @@ const restore = async () => {
 const sendOnceReached = async (form, submitter) => {
   if (going.has(form)) return;
   going.add(form);
-  await keep(form, pressedWords(submitter));
+  const words = pressedWords(submitter);
+  busy(form, submitter);
+  await keep(form, words);
   const answer = await reach();
   going.delete(form);
-  if (answer !== "yes") { note(form, NOT_SENT[answer], true); await list(); return; }
+  if (answer !== "yes") { rest(form); note(form, NOT_SENT[answer], true); await list(); return; }
   form.dataset.through = "yes";
   form.requestSubmit(submitter);
 };
