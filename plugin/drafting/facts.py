@@ -54,11 +54,15 @@ class Facts:
         """The findings that a condition waits for, in the order of the vocabulary; empty when it is decided."""
         if self.truth(condition) is not None:
             return ()
+        return self.without_value(condition)
+
+    def without_value(self, condition: Condition) -> tuple[str, ...]:
+        """The findings without a value among those that decide a condition or keep it open."""
         return tuple(code for code in self._behind(condition) if not self._known(code))
 
     def is_disputed(self, condition: Condition) -> bool:
         """Whether facts without a value are among those that decide a condition, each for results that disagree."""
-        states = {self.findings[code].state for code in self._behind(condition) if not self._known(code)}
+        states = {self.findings[code].state for code in self.without_value(condition)}
         return states == {"conflicting"}
 
     def _behind(self, condition: Condition) -> list[str]:

@@ -274,6 +274,7 @@ class Alert:
     """Something the reader must see before the lists. level: info, warning or critical.
 
     rule: id of the rule that says so, with its sources; empty where the chart itself does, by a conflict or a gap.
+    open_facts: the findings that it is about and that somebody should settle: without a value, in dispute or too old.
     """
 
     code: str
@@ -283,6 +284,7 @@ class Alert:
     rule: str = ""
     sources: tuple[Citation, ...] = ()
     unsourced: bool = False
+    open_facts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

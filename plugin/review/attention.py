@@ -51,10 +51,23 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
+class ToDo:
+    """A fact that a notice is about and that somebody should settle.
+
+    in_conflict: its results disagree. tests: code and name of the due tests that would settle it.
+    """
+
+    code: str
+    label: str
+    in_conflict: bool
+    tests: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Notice:
     """An alert with the entries of the chart that it is about, and what its rule stands on.
 
-    title: what it is, where its code has no name of its own.
+    title: what it is, where its code has no name of its own. to_do: the facts to settle, and the tests for it.
     """
 
     code: str
@@ -64,6 +77,7 @@ class Notice:
     citations: tuple[Citation, ...] = ()
     unsourced: bool = False
     title: str = ""
+    to_do: tuple[ToDo, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,11 +148,25 @@ def notices(draft: Draft, vocabulary: Vocabulary) -> tuple[Notice, ...]:
     """The alerts of a draft, in its order, then the statements that lead against the chart."""
     sources = Sources(draft.findings, vocabulary)
     alerts = tuple(
-        Notice(alert.code, alert.level, alert.text, sources.of(alert.because), alert.sources, alert.unsourced)
+        Notice(
+            alert.code,
+            alert.level,
+            alert.text,
+            sources.of(alert.because),
+            alert.sources,
+            alert.unsourced,
+            to_do=tuple(_to_do(code, draft, vocabulary) for code in alert.open_facts),
+        )
         for alert in draft.alerts
         if alert.code not in SAID_AS_PROBLEMS
     )
     return (*alerts, *_on_statements(draft, vocabulary, sources))
+
+
+def _to_do(code: str, draft: Draft, vocabulary: Vocabulary) -> ToDo:
+    definition = vocabulary[code]
+    tests = tuple((item.code, item.label) for item in draft.assessments if item.code in definition.settled_by)
+    return ToDo(code, definition.label, draft.findings[code].state == "conflicting", tests)
 
 
 def _on_statements(draft: Draft, vocabulary: Vocabulary, sources: Sources) -> Iterator[Notice]:
@@ -149,7 +177,9 @@ def _on_statements(draft: Draft, vocabulary: Vocabulary, sources: Sources) -> It
         if not text or text in said or finding.disputed:
             continue
         seen = (*finding.evidence, *(result.reference for result in chart_results(finding)))
-        yield Notice("stated", "info", f"{text}. {STATEMENT_LEADS}", sources.of(seen), title=RESTS_ON_STATEMENT)
+        to_do = (_to_do(code, draft, vocabulary),)
+        said_so = f"{text}. {STATEMENT_LEADS}"
+        yield Notice("stated", "info", said_so, sources.of(seen), title=RESTS_ON_STATEMENT, to_do=to_do)
 
 
 def unused(draft: Draft, vocabulary: Vocabulary) -> tuple[tuple[Problem, tuple[Source, ...]], ...]:

@@ -147,7 +147,7 @@ def page_of(desk: Desk, reading: Reading, problem: FormProblem | None = None) ->
         opened_from=opened_from(desk.context.fhir_context),
         iss=desk.context.iss,
         prints=may_print(),
-        saved_sentence=counted(view),
+        saved_sentence=counted(view, review),
         goals_left_out=review.decisions.get(GOALS),
         goals_written=0 if GOALS in review.decisions else len(view.draft.proposed_goals()),
         progress_sentence=progress_sentence(view),
@@ -225,10 +225,12 @@ def progress_sentence(view: PageView) -> str:
     return f"{lines}, {progress.decided} decided: {_counts(view)}{again}."
 
 
-def counted(view: PageView) -> str:
-    """What a saved plan holds: `2 accepted, 1 declined, 9 undecided.`."""
+def counted(view: PageView, review: Review) -> str:
+    """What a saved plan holds: `2 accepted, 1 declined, 9 undecided, 1 added by clinicians.`."""
+    own = sum(each.stands for each in review.own_lines)
     undecided = f"{view.progress.undecided} undecided" if view.progress.undecided else ""
-    return f"{', '.join(filter(None, (_counts(view), undecided)))}."
+    added = f"{own} added by clinicians" if own else ""
+    return f"{', '.join(filter(None, (_counts(view), undecided, added)))}."
 
 
 def _counts(view: PageView) -> str:

@@ -42,3 +42,23 @@ def test_a_slow_save_says_so_is_sent_once_and_can_be_pressed_again_when_no_answe
     page.locator(".where > summary").click()
     page.evaluate("document.querySelectorAll('#facts, #course, #plan, #tests').forEach((part) => part.remove())")
     axe_finds_nothing(page)
+
+
+def test_a_slow_answer_to_another_form_shows_on_the_button_that_was_pressed(in_tab):
+    page = in_tab("no-results")
+    sent = []
+
+    def answer_nothing(route):
+        sent.append(route.request.url)
+        route.fulfill(status=204)
+
+    page.route("**/own/**", answer_nothing)
+    page.locator(".own .add-own > summary").click()
+    page.get_by_label("Care", exact=True).check()
+    page.get_by_label("What the plan should hold").fill("Music")
+    add = page.locator(".own .add-own button[value='add']")
+    add.click()
+    page.get_by_role("status").get_by_text("One moment …").wait_for(state="attached")
+    assert (add.inner_text(), add.get_attribute("aria-disabled")) == ("One moment …", "true")
+    add.evaluate("(button) => button.click()")
+    assert len(sent) == 1

@@ -50,6 +50,15 @@ def answers_in(response):
     return found
 
 
+def test_the_page_for_the_patient_opens_in_the_language_in_which_she_answered(visit):
+    filled_in(visit)
+    visit.launch()
+    visit.read()
+    address = f"{visit.workspace}/print/patient"
+    assert '<html lang="es">' in visit.page(address).text
+    assert '<html lang="en">' in visit.page(f"{address}?lang=en").text
+
+
 def test_answers_become_a_response_by_the_patient_in_the_words_of_the_form_and_hers(visit):
     filled_in(visit)
     [form] = stored(visit)
