@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from plugin.drafting.model import CategoryLine, Draft
 from plugin.findings.model import Finding, Problem, Result
@@ -14,6 +14,7 @@ from plugin.library.vocabulary import Vocabulary
 from plugin.review.words import value_in_words
 
 MOST_AWAITED = 3
+CONFLICT = "conflict"
 RESTS_ON_STATEMENT = "The plan rests on a statement"
 STATEMENT_LEADS = "The statement counts until it is withdrawn."
 # Problems of the chart have a place of their own on the page; their alerts would say them twice.
@@ -160,7 +161,20 @@ def notices(draft: Draft, vocabulary: Vocabulary) -> tuple[Notice, ...]:
         for alert in draft.alerts
         if alert.code not in SAID_AS_PROBLEMS
     )
-    return (*alerts, *_on_statements(draft, vocabulary, sources))
+    return (*_said_once(alerts), *_on_statements(draft, vocabulary, sources))
+
+
+def _said_once(alerts: tuple[Notice, ...]) -> Iterator[Notice]:
+    """Alerts whose entries and open facts stand with the results that disagree leave both to that alert."""
+    disputes = [notice for notice in alerts if notice.code == CONFLICT]
+    told = {source for notice in disputes for source in notice.sources}
+    to_settle = {each.code for notice in disputes for each in notice.to_do}
+    for notice in alerts:
+        if notice.code == CONFLICT:
+            yield notice
+            continue
+        sources = () if told.issuperset(notice.sources) else notice.sources
+        yield replace(notice, sources=sources, to_do=tuple(each for each in notice.to_do if each.code not in to_settle))
 
 
 def _to_do(code: str, draft: Draft, vocabulary: Vocabulary) -> ToDo:
