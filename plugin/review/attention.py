@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from plugin.drafting.model import CategoryLine, Draft
+from plugin.drafting.model import Alert, CategoryLine, Draft
 from plugin.findings.model import Finding, Problem, Result
-from plugin.findings.overruled import chart_results, stated_against
+from plugin.findings.overruled import chart_results, rests_on_statement, stated_against
 from plugin.library.sources import Citation
 from plugin.library.vocabulary import Vocabulary
 from plugin.review.words import value_in_words
@@ -149,19 +149,23 @@ def notices(draft: Draft, vocabulary: Vocabulary) -> tuple[Notice, ...]:
     """The alerts of a draft, in its order, then the statements that lead against the chart."""
     sources = Sources(draft.findings, vocabulary)
     alerts = tuple(
-        Notice(
-            alert.code,
-            alert.level,
-            alert.text,
-            sources.of(alert.because),
-            alert.sources,
-            alert.unsourced,
-            to_do=tuple(_to_do(code, draft, vocabulary) for code in alert.open_facts),
-        )
-        for alert in draft.alerts
-        if alert.code not in SAID_AS_PROBLEMS
+        _notice(alert, draft, vocabulary, sources) for alert in draft.alerts if alert.code not in SAID_AS_PROBLEMS
     )
     return (*_said_once(alerts), *_on_statements(draft, vocabulary, sources))
+
+
+def _notice(alert: Alert, draft: Draft, vocabulary: Vocabulary, sources: Sources) -> Notice:
+    """An alert as a notice; one about results that a statement has settled says that, not that they disagree."""
+    to_do = tuple(_to_do(code, draft, vocabulary) for code in alert.open_facts)
+    seen = sources.of(alert.because)
+    if alert.code == CONFLICT and to_do and all(_is_settled(draft.findings[each.code]) for each in to_do):
+        text = f"{alert.text}. {STATEMENT_LEADS}"
+        return Notice("stated", alert.level, text, seen, title=RESTS_ON_STATEMENT, to_do=to_do)
+    return Notice(alert.code, alert.level, alert.text, seen, alert.sources, alert.unsourced, to_do=to_do)
+
+
+def _is_settled(finding: Finding) -> bool:
+    return rests_on_statement(finding) and not finding.disputed
 
 
 def _said_once(alerts: tuple[Notice, ...]) -> Iterator[Notice]:
