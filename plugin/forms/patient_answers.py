@@ -50,8 +50,9 @@ def _read(item: Item, values: list[str]) -> Any:
     if kind in ("several", "one"):
         known = {str(number): number for number in range(len(item.get("answerOption", ())))}
         chosen = [known[value] for value in dict.fromkeys(values) if value in known]
-        none = [] if kind == "several" and "none" in values else None
-        return (chosen if kind == "several" else chosen[:1]) or none
+        if not chosen:
+            return [] if kind == "several" and "none" in values else None
+        return chosen if kind == "several" else chosen[:1]
     text = values[0].strip()[:LONGEST_ANSWER] if values else ""
     return _number(item, text) if kind in ("scale", "number") else text
 
