@@ -48,12 +48,12 @@ def treatment_brief(view: PageView) -> tuple[BriefList, ...]:
 
 
 def work_brief(view: PageView, care_title: str) -> tuple[BriefList, ...]:
-    """Tests due, those that settle a line of treatment first, and the care beside it, in the order of the page."""
+    """Tests due, those that settle a line of treatment first, and the care beside it; where care leads, it is first."""
     settling = sorted(_lines(view.tests), key=lambda each: not _settles(each))
-    return (
-        _cut("due", "Tests due", "tests", tuple(settling), MOST_TESTS),
-        _brief("due", care_title, "support-title", view.support, MOST_CARE),
-    )
+    leads = view.draft.care_leads
+    tests = _cut("due", "Tests due", "tests", tuple(settling), MOST_TESTS)
+    care = _brief("due", care_title, "support-title", view.support, None if leads else MOST_CARE)
+    return (care, tests) if leads else (tests, care)
 
 
 def _brief(name: str, title: str, target: str, topics: tuple[Topic, ...], most: int | None = None) -> BriefList:

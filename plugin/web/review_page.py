@@ -170,8 +170,8 @@ def page_of(desk: Desk, reading: Reading, problem: FormProblem | None = None) ->
 def shared_by_parts(desk: Desk, review: Review, view: PageView) -> dict[str, Any]:
     """What the page and its folded parts both show, by the names that the templates use.
 
-    home: the address of the review; addresses of parts are put together from it, since building hundreds one by one takes longer
-    than all that they stand in.
+    home: the address of the review; addresses of parts are put together from it, since building hundreds one by one
+    takes longer than all that they stand in.
     """
     form = desk.workbench.template.questionnaires["plan-review"]
     return {
@@ -216,6 +216,8 @@ def _plan_lists(view: PageView) -> list[tuple[str, str, str, object]]:
 def progress_sentence(view: PageView) -> str:
     """How far the review is: `12 lines, 3 decided: 2 accepted, 1 declined; 1 to decide again.` and the like."""
     progress = view.progress
+    if not progress.total:
+        return "No line is drafted."
     lines = "1 line" if progress.total == 1 else f"{progress.total} lines"
     again = f"; {progress.again} to decide again" if progress.again else ""
     if not progress.decided:

@@ -88,6 +88,15 @@ def test_the_thanks_tell_her_to_speak_up_and_show_no_answer(visit):
     assert "nietos" not in page
 
 
+def test_severe_pain_cannot_wait_and_less_pain_can(visit):
+    for score, waits in (("6", True), ("7", False)):
+        tablet = Tablet(visit)
+        tablet.start()
+        tablet.answers(2, given={"symptoms.pain": score})
+        tablet.take_back()
+        assert ('id="said-urgent"' not in visit.read().text) is waits, score
+
+
 def test_sending_twice_counts_once(visit):
     tablet = filled_in(visit)
     token = TOKEN.search(tablet.get(f"{tablet.address}team").text)[1]
@@ -101,6 +110,7 @@ def test_the_review_shows_what_cannot_wait_first_then_all_and_the_plan_quotes_he
     attention = page.partition('id="attention"')[2].partition("</section>")[0]
     assert "The patient marked something that cannot wait" in attention
     assert "A fever of 38 °C (100.4 °F) or more, or chills that shake you" in attention
+    assert "from 0 (none) to 10 (the most you can think of): 7</li>" in attention
     said = page.partition('id="said"')[2].partition("</section>")[0]
     assert said.index("A fever of 38") < said.index("Me mareo") < said.index("Ver crecer a mis nietos")
     assert '<span lang="es">Me mareo por la mañana</span>' in said

@@ -55,7 +55,7 @@ def test_what_was_settled_against_results_stands_on_board_and_note_with_reason_a
     assert "Northshore Reference Laboratory" in attention
     for path in ("print/board", "note.txt"):
         told = words_of(desk.visit.page(f"{desk.visit.workspace}/{path}").text)
-        block = told[told.index("Settled by a clinician against results") :]
+        block = told[told.index("Stated by a clinician against results") :]
         assert re.search(rf"ER\) Positive, stated by .+? on 2\d Nov 2026: {REASON}; the chart has negative", block)
         assert "Northshore Reference Laboratory) and positive" in block
 

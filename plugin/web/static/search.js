@@ -1,4 +1,5 @@
-// What is not offered, searched by what a line shows, its name and the fact that closes it, and by its drugs; not by what is folded.
+// What is not offered, searched by what a line shows, its name and the fact that closes it, and by its drugs and their brands; not by
+// what is folded.
 (() => {
   "use strict";
 
