@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, Protocol
 
-from plugin.forms.steps import Answers, Item, items_of_step, kind_of, scale_of
+from plugin.forms.steps import Answers, Item, items_of_step, kind_of, none_name, scale_of
 from plugin.library.forms import every_item
 from plugin.library.languages import with_translation
 
@@ -24,17 +24,22 @@ class Posted(Protocol):
 def read_step(form: Item, step: int, posted: Posted) -> tuple[dict[str, Any], set[str]]:
     """The answers of one step by linkId, without those left open; and the linkIds of numbers that are none.
 
+    "None of these" is kept so that the page shows it again: an empty list, or true under `none_name`.
+
     What was typed for such a number is kept as text, so that nothing has to be typed twice.
     """
     answers: dict[str, Any] = {}
     faults: set[str] = set()
     for item in items_of_step(form, step):
         answer = _read(item, posted.getlist(item["linkId"]))
-        if answer in (None, "", []):
+        if answer in (None, ""):
             continue
         answers[item["linkId"]] = answer
         if item["type"] == "integer" and not isinstance(answer, int):
             faults.add(item["linkId"])
+    none = none_name(form["item"][step])
+    if "yes" in posted.getlist(none) and not any(answer is True for answer in answers.values()):
+        answers[none] = True
     return answers, faults
 
 
@@ -45,6 +50,8 @@ def _read(item: Item, values: list[str]) -> Any:
     if kind in ("several", "one"):
         known = {str(number): number for number in range(len(item.get("answerOption", ())))}
         chosen = [known[value] for value in dict.fromkeys(values) if value in known]
+        if not chosen:
+            return [] if kind == "several" and "none" in values else None
         return chosen if kind == "several" else chosen[:1]
     text = values[0].strip()[:LONGEST_ANSWER] if values else ""
     return _number(item, text) if kind in ("scale", "number") else text

@@ -12,27 +12,33 @@ from plugin.library.languages import text_in
 
 Item = dict[str, Any]
 Answers = Mapping[str, Any]
-Kind = Literal["note", "heading", "tick", "several", "one", "scale", "number", "line", "lines"]
+Kind = Literal["note", "heading", "tick", "none", "several", "one", "scale", "number", "line", "lines"]
 COLLAPSIBLE = "http://hl7.org/fhir/uv/sdc/StructureDefinition/sdc-questionnaire-collapsible"
 LIMITS = {
     "low": "http://hl7.org/fhir/StructureDefinition/minValue",
     "high": "http://hl7.org/fhir/StructureDefinition/maxValue",
 }
+LONG_LIST = 4  # choices from which on "none of these" is offered
 LONGEST_SCALE = 11  # points that stand side by side on a narrow tablet
 
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One answer to choose: its number in the form, its words, whether it is chosen."""
+    """One answer to choose: its number in the form, its words, whether it is chosen, whether it cannot wait."""
 
     number: int
     text: str
     chosen: bool
+    urgent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One item as a page shows it. typed: what was written, also where it cannot be used."""
+    """One item as a page shows it. typed: what was written, also where it cannot be used. urgent: a tick cannot wait.
+
+    offers_none, none: whether "none of these" can be marked and is. That is for whoever fills in the form, to see that
+    nothing was overlooked: it denies nothing, and is no answer that is sent.
+    """
 
     link_id: str
     kind: Kind
@@ -40,6 +46,9 @@ class Question:
     options: tuple[Option, ...] = ()
     typed: str = ""
     ticked: bool = False
+    urgent: bool = False
+    offers_none: bool = False
+    none: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +132,14 @@ def _is_folded(group: Item) -> bool:
     return found == ["default-closed"]
 
 
+def none_name(group: Item) -> str:
+    """Under which name a page keeps that nothing of a group's ticks applies; no item of the form is called so."""
+    return f"{group['linkId']}:none"
+
+
 def _questions(group: Item, answers: Answers, language: str) -> Iterator[Question]:
+    ticks = [item for item in every_item(group) if kind_of(item) == "tick"]
+    last_tick = ticks[-1] if len(ticks) >= LONG_LIST else None
     for item in every_item(group):
         answer, kind = answers.get(item["linkId"]), kind_of(item)
         yield Question(
@@ -133,12 +149,20 @@ def _questions(group: Item, answers: Answers, language: str) -> Iterator[Questio
             options=tuple(_options(item, answer, language)),
             typed="" if answer is None or isinstance(answer, bool | list) else str(answer),
             ticked=answer is True,
+            urgent=bool(extension(item, "item-urgent", False)),
+            offers_none=kind == "several" and len(item.get("answerOption", ())) >= LONG_LIST,
+            none=answer == [],
         )
+        if item is last_tick:
+            name = none_name(group)
+            yield Question(name, "none", "", ticked=answers.get(name) is True)
 
 
 def _options(item: Item, answer: Any, language: str) -> Iterator[Option]:
     chosen = answer if isinstance(answer, list) else ()
     for number, option in enumerate(item.get("answerOption", ())):
-        yield Option(number, text_in(option, "valueString", language), number in chosen)
+        yield Option(
+            number, text_in(option, "valueString", language), number in chosen, extension(option, "item-urgent", False)
+        )
     for point in scale_of(item) if item["type"] == "integer" else ():
         yield Option(point, str(point), answer == point)

@@ -106,6 +106,13 @@ class PageView:
         lines = (line for topics in lists for topic in topics for line in topic.lines)
         return next((line for line in lines if line.anchor == anchor), None)
 
+    @property
+    def next_to_decide(self) -> str:
+        """The id of the first line, in the order of the page, that waits for a decision; empty where none does."""
+        lists = (self.offered, self.conditional, self.judgement, self.support, self.tests)
+        anchors = (line.anchor for topics in lists for topic in topics for line in topic.lines)
+        return next((anchor for anchor in anchors if self.chosen.get(anchor, "none") is None), "")
+
     def settling(self, line: CategoryLine) -> tuple[Settling, ...]:
         """What would settle a line that waits, most decisive first."""
         return settling(line, self.draft, self.vocabulary)

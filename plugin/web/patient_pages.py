@@ -132,7 +132,7 @@ def take_back(token: str) -> Answer:
     if secret is None:
         response = make_response(_render("patient/launch_again.html", held))
     else:
-        response = make_response(redirect(url_for("review.page", workspace=held.workspace), 303))
+        response = make_response(redirect(url_for("review.page", workspace=held.workspace, back="tablet"), 303))
         lifetime = int(launch_service().settings.session_hours * 3600)
         _policy().put(response, "workspace", secret, f"/w/{held.workspace}", lifetime)
     _policy().put(response, HANDED_OVER, "", "/", 0)

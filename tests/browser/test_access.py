@@ -127,6 +127,7 @@ def test_tables_are_stacked_where_there_is_no_width(in_tab):
     page.evaluate("location.hash = '#fact-er'")
     page.locator("#fact-er .behind").wait_for()
     cells = page.locator("#fact-er .behind tr").last.locator("td")
+    cells.first.wait_for()
     boxes = [cells.nth(at).bounding_box() for at in range(cells.count())]
     assert len({round(box["x"]) for box in boxes}) == 1
     assert [box["y"] for box in boxes] == sorted({box["y"] for box in boxes})

@@ -178,3 +178,25 @@ def test_why_brings_the_rule_to_the_line_and_what_is_not_offered_can_be_searched
     page.get_by_label("Search what is not offered").fill("Herceptin")
     page.locator("#line-treatment-category-her2-thp:visible").wait_for()
     assert 0 < page.locator("#list-not-offered .line:visible").count() < whole
+    page.get_by_label("Search what is not offered").fill("")
+    page.locator("#list-not-offered .why > summary").first.click()
+    page.locator("#list-not-offered .why").first.get_by_text("The rule, put to this patient").wait_for()
+    page.get_by_label("Search what is not offered").fill("put to this patient")
+    page.get_by_text(f"0 of {whole}").wait_for()
+
+
+def test_buttons_of_care_stand_in_one_row_and_one_key_leads_to_the_next_line_to_decide(in_tab):
+    page = in_tab("her2-low", viewport={"width": 1112, "height": 700})
+    rows = page.locator(".support .acts").evaluate_all(
+        """(rows) => rows.map((row) => [...row.querySelectorAll(':scope > details > summary, .accept')]
+        .map((each) => Math.round(each.getBoundingClientRect().top)))"""
+    )
+    assert {len(set(tops)) for tops in rows} == {1}
+    page.locator("nav a[href='#plan']").focus()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    page.get_by_role("link", name="Skip to the next line to decide").press("Enter")
+    page.keyboard.press("Tab")
+    assert page.evaluate(
+        "document.activeElement.closest('.acts')?.parentElement.id.startsWith('line-treatment-category-')"
+    )

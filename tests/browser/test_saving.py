@@ -58,7 +58,7 @@ def test_a_slow_answer_to_another_form_shows_on_the_button_that_was_pressed(in_t
     page.get_by_label("What the plan should hold").fill("Music")
     add = page.locator(".own .add-own button[value='add']")
     add.click()
-    page.get_by_role("status").get_by_text("One moment …").wait_for(state="attached")
+    page.locator("[aria-live='polite']", has_text="One moment …").wait_for(state="attached")
     assert (add.inner_text(), add.get_attribute("aria-disabled")) == ("One moment …", "true")
     add.evaluate("(button) => button.click()")
     assert len(sent) == 1

@@ -1,9 +1,12 @@
 """A tablet in the patient's hands: no way into a chart, her form in her language, and the way back for the team."""
 
+import re
 from datetime import timedelta
 
 import pytest
 
+from plugin.storage.forms import forms_of
+from plugin.storage.patients import PatientKey
 from tests.forms.tablet import PIN, Tablet
 from tests.review.ehr_stub import open_workspace
 from tests.review.visit import NOW, Visit
@@ -76,7 +79,9 @@ def test_another_chart_that_is_open_in_the_same_browser_is_closed_too_until_the_
 def test_she_sees_her_first_name_and_nothing_else_that_names_her(visit):
     tablet = Tablet(visit)
     landing = tablet.get()
-    assert "Iris" not in landing.text
+    assert "Hello, Iris" in landing.text
+    assert "Is this not you? Give the tablet back." in landing.text
+    assert [word for word in CHART_WORDS if word in landing.text] == []
     tablet.start()
     page = tablet.get()
     assert "Hello, Iris" in page.text
@@ -147,8 +152,11 @@ def test_the_pin_leads_back_and_a_wrong_one_does_not(visit):
     assert wrong.status_code == 403
     assert visit.page().status_code == 403
     back = tablet.take_back()
-    assert back.headers["Location"] == f"{visit.workspace}/"
+    assert back.headers["Location"] == f"{visit.workspace}/?back=tablet"
     assert "Iris Example" in visit.read().text
+    returned = visit.page(back.headers["Location"]).text
+    assert "This page now stands by itself, without the EHR around it." in returned
+    assert "from-tablet" not in visit.page().text
 
 
 def test_after_five_wrong_pins_only_a_launch_from_the_ehr_leads_back(visit):
@@ -202,3 +210,27 @@ def test_reloading_or_opening_what_a_button_sent_shows_the_form(visit):
     tablet.start()
     for path in ("answers", "keep", "start"):
         assert tablet.get(f"{tablet.address}{path}").headers["Location"] == tablet.address
+
+
+def test_none_of_these_is_shown_again_denies_nothing_and_gives_way_to_a_mark(visit):
+    tablet = Tablet(visit)
+    tablet.start()
+    tablet.answers(1, given={"urgent:none": "yes"})
+    assert re.search(r'name="urgent:none" value="yes" data-none checked', tablet.get().text)
+    tablet.answers(2, given={"symptoms.bone": "none"})
+    tablet.answers(99, "send")
+    tablet.take_back()
+    assert "None of these" not in visit.read().text
+    with visit.app.extensions["careplan.office"].workbench.database.session() as session:
+        [form] = forms_of(session, PatientKey(visit.iss, "p1"))
+    assert "item" not in form.response
+
+
+def test_a_mark_that_cannot_wait_counts_beside_none_of_these(visit):
+    tablet = Tablet(visit)
+    tablet.start()
+    tablet.answers(1, given={"urgent:none": "yes", "urgent.fever": "yes"})
+    page = tablet.get().text
+    assert re.search(r'name="urgent.fever" value="yes" checked data-urgent', page)
+    assert "data-none checked" not in page
+    assert "Tell somebody here now" in page

@@ -5,7 +5,7 @@ const WORDS = "One moment …";
 
 const under = new Map();
 const said = Object.assign(document.createElement("span"), { className: "hidden" });
-said.setAttribute("role", "status");
+said.setAttribute("aria-live", "polite"); // not the role of a status, whose words Orca leaves out
 document.body.append(said);
 
 export const rest = (form) => {

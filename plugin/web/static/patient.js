@@ -18,6 +18,27 @@
   };
   const later = () => { clearTimeout(waiting); waiting = setTimeout(put, PAUSE); };
   form.addEventListener("input", later);
+
+  // A mark that cannot wait is answered beside it at once; "none of these" and the marks of its list exclude each other.
+  const answered = (mark) => {
+    document.querySelectorAll(".urgent-now").forEach((shown) => shown.remove());
+    const marked = mark.checked ? mark : form.querySelector("[data-urgent]:checked");
+    if (!marked) return;
+    const told = document.getElementById("urgent-now").content.firstElementChild.cloneNode(true);
+    told.classList.add("urgent-now");
+    marked.closest(".choice").after(told);
+    put();
+  };
+  const listOf = (mark) => {
+    const list = mark.closest("fieldset");
+    return [...(list ?? form).querySelectorAll("[type='checkbox']")].filter((each) => list || !each.closest("fieldset"));
+  };
+  form.addEventListener("change", ({ target }) => {
+    if (target.type === "checkbox" && target.checked) {
+      listOf(target).filter((each) => each !== target && "none" in each.dataset !== "none" in target.dataset).forEach((each) => { each.checked = false; });
+    }
+    if ("urgent" in target.dataset || "none" in target.dataset) answered(target.matches("[data-urgent]") ? target : { checked: false });
+  });
   form.addEventListener("submit", () => { leaving = true; clearTimeout(waiting); });
   addEventListener("pagehide", () => { if (waiting) put(); });
 

@@ -14,13 +14,13 @@
   };
 
   // The strip on top breaks into more rows where the window is narrow: what is jumped to stands below it, all of it.
-  const top = document.querySelector(".top");
+  const tops = [...document.querySelectorAll(".top, .top > .banner")];
   const makeRoom = () => {
-    const sticks = top && getComputedStyle(top).position === "sticky";
-    document.documentElement.style.scrollPaddingTop = sticks ? `${top.offsetHeight + 12}px` : "";
+    const sticks = tops.find((top) => getComputedStyle(top).position === "sticky" && top.offsetHeight);
+    document.documentElement.style.scrollPaddingTop = sticks ? `${sticks.offsetHeight + 12}px` : "";
   };
   makeRoom();
-  if (top) new ResizeObserver(makeRoom).observe(top);
+  tops.forEach((top) => new ResizeObserver(makeRoom).observe(top));
 
   window.addEventListener("hashchange", revealTarget);
   revealTarget();
