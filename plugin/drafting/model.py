@@ -178,7 +178,8 @@ class ItemLine:
     """A due test or a supportive-care item.
 
     kind: the CodeSystem (`assessment` or `supportive-care`); why: the reason in words.
-    opens: categories that wait for this test (assessments only).
+    opens: categories that wait for this test, maybe beside other facts; decides: those of them that a result of it
+        alone would move (assessments only).
     accompanies: categories on whose account it is due.
     who, asks: who does it, what to ask or check.
     leads: it leads the plan: it stands first, and its list before the treatment.
@@ -208,6 +209,12 @@ class ItemLine:
     superseded: tuple[Superseded, ...] = ()
     evidence_kind: str = ""
     confidence: str = ""
+    decides: tuple[str, ...] = ()
+
+    @property
+    def opens_with_others(self) -> tuple[str, ...]:
+        """The categories that wait for this test and for other facts as well: no result of it alone moves them."""
+        return tuple(code for code in self.opens if code not in self.decides)
 
 
 @dataclass(frozen=True, slots=True)

@@ -185,17 +185,25 @@ def closed_entry(line: CategoryLine) -> Entry:
 
 def item_entry(line: ItemLine, template: Template) -> Entry:
     """A test or an item of supportive care: why, what it would settle, its sources."""
-    opens = ", ".join(template.label(code) for code in line.opens)
     return Entry(
         line.label,
         (
             line.why,
-            *((f"Would decide: {opens}.",) if opens else ()),
+            *_what_waits(line, template),
             *_in_practice(line),
             *older_sentences(line),
             *_authority(line),
         ),
     )
+
+
+def _what_waits(line: ItemLine, template: Template) -> Iterator[str]:
+    """The lines that a test alone would decide, and how many wait for it and for other facts."""
+    if line.decides:
+        yield f"Would decide: {', '.join(template.label(code) for code in line.decides)}."
+    if others := len(line.opens_with_others):
+        more = "more " if line.decides else ""
+        yield f"{others} {more}{'line waits' if others == 1 else 'lines wait'} for it and for other facts as well."
 
 
 def _in_practice(line: ItemLine) -> Iterator[str]:
