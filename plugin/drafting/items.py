@@ -156,7 +156,8 @@ def _by_rule(facts: Facts, template: Template) -> Iterator[Alert]:
         else:
             because = references(reasons)
             text = _said(rule, rule.text, facts)
-            yield Alert(rule.code, text, rule.level, because, rule.id, grounds.citations, grounds.unsourced)
+            asked = tuple(code for code, variable, _ in facts.by_variable() if variable in rule.condition.names)
+            yield Alert(rule.code, text, rule.level, because, rule.id, grounds.citations, grounds.unsourced, asked)
 
 
 def _said(rule: ItemRule | AlertRule, text: str, facts: Facts) -> str:

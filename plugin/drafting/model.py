@@ -57,6 +57,10 @@ class Brought:
     label: str
 
 
+# Of CodeSystem alert: what carries it as a flag leads its list.
+URGENT = "urgent"
+
+
 @dataclass(frozen=True, slots=True)
 class AgentLine:
     """A drug of a category, and whether the line may name it for this patient.
@@ -145,6 +149,11 @@ class CategoryLine:
     brings: tuple[Brought, ...] = ()
     not_beside: tuple[NotBeside, ...] = ()
     superseded: tuple[Superseded, ...] = ()
+
+    @property
+    def leads(self) -> bool:
+        """Whether it cannot wait, and so stands before the other lines of its list."""
+        return self.disposition != "not-offered" and URGENT in self.flags
 
     @property
     def gates_beside(self) -> tuple[GateOutcome, ...]:
@@ -281,6 +290,7 @@ class Alert:
     """Something the reader must see before the lists. level: info, warning or critical.
 
     rule: id of the rule that says so, with its sources; empty where the chart itself does, by a conflict or a gap.
+    facts: codes of the findings that the rule asks about.
     """
 
     code: str
@@ -290,6 +300,7 @@ class Alert:
     rule: str = ""
     sources: tuple[Citation, ...] = ()
     unsourced: bool = False
+    facts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -331,5 +342,5 @@ class Draft:
         return any(line.leads for line in self.supportive_care)
 
     def standing(self, disposition: Disposition) -> tuple[CategoryLine, ...]:
-        """The categories with this disposition, in template order."""
+        """The categories with this disposition: what cannot wait first, then in template order."""
         return tuple(line for line in self.categories if line.disposition == disposition)

@@ -47,7 +47,8 @@ def draft_from(facts: Facts, template: Template, as_of: date, *, weigh_facts: bo
     listed = tuple(_deciding(item, told, facts) for item in _assessments(due, categories, template, facts))
     assessments = with_superseded(listed, facts, template)
     care = with_superseded(care_lines(facts, template, categories), facts, template)
-    categories = tuple(_bringing(line, (*assessments, *care)) for line in categories)
+    bringing = [_bringing(line, (*assessments, *care)) for line in categories]
+    categories = tuple(sorted(bringing, key=lambda line: not line.leads))
     return replace(
         _bare(facts, template, as_of, categories),
         assessments=assessments,

@@ -11,7 +11,9 @@ from plugin.findings.model import Finding, Problem, Result
 from plugin.findings.overruled import chart_results, stated_against
 from plugin.library.sources import Citation
 from plugin.library.vocabulary import Vocabulary
+from plugin.review.to_do import to_do
 from plugin.review.words import value_in_words
+from plugin.storage.terms import Named
 
 MOST_AWAITED = 3
 RESTS_ON_STATEMENT = "The plan rests on a statement"
@@ -54,7 +56,7 @@ class Source:
 class Notice:
     """An alert with the entries of the chart that it is about, and what its rule stands on.
 
-    title: what it is, where its code has no name of its own.
+    title: what it is, where its code has no name of its own. to_do: what the plan holds for it and leads with.
     """
 
     code: str
@@ -64,6 +66,7 @@ class Notice:
     citations: tuple[Citation, ...] = ()
     unsourced: bool = False
     title: str = ""
+    to_do: tuple[Named, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +137,15 @@ def notices(draft: Draft, vocabulary: Vocabulary) -> tuple[Notice, ...]:
     """The alerts of a draft, in its order, then the statements that lead against the chart."""
     sources = Sources(draft.findings, vocabulary)
     alerts = tuple(
-        Notice(alert.code, alert.level, alert.text, sources.of(alert.because), alert.sources, alert.unsourced)
+        Notice(
+            alert.code,
+            alert.level,
+            alert.text,
+            sources.of(alert.because),
+            alert.sources,
+            alert.unsourced,
+            to_do=to_do(draft, alert.facts),
+        )
         for alert in draft.alerts
         if alert.code not in SAID_AS_PROBLEMS
     )

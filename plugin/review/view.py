@@ -22,9 +22,11 @@ from plugin.review.fact_view import FactGroup, FactView, columns_of, facts_of, p
 from plugin.review.line_view import LineView, Progress, Topic, progress_of, topics_of
 from plugin.review.settling import Settling, settling
 from plugin.review.terms import results_to_wait_for
+from plugin.review.to_do import to_do
 from plugin.review.words import date_in_words
 from plugin.storage.reviews import Choice, Decision, Fact, in_force
 from plugin.storage.reviews import Line as LineKey
+from plugin.storage.terms import Named
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +88,11 @@ class PageView:
     def clashing(self, code: str) -> tuple[Clash, ...]:
         """The pairs of accepted lines, one of them this one, that must not be given at the same time."""
         return tuple(clash for clash in self.clashes if code in (clash.first.code, clash.second.code))
+
+    @property
+    def to_do_now(self) -> tuple[Named, ...]:
+        """What the plan leads with for the findings that the patient reports a sign of."""
+        return to_do(self.draft, {fact.definition.code for fact in self.questions if fact.finding.told})
 
     def fact(self, code: str) -> FactView | None:
         """The finding of this code; None where the vocabulary has none."""
