@@ -32,7 +32,7 @@ def draft_from(facts: Facts, template: Template, as_of: date, *, weigh_facts: bo
 
     facts: of the template's vocabulary.
     weigh_facts: whether to work out what the facts that are not settled are worth, which is half of the work. Without
-        it `to_confirm`, `consequences` and what a test alone `decides` are empty and all else is the same: for those who
+        it `to_confirm`, `consequences` and what a test alone `decides` are empty; all else is the same: for those who
         only read the lists.
     """
     stop = next((gate for gate in template.gates if _stops(gate, facts)), None)

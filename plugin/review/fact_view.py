@@ -63,8 +63,15 @@ class FactView:
     def short_detail(self) -> str:
         """What was measured, where the value is a word for it: the figures of the detail, where they are few."""
         parts = [part for part in self.detail.split(", ") if any(map(str.isdigit, part)) and part != self.words]
-        measured = ", ".join(parts) if self.definition.type == "code" else ""
+        measured = ", ".join(parts) if self._is_word_for_figures else ""
         return measured if len(measured) <= GLANCE else ""
+
+    @property
+    def _is_word_for_figures(self) -> bool:
+        """Whether its value is a word for something measured: a code, or the yes or no of a limit."""
+        reading = self.definition.reading
+        limit = reading is not None and any(part.kind == "number" for part in reading.parts)
+        return self.definition.type == "code" or (self.definition.type == "boolean" and limit)
 
     @property
     def detail(self) -> str:
