@@ -188,7 +188,8 @@ class ItemLine:
 
     kind: the CodeSystem (`assessment` or `supportive-care`); why: the reason in words.
     opens: categories that wait for this test, maybe beside other facts; decides: those of them that a result of it
-        alone would move (assessments only).
+        alone would move (assessments only). settles: findings that these categories wait for, and that it would settle.
+    comes_first: of several tests it is listed before the others.
     accompanies: categories on whose account it is due.
     who, asks: who does it, what to ask or check.
     leads: it leads the plan: it stands first, and its list before the treatment.
@@ -219,6 +220,8 @@ class ItemLine:
     evidence_kind: str = ""
     confidence: str = ""
     decides: tuple[str, ...] = ()
+    settles: tuple[str, ...] = ()
+    comes_first: bool = False
 
     @property
     def opens_with_others(self) -> tuple[str, ...]:

@@ -167,12 +167,17 @@ def _assessments(
             settled = [code for code in missing if test in facts.vocabulary[code].settled_by]
             wanted.setdefault(test, {}).update(dict.fromkeys(settled))
     every = (*due, *(wanted_test(test, missing, template) for test, missing in wanted.items()))
-    lines = [replace(item, opens=tuple(opens.get(item.code, ()))) for item in every]
-
-    def place(item: ItemLine) -> tuple[bool, bool, int]:
-        return not item.leads, not template.activities[item.code].comes_first, -len(item.opens)
-
-    return tuple(sorted(lines, key=place))
+    awaited = dict.fromkeys(code for line in waiting for code in line.missing)
+    lines = [
+        replace(
+            item,
+            opens=tuple(opens.get(item.code, ())),
+            settles=tuple(code for code in awaited if item.code in facts.vocabulary[code].settled_by),
+            comes_first=item.leads or template.activities[item.code].comes_first,
+        )
+        for item in every
+    ]
+    return tuple(sorted(lines, key=lambda item: (not item.leads, not item.comes_first, -len(item.opens))))
 
 
 def _deciding(item: ItemLine, told: Mapping[str, tuple[Consequence, ...]], facts: Facts) -> ItemLine:

@@ -89,10 +89,17 @@ def waiting(draft: Draft, vocabulary: Vocabulary) -> Waiting | None:
 
 
 def most_awaited(lines: Iterable[CategoryLine], draft: Draft) -> list[tuple[str, int]]:
-    """The facts that lines wait for, each with how many do: most first, and of equals what would change most."""
+    """The facts that lines wait for, each with how many do.
+
+    First what a test settles that comes before other tests; then what most wait for, and of equals what would change
+    most.
+    """
+    first = {code for item in draft.assessments if item.comes_first for code in item.settles}
     count = Counter(code for line in lines for code in line.missing)
     asked = [code for code in draft.to_confirm if code in count]
-    order = sorted(count, key=lambda code: (-count[code], asked.index(code) if code in asked else len(asked)))
+    order = sorted(
+        count, key=lambda code: (code not in first, -count[code], asked.index(code) if code in asked else len(asked))
+    )
     return [(code, count[code]) for code in order]
 
 

@@ -12,12 +12,13 @@ from plugin.delivery.deferrals import asked_again
 from plugin.delivery.lines import Line, brought_along, decidable_lines, key_of, kind_of
 from plugin.drafting.common_ground import CommonGround, common_ground
 from plugin.drafting.goals import SPOKEN_OF
-from plugin.drafting.model import CategoryLine, Disposition, Draft, OwnWords
+from plugin.drafting.model import CategoryLine, Disposition, Draft, ItemLine, OwnWords
 from plugin.findings.model import Problem
 from plugin.library.vocabulary import Vocabulary
 from plugin.review.again import Again, again_of
 from plugin.review.attention import KINDS, Notice, Source, Waiting, notices, unused, waiting
 from plugin.review.came_with import came_with
+from plugin.review.course.treatments import Told, in_no_line
 from plugin.review.fact_view import FactGroup, FactView, columns_of, facts_of, profile_of
 from plugin.review.line_view import LineView, Progress, Topic, progress_of, topics_of
 from plugin.review.settling import Settling, settling
@@ -83,11 +84,16 @@ class PageView:
     quotes: tuple[Quote, ...] = ()
     clashes: tuple[Clash, ...] = ()
     chosen: Mapping[str, Choice | None] = field(default_factory=dict)
+    in_no_line: tuple[Told, ...] = ()
     again: tuple[Again, ...] = ()
 
     def clashing(self, code: str) -> tuple[Clash, ...]:
         """The pairs of accepted lines, one of them this one, that must not be given at the same time."""
         return tuple(clash for clash in self.clashes if code in (clash.first.code, clash.second.code))
+
+    def tests_for(self, code: str) -> tuple[ItemLine, ...]:
+        """The due tests that would settle a finding."""
+        return tuple(item for item in self.draft.assessments if item.code in self.vocabulary[code].settled_by)
 
     @property
     def to_do_now(self) -> tuple[Named, ...]:
@@ -158,7 +164,8 @@ def build_page(
         notices=notices(draft, vocabulary),
         waiting=waiting(draft, vocabulary),
         unused=unused(draft, vocabulary),
-        profile=profile_of(facts, words.weighed),
+        profile=profile_of(facts, words.weighed, _earlier_treatment(vocabulary)),
+        in_no_line=in_no_line(draft, vocabulary),
         questions=questions,
         answered=tuple(fact for fact in facts if fact.settled),
         awaited=tuple(fact for fact in questions if fact.finding.state == "unknown"),
@@ -178,6 +185,12 @@ def build_page(
         clashes=clashes(draft, lambda line: view(line).choice),
         quotes=tuple(_quote(said) for said in draft.own_words),
     )
+
+
+def _earlier_treatment(vocabulary: Vocabulary) -> str:
+    """The group of the facts on earlier treatment; empty where the template tells of none."""
+    given = vocabulary.treatment.given
+    return vocabulary[given].group if given else ""
 
 
 def _quote(said: OwnWords) -> Quote:
