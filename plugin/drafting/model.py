@@ -108,7 +108,7 @@ class CategoryLine:
     facts: the findings that decided the disposition; because: references of the results behind them.
     derives, presumes: the facts among them that were worked out or presumed.
     missing: findings the line waits for; waits_for: assessments that would settle them.
-    closed_by: the facts that closed it.
+    closed_by: the facts that closed it; not_on_record: findings whose absence from the chart keeps it closed as well.
     unsourced: no checked source stands behind the rule; shown as such.
     flags: alert codes shown on the line.
     monitors, effects, not_with, notes: what is known of the category whoever the patient is.
@@ -146,6 +146,7 @@ class CategoryLine:
     effects: tuple[Effect, ...]
     not_with: tuple[Remark, ...]
     notes: tuple[Remark, ...]
+    not_on_record: tuple[Fact, ...] = ()
     brings: tuple[Brought, ...] = ()
     not_beside: tuple[NotBeside, ...] = ()
     superseded: tuple[Superseded, ...] = ()

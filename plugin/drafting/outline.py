@@ -169,13 +169,15 @@ def also_weighed(line: CategoryLine) -> Iterator[str]:
 def closed_entry(line: CategoryLine) -> Entry:
     """A line that is not offered: the facts that closed it, by which gate or rule and why, and its sources in short."""
     gate, because = line.closing, facts_in_words(line.closed_by)
+    absent = ", ".join(fact.label for fact in line.not_on_record)
+    nowhere = f"; not on record: {absent}" if absent else ""
     said = (f"Gate: {gate.title}.", line.why) if gate else (f"Rule: {line.title}.",)
     grounds = gate or line
     sources = " · ".join(dict.fromkeys(source.short for source in grounds.sources))
     return Entry(
         line.label,
         (
-            *((f"Closed by {because}.", *said) if because else (line.why,)),
+            *((f"Closed by {because}{nowhere}.", *said) if because else (line.why,)),
             *((f"Sources: {sources}",) if sources else ()),
             *((UNSOURCED,) if grounds.unsourced else ()),
             *older_sentences(line),

@@ -92,6 +92,7 @@ def _nothing(stop: Gate, categories: Iterable[CategoryLine], facts: Facts, templ
             why=stop.reason,
             facts=reasons,
             closed_by=reasons,
+            not_on_record=(),
             because=(),
             derives=(),
             presumes=(),

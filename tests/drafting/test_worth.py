@@ -13,6 +13,7 @@ import pytest
 
 from plugin.drafting.facts import Facts
 from plugin.drafting.model import Draft, moved_by
+from plugin.drafting.outline import closed_entry
 from plugin.drafting.plan import draft_from, draft_plan
 from plugin.findings.bundle import resources_of
 from plugin.findings.reader import read_findings
@@ -100,3 +101,11 @@ def test_the_biopsy_and_the_receptors_come_before_all_other_tests_where_nothing_
     tests = [item.code for item in drafted(chart("no-results"), template).assessments]
     assert tests[:3] == ["path-met", "er-pr", "her2-ihc"]
     assert "confirm-fusion" not in tests
+
+
+def test_a_closed_line_names_what_is_not_on_record_beside_what_closed_it(template):
+    draft = drafted(chart("triple-negative-pdl1-high"), template)
+    [line] = [line for line in draft.standing("not-offered") if line.code == "parp"]
+    said = " ".join(closed_entry(line).details)
+    assert [fact.code for fact in line.not_on_record] == ["tumor-brca", "palb2"]
+    assert "Closed by Germline BRCA1/2: negative; not on record: " in said
