@@ -29,10 +29,13 @@ from plugin.delivery.statement_entries import (
 from plugin.delivery.statements import observation, reference_to
 from plugin.drafting.activities import activity_of
 from plugin.drafting.bundle import CAREPLAN_CATEGORY, PARTICIPANT, URI_SYSTEM
+from plugin.findings.dates import spoken
 from plugin.library.content import CANONICAL
 
 Resource = dict[str, Any]
 UNDECIDED = "Not decided at this review."
+# Such lines have the status of an undecided one: a viewer that knows no extension tells them apart by these words.
+TAKEN = {"accept": "Accepted", "change": "Changed"}
 
 
 def care_plan(plan: ReviewedPlan, goals: PlanGoals | None = None) -> Resource:
@@ -134,6 +137,9 @@ def _activity(plan: ReviewedPlan, line: Line) -> Resource:
         detail["statusReason"] = {"text": decision_in_words(decision)}
     if decision.choice == "defer":
         detail["statusReason"] = {"text": f"Deferred: {decision_in_words(decision)}"}
+    if decision.choice in TAKEN:
+        day = spoken(decision.at.date().isoformat())
+        detail["statusReason"] = {"text": f"{TAKEN[decision.choice]} by {decision.author.name} on {day}."}
     if decision.choice == "change":
         detail["description"] = "; ".join((decision.text or line.why, *terms_in_words(decision.terms)))
     activity["extension"] = [*activity.get("extension", ()), decision_extension(decision)]

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator
 
 from plugin.drafting.model import Fact
 from plugin.findings.model import Finding, Findings, State
-from plugin.library.expressions import Decision, Seen, Truth, deciding
+from plugin.library.expressions import Decision, Seen, Truth, deciding, evaluate, names_in
 from plugin.library.rules import Condition
-from plugin.library.vocabulary import Value, Vocabulary
+from plugin.library.vocabulary import FindingDefinition, Value, Vocabulary
 
 # Where one of several facts would decide alone, name the one we are surest of.
 COST: dict[State, int] = {"known": 0, "derived": 1, "presumed": 100, "unknown": 0, "conflicting": 0}
@@ -54,17 +54,21 @@ class Facts:
         """The findings that a condition waits for, in the order of the vocabulary; empty when it is decided."""
         if self.truth(condition) is not None:
             return ()
+        return self.without_value(condition)
+
+    def without_value(self, condition: Condition) -> tuple[str, ...]:
+        """The findings without a value among those that decide a condition or keep it open."""
         return tuple(code for code in self._behind(condition) if not self._known(code))
 
     def not_on_record(self, condition: Condition) -> tuple[Fact, ...]:
         """The findings without a value that make a decided condition what it is: it asks whether they are on record."""
         if self.truth(condition) is None:
             return ()
-        return tuple(self.fact(code) for code in self._behind(condition) if not self._known(code))
+        return tuple(map(self.fact, self.without_value(condition)))
 
     def is_disputed(self, condition: Condition) -> bool:
         """Whether facts without a value are among those that decide a condition, each for results that disagree."""
-        states = {self.findings[code].state for code in self._behind(condition) if not self._known(code)}
+        states = {self.findings[code].state for code in self.without_value(condition)}
         return states == {"conflicting"}
 
     def _behind(self, condition: Condition) -> list[str]:
@@ -88,6 +92,27 @@ class Facts:
     def is_settled(self, code: str) -> bool:
         """Whether the chart reports a fact, or a clinician states it, and conditions can use its value."""
         return self.findings[code].state == "known" and self._known(code)
+
+    def can_be_nothing_else(self, code: str) -> bool:
+        """Whether a fact was concluded, and nobody need be asked.
+
+        Each of its other values is ruled out by what is sure, or it is absent by nothing but who the patient is.
+        """
+        finding, definition = self.findings[code], self.vocabulary[code]
+        if finding.state != "derived" or definition.type not in ("boolean", "code"):
+            return False
+        if finding.value is False and set(finding.evidence) == {self.findings.patient.reference}:
+            return True
+        every = (True, False) if definition.type == "boolean" else definition.values
+        return all(value == finding.value or self._is_denied(definition, value) for value in every)
+
+    def _is_denied(self, definition: FindingDefinition, value: Value) -> bool:
+        return any(
+            each.value == value
+            and evaluate(each.when, self.environment) is True
+            and all(self.state(name) in ("known", "derived") for name in names_in(each.when))
+            for each in definition.denials
+        )
 
     def by_variable(self) -> Iterator[tuple[str, str, Value | None]]:
         """Every fact: its code, its variable, and its value for conditions."""

@@ -14,16 +14,11 @@ from plugin.library.vocabulary import Derivation, FindingDefinition, Value, Voca
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """The facts of today with one of them settled. `changed`: variables whose value or state is not that of today."""
+    """The facts of today with one of them settled. `states`: of the variables whose value or state is not today's."""
 
     environment: Environment
     states: Mapping[str, State]
     facts: Facts
-
-    @property
-    def changed(self) -> frozenset[str]:
-        """The variables that are not as they are today."""
-        return frozenset(self.states)
 
     def state(self, variable: str) -> State:
         """How surely a fact is known in this world."""

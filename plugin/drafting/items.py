@@ -157,7 +157,10 @@ def _by_rule(facts: Facts, template: Template) -> Iterator[Alert]:
             because = references(reasons)
             text = _said(rule, rule.text, facts)
             asked = tuple(code for code, variable, _ in facts.by_variable() if variable in rule.condition.names)
-            yield Alert(rule.code, text, rule.level, because, rule.id, grounds.citations, grounds.unsourced, asked)
+            asks = facts.without_value(rule.condition)
+            yield Alert(
+                rule.code, text, rule.level, because, rule.id, grounds.citations, grounds.unsourced, asks, asked
+            )
 
 
 def _said(rule: ItemRule | AlertRule, text: str, facts: Facts) -> str:
@@ -177,7 +180,7 @@ def _against_results(code: str, facts: Facts, rule: AlertRule) -> Alert:
     finding = facts.findings[code]
     seen = (*finding.evidence, *(result.reference for result in chart_results(finding)))
     said = stated_against(finding, facts.vocabulary[code])
-    return Alert("conflict", said, rule.level, tuple(dict.fromkeys(seen)), rule.id)
+    return Alert("conflict", said, rule.level, tuple(dict.fromkeys(seen)), rule.id, open_facts=(code,))
 
 
 def _conflicts(facts: Facts) -> Iterator[Alert]:
@@ -186,7 +189,7 @@ def _conflicts(facts: Facts) -> Iterator[Alert]:
             label = facts.vocabulary[code].label
             text = f"{label}: {finding.note or 'results disagree'}"
             seen = finding.evidence or tuple(result.reference for result in finding.results if not result.set_aside)
-            yield Alert("conflict", text, "warning", (*seen, *finding.disputed))
+            yield Alert("conflict", text, "warning", (*seen, *finding.disputed), open_facts=(code,))
 
 
 def _too_old(facts: Facts) -> Iterator[Alert]:
@@ -199,7 +202,7 @@ def _too_old(facts: Facts) -> Iterator[Alert]:
         one.reference for finding in old.values() for one in finding.results if one.aside_kind == STALE
     )
     text = f"Too old to count, to be repeated or confirmed: {', '.join(dict.fromkeys(said))}"
-    yield Alert(STALE, text, "info", tuple(seen))
+    yield Alert(STALE, text, "info", tuple(seen), open_facts=tuple(old))
 
 
 def _is_too_old(finding: Finding, definition: FindingDefinition) -> bool:

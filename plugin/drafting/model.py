@@ -294,6 +294,7 @@ class Alert:
     """Something the reader must see before the lists. level: info, warning or critical.
 
     rule: id of the rule that says so, with its sources; empty where the chart itself does, by a conflict or a gap.
+    open_facts: the findings that it is about and that somebody should settle: without a value, in dispute or too old.
     facts: codes of the findings that the rule asks about.
     """
 
@@ -304,6 +305,7 @@ class Alert:
     rule: str = ""
     sources: tuple[Citation, ...] = ()
     unsourced: bool = False
+    open_facts: tuple[str, ...] = ()
     facts: tuple[str, ...] = ()
 
 

@@ -10,7 +10,7 @@ from plugin.drafting.model import Disposition
 from plugin.drafting.standing import ORDER
 from plugin.library.drugs import Part
 from plugin.library.expressions import Truth, deciding
-from plugin.library.rules import CategoryRule, Condition, Gate, Template
+from plugin.library.rules import Condition, Gate, Template
 
 RANK: dict[str, int] = {disposition: rank for rank, disposition in enumerate(ORDER)}
 CLOSED, JUDGEMENT, CONDITIONAL, OFFERED = range(len(ORDER))
@@ -23,16 +23,17 @@ class Scale:
     def __init__(self, facts: Facts, template: Template, today: Ranks) -> None:
         self.facts = facts
         self.today = today
-        self.rules: dict[str, list[CategoryRule]] = {}
+        self.rules: dict[str, list[tuple[str, int]]] = {}
         self.asking: dict[str, set[str]] = {}
         self.conditions: dict[str, Condition] = {}
         self.truths: dict[str, Truth] = {}
         for rule in template.category_rules:
-            self.rules.setdefault(rule.code, []).append(rule)
+            self.rules.setdefault(rule.code, []).append((rule.condition.text, RANK[rule.disposition]))
             self._asks(rule.condition, [rule.code])
         self.gates: dict[str, list[Gate]] = {}
         self.own: dict[str, list[str]] = {code: [] for code in self.rules}
         self.paired: list[Gate] = []
+        self.beside: dict[str, list[Gate]] = {code: [] for code in self.rules}
         for gate in template.gates:
             if gate.disposition != "no-plan":
                 self._add(gate)
@@ -42,6 +43,7 @@ class Scale:
             for part in template.parts.get(code, ()):
                 self._add_part(code, part, template.agent_gates)
         self.ranks = self._weighed(self.gates, self.truths, None)
+        self.resting = frozenset(text for text in self.gates if self._rests(text))
         self.alone = {code: self._alone(code, self.truths, self.ranks) for code in self.rules}
         self.standing = {code: self._accompanied(code, self.alone, self.truths, self.ranks) for code in self.rules}
 
@@ -50,6 +52,8 @@ class Scale:
         self._gates(gate, targets)
         if gate.companions:
             self.paired.append(gate)
+            for code in targets:
+                self.beside[code].append(gate)
             return
         for code in targets:
             self.own[code].append(gate.id)
@@ -79,12 +83,13 @@ class Scale:
 
     def moved(self, answers: Mapping[str, Truth], world: World) -> tuple[tuple[Disposition, tuple[str, ...]], ...]:
         """The categories that stand elsewhere in a world, where these conditions have these answers."""
-        new = {text: truth for text, truth in answers.items() if truth is not self.truths[text] or self._rests(text)}
+        today, resting = self.truths, self.resting
+        new = {text: truth for text, truth in answers.items() if truth is not today[text] or text in resting}
         if not new:
             return ()
-        truths = self.truths | new
+        truths = today | new
         ranks = self.ranks | self._weighed(self.gates.keys() & new.keys(), truths, world)
-        touched = {code for text in new for code in self.asking[text]}
+        touched = set[str]().union(*(self.asking[text] for text in new))
         alone = self.alone | {code: self._alone(code, truths, ranks) for code in touched}
         for gate in self.paired:
             if any(code in alone and alone[code] != self.alone[code] for code in gate.companions):
@@ -105,24 +110,34 @@ class Scale:
         """Whether knowing what is presumed could change what a gate says, though its condition keeps its answer."""
         return any(
             gate.presumption_waits or (self.ranks[gate.id] == JUDGEMENT and gate.disposition == "not-offered")
-            for gate in self.gates.get(text, ())
+            for gate in self.gates[text]
         )
 
     def _alone(self, code: str, truths: Mapping[str, Truth], ranks: Ranks) -> int:
         rank = self._opened(code, truths)
-        return min([rank, *(ranks[gate] for gate in self.own[code])]) if rank != CLOSED else rank
+        if rank == CLOSED:
+            return rank
+        for gate in self.own[code]:
+            if ranks[gate] < rank:
+                rank = ranks[gate]
+        return rank
 
     def _opened(self, code: str, truths: Mapping[str, Truth]) -> int:
-        answers = [(rule, truths[rule.condition.text]) for rule in self.rules[code]]
-        holding = [RANK[rule.disposition] for rule, truth in answers if truth is True]
-        if holding:
-            return min(holding)
-        return CONDITIONAL if any(truth is None for _, truth in answers) else CLOSED
+        holding, waits = len(ORDER), False
+        for text, rank in self.rules[code]:
+            truth = truths[text]
+            if truth is None:
+                waits = True
+            elif truth and rank < holding:
+                holding = rank
+        if holding < len(ORDER):
+            return holding
+        return CONDITIONAL if waits else CLOSED
 
     def _accompanied(self, code: str, alone: Ranks, truths: Mapping[str, Truth], ranks: Ranks) -> int:
         if alone[code] == CLOSED:
             return CLOSED
-        beside = [self._beside(gate, alone, truths, ranks) for gate in self.paired if code in gate.targets]
+        beside = [self._beside(gate, alone, truths, ranks) for gate in self.beside[code]]
         return min([alone[code], *beside])
 
     def _beside(self, gate: Gate, standing: Ranks, truths: Mapping[str, Truth], ranks: Ranks) -> int:

@@ -13,7 +13,7 @@ from plugin.drafting.followers import Followers
 from plugin.drafting.model import CategoryLine, Consequence, moved_by
 from plugin.drafting.possible import possible_values
 from plugin.drafting.scale import RANK, Scale
-from plugin.library.expressions import Seen
+from plugin.library.expressions import Seen, Truth
 from plugin.library.rules import Condition, Template
 
 
@@ -25,7 +25,12 @@ def consequences(facts: Facts, template: Template, lines: Iterable[CategoryLine]
     followers = Followers(facts, open_to)
     found: dict[str, tuple[Consequence, ...]] = {}
     for code, variable, _ in facts.by_variable():
-        if variable not in followers.leading or facts.is_settled(code) or _is_counted(facts, code):
+        if (
+            variable not in followers.leading
+            or facts.is_settled(code)
+            or _is_counted(facts, code)
+            or facts.can_be_nothing_else(code)
+        ):
             continue
         told = tuple(_consequences_of(code, scale, followers, open_to))
         if any(consequence.moved for consequence in told):
@@ -72,7 +77,10 @@ def _consequences_of(
     definition = scale.facts.vocabulary[code]
     for words, value in possible_values(definition, open_to.get(definition.variable, ())):
         world = followers.world(code, value)
-        asked = {condition.text: condition for name in world.changed for condition in open_to.get(name, ())}
         answered: Seen = {}
-        answers = {text: condition.decide(world.environment, answered) for text, condition in asked.items()}
+        answers: dict[str, Truth] = {}
+        for name in world.states:
+            for condition in open_to.get(name, ()):
+                if condition.text not in answers:
+                    answers[condition.text] = condition.decide(world.environment, answered)
         yield Consequence(words, scale.moved(answers, world))

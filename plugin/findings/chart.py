@@ -111,7 +111,7 @@ def open_chart(resources: list[Json], as_of: date) -> Chart:
     strays = frozenset(name_of(found) for found in mine if not person and subject_id(found) not in ("", identity))
     return Chart(
         as_of=as_of,
-        patient=describe(person, identity),
+        patient=describe(person, identity, deceased is True, died),
         person=person,
         born=day_of(person.get("birthDate")),
         deceased=deceased,

@@ -108,7 +108,10 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Patient:
-    """Who the chart is about. `reference` is `Patient/<id>`; empty where the input holds no Patient resource."""
+    """Who the chart is about. `reference` is `Patient/<id>`; empty where the input holds no Patient resource.
+
+    is_deceased: whether the record says that the patient has died; died: the day, empty where it says none.
+    """
 
     id: str
     reference: str
@@ -116,6 +119,8 @@ class Patient:
     sex: str = ""
     birth_date: str = ""
     identifier: str = ""
+    is_deceased: bool = False
+    died: str = ""
 
 
 SaidBy = Literal["patient", "family", "clinician", ""]

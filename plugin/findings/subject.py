@@ -94,8 +94,8 @@ def find_patient(resources: list[Json]) -> tuple[Json, str]:
     return {}, main
 
 
-def describe(resource: Json, identity: str) -> Patient:
-    """The patient as pages show one; fields that the chart leaves out stay empty."""
+def describe(resource: Json, identity: str, is_deceased: bool = False, died: str = "") -> Patient:
+    """The patient as pages show one; fields that the chart leaves out stay empty. The death: as `death_of` has it."""
     return Patient(
         id=identity,
         reference=f"Patient/{identity}" if resource and identity else "",
@@ -103,6 +103,8 @@ def describe(resource: Json, identity: str) -> Patient:
         sex=text_of(resource.get("gender")),
         birth_date=day_of(resource.get("birthDate")),
         identifier=_identifier(resource),
+        is_deceased=is_deceased,
+        died=died,
     )
 
 

@@ -105,6 +105,9 @@ def urgent_only(form: Item, answers: Answers) -> dict[str, Any]:
 def _is_urgent(item: Item, answer: Any) -> bool:
     if extension(item, "item-urgent", False):
         return bool(answer)
+    limit = extension(item, "item-urgent-from")
+    if limit is not None:
+        return isinstance(answer, int) and answer >= int(limit)
     chosen = answer if isinstance(answer, list) else ()
     options = item.get("answerOption", ())
     return any(extension(option, "item-urgent", False) for number, option in enumerate(options) if number in chosen)

@@ -79,7 +79,9 @@ def _urgent(draft: Draft, gaps: Sequence[Gap]) -> list[Alert]:
 
 def _offered(line: CategoryLine) -> str:
     presumed = len(line.presumes)
-    return escaped(line.label) + (f" (rests on {presumed} presumed fact{'s' if presumed > 1 else ''})" if presumed else "")
+    return escaped(line.label) + (
+        f" (rests on {presumed} presumed fact{'s' if presumed > 1 else ''})" if presumed else ""
+    )
 
 
 def _waiting(line: CategoryLine, template: Template) -> str:

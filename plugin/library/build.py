@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 from plugin.errors import Fault, TemplateError
@@ -12,10 +11,11 @@ from plugin.library.activity_file import ActivityReader
 from plugin.library.cautions import cautions_of
 from plugin.library.conditions import Compiler
 from plugin.library.content import system_url
-from plugin.library.drug_tables import DrugTables, holding
+from plugin.library.drug_tables import DrugTables
 from plugin.library.elements import coded, coding, condition_text, extension, extensions
-from plugin.library.expressions import names_in
 from plugin.library.forms import IN_FORM, ON_PAGE, lost_answers, marked
+from plugin.library.general_rules import told_apart
+from plugin.library.groups import Groups
 from plugin.library.near import did_you_mean
 from plugin.library.occasions import occasions_of, place_in
 from plugin.library.plain_words import read_plain_words
@@ -63,6 +63,7 @@ class Builder:
         self.alert_rules: list[AlertRule] = []
         self.goals: dict[str, dict[str, Any]] = {}
         self.goal_rules: list[GoalRule] = []
+        self._groups = Groups(terminology, self.activities, self.faults)
 
     def build(self, documents: list[Document]) -> Template:
         """The template made of these documents; raises TemplateError with every fault."""
@@ -108,7 +109,7 @@ class Builder:
             vocabulary=self.vocabulary,
             category_rules=tuple(self.category_rules),
             gates=tuple(self.gates),
-            item_rules=tuple(_told_apart(self.item_rules)),
+            item_rules=tuple(told_apart(self.item_rules)),
             alert_rules=tuple(self.alert_rules),
             activities=self.activities,
             citations=self.citations,
@@ -243,7 +244,7 @@ class Builder:
                     title=action["title"],
                     reason=action.get("description", action["title"]),
                     condition=condition,
-                    accompanies=frozenset(self._targets(action, "accompanies", document, path)),
+                    accompanies=frozenset(self._groups.targets(action, "accompanies", document, path)),
                     grounds=self._grounds(action, document, path),
                     leads=bool(extension(action, "rule-leads", False)),
                     disputed=extension(action, "rule-disputed", ""),
@@ -294,7 +295,7 @@ class Builder:
             text = extension(each.element, when, {}).get("expression", "")
             where = (*each.where(when), "valueExpression", "expression")
             condition = self.compiler.condition(text, document, where) if text else None
-            targets = self._targets(each.element, beside, document, each.where(beside))
+            targets = self._groups.targets(each.element, beside, document, each.where(beside))
             yield each.key, Mark(condition, frozenset(targets))
 
     def _gate(self, action: dict[str, Any], condition: Condition, document: Document, path: ElementPath) -> Gate:
@@ -304,7 +305,7 @@ class Builder:
             reason=action.get("description", action["title"]),
             condition=condition,
             disposition=extension(action, "gate-disposition"),
-            targets=frozenset(self._targets(action, "gate-target", document, path)),
+            targets=frozenset(self._groups.targets(action, "gate-target", document, path)),
             companions=tuple(extensions(action, "gate-companion")),
             presumption_stands=extension(action, "gate-presumption") == "stands",
             grounds=self._grounds(action, document, path),
@@ -338,29 +339,6 @@ class Builder:
             unsourced=marked or not checked,
         )
 
-    def _targets(self, action: dict[str, Any], name: str, document: Document, path: ElementPath) -> Iterator[str]:
-        for value in extensions(action, name):
-            where = holding(document, path, value)
-            codes = self._group(str(value), document, where) if str(value).startswith("http") else [str(value)]
-            yield from codes
-
-    def _group(self, canonical: str, document: Document, path: ElementPath) -> list[str]:
-        name = canonical.rsplit("/", 1)[-1]
-        group = self.terminology.find("ValueSet", name)
-        if group is None:
-            message = f"the group {canonical} is neither in profiles/ nor in codes/"
-            near = did_you_mean(name, self.terminology.names("ValueSet"))
-            remedy = f"{near}add the ValueSet to codes/, or correct the canonical URL"
-            self.faults.append(document.fault(path, message, remedy, canonical))
-            return []
-        return [code for part in group["compose"]["include"] for code in self._included(part)]
-
-    def _included(self, part: dict[str, Any]) -> list[str]:
-        """The codes that a part of a group lists; of a whole CodeSystem, those that this template describes."""
-        if "concept" in part:
-            return [concept["code"] for concept in part["concept"]]
-        return [code for code, activity in self.activities.items() if activity.system == part["system"]]
-
     def _unique(self, rule_id: str, document: Document, path: ElementPath) -> None:
         if not rule_id:
             self.faults.append(document.fault(path, "a rule without id", "give it a stable, unique id"))
@@ -378,17 +356,6 @@ class Builder:
         remedy = f"{did_you_mean(code, self.activities)}describe it in activities/ or correct the code"
         self.faults.append(document.fault((*path, "code"), message, remedy))
         return False
-
-
-def _told_apart(rules: list[ItemRule]) -> Iterator[ItemRule]:
-    """The rules, with those marked as general that ask nothing but what every rule of their kind asks."""
-    asked = {rule.id: names_in(rule.condition.expression) for rule in rules}
-    shared = {
-        kind: frozenset.intersection(*(asked[rule.id] for rule in rules if rule.kind == kind))
-        for kind in {rule.kind for rule in rules}
-    }
-    for rule in rules:
-        yield replace(rule, general=not rule.accompanies and asked[rule.id] <= shared[rule.kind])
 
 
 def _kind(resource: dict[str, Any]) -> str:

@@ -41,6 +41,8 @@ UNDECIDED = (
     ("conditional", "Waits for facts, not decided", HELPFUL),
     ("due", "Not decided", HELPFUL),
 )
+# Heading, lines, the kind of the clinicians' own lines beside them, and what is said where there are none.
+Group = tuple[str, Sequence[Line], OwnKind, str]
 LOUD = frozenset({"critical", "warning"})
 SETTLED = "Stated by a clinician against results"
 SAID_BELOW = "conflict"  # this alert says what the block of conflicts says with its results
@@ -81,18 +83,21 @@ def digest(plan: ReviewedPlan, view: PageView, zone: tzinfo) -> tuple[Part, ...]
     lines, by = decidable_lines(draft), _signatures(plan, zone)
     alone = f" (decisions by {next(iter(by.values()))})" if len(set(by.values())) == 1 else ""
     treatment = [line for line in lines if isinstance(line, CategoryLine)]
-    groups: tuple[tuple[str, Sequence[Line], OwnKind, str], ...] = (
-        (f"Proposal{alone}", treatment, "treatment", "No line of treatment stands open."),
+    groups: tuple[Group, ...] = (
+        ("Proposal", treatment, "treatment", "No line of treatment stands open."),
         ("Tests", draft.assessments, "test", "No test is due."),
-        ("Supportive care", draft.supportive_care, "care", "Nothing is listed."),
     )
-    return (
-        *parts,
-        *(
-            Part(title, _filled((*_lines(plan, each, by), _own(plan, kind))), none)
-            for title, each, kind, none in groups
-        ),
-    )
+    care: Group = ("Supportive care", draft.supportive_care, "care", "None is listed.")
+    groups = (care, *groups) if draft.care_leads else (*groups, care)
+    signed = (alone, *("" for _ in groups[1:]))
+    return (*parts, *(_part(plan, group, by, also) for group, also in zip(groups, signed, strict=True)))
+
+
+def _part(plan: ReviewedPlan, group: Group, by: Mapping[LineKey, str], also: str) -> Part:
+    """Lines of one kind and those of the clinicians' own. also: what its heading says beside."""
+    title, lines, kind, none = group
+    leads = kind == "care" and plan.draft.care_leads
+    return Part(f"{title}{also}", _filled((*_lines(plan, lines, by, leads), _own(plan, kind))), none)
 
 
 def _filled(blocks: Iterable[Block]) -> tuple[Block, ...]:
@@ -184,14 +189,15 @@ def _result(result: Result, definition: FindingDefinition) -> str:
     return ", ".join(filter(None, (words, date_in_words(result.date) or "no date", by)))
 
 
-def _lines(plan: ReviewedPlan, lines: Sequence[Line], by: Mapping[LineKey, str]) -> Iterator[Block]:
-    treats = any(isinstance(line, CategoryLine) for line in lines)
+def _lines(plan: ReviewedPlan, lines: Sequence[Line], by: Mapping[LineKey, str], leads: bool) -> Iterator[Block]:
+    """leads: whether they lead the plan, as treatment does elsewhere."""
+    treats = leads or any(isinstance(line, CategoryLine) for line in lines)
     for choice, word in DECIDED:
         entries = tuple(_decided(plan, line, by) for line in lines if plan.choice(line) == choice)
         yield Block(word, entries, rank=VITAL if treats else IMPORTANT)
     for standing, title, rank in UNDECIDED:
         still_open = [line for line in lines if plan.choice(line) is None and standing_of(line) == standing]
-        yield Block(title, tuple(_undecided(plan, line) for line in still_open), rank=rank)
+        yield Block(title, tuple(_undecided(plan, line) for line in still_open), rank=VITAL if leads else rank)
 
 
 def _decided(plan: ReviewedPlan, line: Line, by: Mapping[LineKey, str]) -> str:

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from plugin.drafting.model import CategoryLine, Draft
+from plugin.drafting.model import Alert, CategoryLine, Draft
 from plugin.findings.model import Finding, Problem, Result
-from plugin.findings.overruled import chart_results, stated_against
+from plugin.findings.overruled import chart_results, rests_on_statement, stated_against
 from plugin.library.sources import Citation
 from plugin.library.vocabulary import Vocabulary
-from plugin.review.to_do import to_do
+from plugin.review.in_plan import in_plan
 from plugin.review.words import value_in_words
 from plugin.storage.terms import Named
 
 MOST_AWAITED = 3
+CONFLICT = "conflict"
 RESTS_ON_STATEMENT = "The plan rests on a statement"
 STATEMENT_LEADS = "The statement counts until it is withdrawn."
 # Problems of the chart have a place of their own on the page; their alerts would say them twice.
@@ -53,10 +54,24 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
+class ToDo:
+    """A fact that a notice is about and that somebody should settle.
+
+    in_conflict: its results disagree. tests: code and name of the due tests that would settle it.
+    """
+
+    code: str
+    label: str
+    in_conflict: bool
+    tests: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Notice:
     """An alert with the entries of the chart that it is about, and what its rule stands on.
 
-    title: what it is, where its code has no name of its own. to_do: what the plan holds for it and leads with.
+    title: what it is, where its code has no name of its own. to_do: the facts to settle, and the tests for it.
+    in_plan: the lines of the plan that lead on its account.
     """
 
     code: str
@@ -66,7 +81,8 @@ class Notice:
     citations: tuple[Citation, ...] = ()
     unsourced: bool = False
     title: str = ""
-    to_do: tuple[Named, ...] = ()
+    to_do: tuple[ToDo, ...] = ()
+    in_plan: tuple[Named, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +95,9 @@ class Waiting:
 
 
 def waiting(draft: Draft, vocabulary: Vocabulary) -> Waiting | None:
-    """What a draft without any offer waits for; None where something is offered, or nothing waits."""
+    """What a draft without any offer waits for; None where something is offered, care leads, or nothing waits."""
     open_lines = [line for line in draft.standing("conditional") if line.missing]
-    if draft.standing("offered") or not open_lines:
+    if draft.standing("offered") or draft.care_leads or not open_lines:
         return None
     order = most_awaited(open_lines, draft)
     named = tuple((code, vocabulary[code].label, count) for code, count in order[:MOST_AWAITED])
@@ -144,19 +160,45 @@ def notices(draft: Draft, vocabulary: Vocabulary) -> tuple[Notice, ...]:
     """The alerts of a draft, in its order, then the statements that lead against the chart."""
     sources = Sources(draft.findings, vocabulary)
     alerts = tuple(
-        Notice(
-            alert.code,
-            alert.level,
-            alert.text,
-            sources.of(alert.because),
-            alert.sources,
-            alert.unsourced,
-            to_do=to_do(draft, alert.facts),
-        )
-        for alert in draft.alerts
-        if alert.code not in SAID_AS_PROBLEMS
+        _notice(alert, draft, vocabulary, sources) for alert in draft.alerts if alert.code not in SAID_AS_PROBLEMS
     )
-    return (*alerts, *_on_statements(draft, vocabulary, sources))
+    return (*_said_once(alerts), *_on_statements(draft, vocabulary, sources))
+
+
+def _notice(alert: Alert, draft: Draft, vocabulary: Vocabulary, sources: Sources) -> Notice:
+    """An alert as a notice; one about results that a statement has settled says that, not that they disagree."""
+    to_do = tuple(_to_do(code, draft, vocabulary) for code in alert.open_facts)
+    leading = in_plan(draft, alert.facts)
+    seen = sources.of(alert.because)
+    if alert.code == CONFLICT and to_do and all(_is_settled(draft.findings[each.code]) for each in to_do):
+        text = f"{alert.text}. {STATEMENT_LEADS}"
+        return Notice("stated", alert.level, text, seen, title=RESTS_ON_STATEMENT, to_do=to_do, in_plan=leading)
+    return Notice(
+        alert.code, alert.level, alert.text, seen, alert.sources, alert.unsourced, to_do=to_do, in_plan=leading
+    )
+
+
+def _is_settled(finding: Finding) -> bool:
+    return rests_on_statement(finding) and not finding.disputed
+
+
+def _said_once(alerts: tuple[Notice, ...]) -> Iterator[Notice]:
+    """Alerts whose entries and open facts stand with the results that disagree leave both to that alert."""
+    disputes = [notice for notice in alerts if notice.code == CONFLICT]
+    told = {source for notice in disputes for source in notice.sources}
+    to_settle = {each.code for notice in disputes for each in notice.to_do}
+    for notice in alerts:
+        if notice.code == CONFLICT:
+            yield notice
+            continue
+        sources = () if told.issuperset(notice.sources) else notice.sources
+        yield replace(notice, sources=sources, to_do=tuple(each for each in notice.to_do if each.code not in to_settle))
+
+
+def _to_do(code: str, draft: Draft, vocabulary: Vocabulary) -> ToDo:
+    definition = vocabulary[code]
+    tests = tuple((item.code, item.label) for item in draft.assessments if item.code in definition.settled_by)
+    return ToDo(code, definition.label, draft.findings[code].state == "conflicting", tests)
 
 
 def _on_statements(draft: Draft, vocabulary: Vocabulary, sources: Sources) -> Iterator[Notice]:
@@ -167,7 +209,9 @@ def _on_statements(draft: Draft, vocabulary: Vocabulary, sources: Sources) -> It
         if not text or text in said or finding.disputed:
             continue
         seen = (*finding.evidence, *(result.reference for result in chart_results(finding)))
-        yield Notice("stated", "info", f"{text}. {STATEMENT_LEADS}", sources.of(seen), title=RESTS_ON_STATEMENT)
+        to_do = (_to_do(code, draft, vocabulary),)
+        said_so = f"{text}. {STATEMENT_LEADS}"
+        yield Notice("stated", "info", said_so, sources.of(seen), title=RESTS_ON_STATEMENT, to_do=to_do)
 
 
 def unused(draft: Draft, vocabulary: Vocabulary) -> tuple[tuple[Problem, tuple[Source, ...]], ...]:

@@ -47,13 +47,13 @@ def treatment_brief(view: PageView) -> tuple[BriefList, ...]:
 
 
 def work_brief(view: PageView, care_title: str) -> tuple[BriefList, ...]:
-    """Tests due, in the order of the draft, and the care beside them, in the order of the page."""
+    """Tests due, in the order of the draft, and the care beside it; where care leads, it is first."""
     place = {item.code: number for number, item in enumerate(view.draft.assessments)}
     in_turn = sorted(_lines(view.tests), key=lambda each: place[each.line.code])
-    return (
-        _cut("due", "Tests due", "tests", tuple(in_turn), MOST_TESTS),
-        _brief("due", care_title, "support-title", view.support, MOST_CARE),
-    )
+    leads = view.draft.care_leads
+    tests = _cut("due", "Tests due", "tests", tuple(in_turn), MOST_TESTS)
+    care = _brief("due", care_title, "support-title", view.support, None if leads else MOST_CARE)
+    return (care, tests) if leads else (tests, care)
 
 
 def _brief(name: str, title: str, target: str, topics: tuple[Topic, ...], most: int | None = None) -> BriefList:

@@ -11,7 +11,7 @@ from plugin.drafting.model import Draft, moved_by
 from plugin.findings.model import Finding, Result
 from plugin.findings.overruled import statements_that_lead
 from plugin.findings.sources import sources_elsewhere
-from plugin.library.vocabulary import FindingDefinition, Vocabulary
+from plugin.library.vocabulary import FindingDefinition, Value, Vocabulary
 from plugin.review.words import value_in_words
 from plugin.storage.reviews import Fact
 
@@ -84,6 +84,18 @@ class FactView:
         """The finding's state, or `stated` where a person's word leads, entered here or held by the chart."""
         said = self.statement is not None or self.finding.stated
         return "stated" if said and self.finding.state == "known" else self.finding.state
+
+    @property
+    def rivals(self) -> tuple[tuple[Value, str, tuple[Result, ...]], ...]:
+        """Where results disagree, the values that they give: each in words, with the results that say it."""
+        if self.finding.state != "conflicting":
+            return ()
+        results = [result for result in self._leading() if result.value is not None and not result.set_aside]
+        values = list(dict.fromkeys(result.value for result in results if result.value is not None))
+        return tuple(
+            (value, value_in_words(value, self.definition), tuple(one for one in results if one.value == value))
+            for value in values
+        )
 
     @property
     def settled(self) -> bool:

@@ -129,6 +129,9 @@ def _urgent(form: Resource, answers: dict[str, list[Resource]]) -> Iterator[str]
 def _cannot_wait(item: Resource, word: Words) -> bool:
     if extension(item, "item-urgent", False):
         return word.text == YES
+    limit = extension(item, "item-urgent-from")
+    if limit is not None:
+        return word.text.isdecimal() and int(word.text) >= int(limit)
     options = [each for each in item.get("answerOption", ()) if each.get("valueString") == word.text]
     return any(extension(option, "item-urgent", False) for option in options)
 

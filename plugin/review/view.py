@@ -20,10 +20,10 @@ from plugin.review.attention import KINDS, Notice, Source, Waiting, notices, unu
 from plugin.review.came_with import came_with
 from plugin.review.course.treatments import Told, in_no_line
 from plugin.review.fact_view import FactGroup, FactView, columns_of, facts_of, profile_of
+from plugin.review.in_plan import in_plan
 from plugin.review.line_view import LineView, Progress, Topic, progress_of, topics_of
 from plugin.review.settling import Settling, settling
 from plugin.review.terms import results_to_wait_for
-from plugin.review.to_do import to_do
 from plugin.review.words import date_in_words
 from plugin.storage.reviews import Choice, Decision, Fact, in_force
 from plugin.storage.reviews import Line as LineKey
@@ -46,11 +46,13 @@ class Words:
     labels: code of any category, test, care item or alert -> its name.
     topics: headings of treatment in the order of the page.
     weighed: the findings that its conditions ask about; None where all may be shown at a glance.
+    drug_names: drug -> its other names, brands among them.
     """
 
     labels: Mapping[str, str]
     topics: tuple[str, ...] = ()
     weighed: frozenset[str] | None = None
+    drug_names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +88,12 @@ class PageView:
     chosen: Mapping[str, Choice | None] = field(default_factory=dict)
     in_no_line: tuple[Told, ...] = ()
     again: tuple[Again, ...] = ()
+    drug_names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def drugs_by_any_name(self, line: CategoryLine) -> str:
+        """The drugs of a line with their other names, brands among them, each once, for a search."""
+        names = (name for agent in line.agents for name in (agent.name, *self.drug_names.get(agent.name, ())))
+        return " ".join(dict.fromkeys(names))
 
     def clashing(self, code: str) -> tuple[Clash, ...]:
         """The pairs of accepted lines, one of them this one, that must not be given at the same time."""
@@ -96,9 +104,9 @@ class PageView:
         return tuple(item for item in self.draft.assessments if item.code in self.vocabulary[code].settled_by)
 
     @property
-    def to_do_now(self) -> tuple[Named, ...]:
+    def in_plan_now(self) -> tuple[Named, ...]:
         """What the plan leads with for the findings that the patient reports a sign of."""
-        return to_do(self.draft, {fact.definition.code for fact in self.questions if fact.finding.told})
+        return in_plan(self.draft, {fact.definition.code for fact in self.questions if fact.finding.told})
 
     def fact(self, code: str) -> FactView | None:
         """The finding of this code; None where the vocabulary has none."""
@@ -157,7 +165,7 @@ def build_page(
     labels = {**words.labels, **{code: definition.label for code, definition in vocabulary.items()}}
     facts = facts_of(draft, vocabulary, statements, labels)
     lines = [view(line) for line in decidable_lines(draft)]
-    questions = _in_turn(sorted((fact for fact in facts if fact.rank), key=lambda fact: fact.rank))
+    questions = _in_turn(sorted((fact for fact in facts if fact.rank), key=lambda fact: fact.rank), draft)
     return PageView(
         draft=draft,
         vocabulary=vocabulary,
@@ -182,6 +190,7 @@ def build_page(
         labels=labels,
         ground=common_ground(draft),
         sampled=sampled,
+        drug_names=words.drug_names,
         clashes=clashes(draft, lambda line: view(line).choice),
         quotes=tuple(_quote(said) for said in draft.own_words),
     )
@@ -199,17 +208,20 @@ def _quote(said: OwnWords) -> Quote:
     return Quote(said.text, ", ".join(source), said.question)
 
 
-def _in_turn(asked: list[FactView]) -> tuple[FactView, ...]:
+def _in_turn(asked: list[FactView], draft: Draft) -> tuple[FactView, ...]:
     """What to confirm, in the order in which it is asked.
 
     What the patient reports a sign of comes first, then results that disagree: only a person can settle them, and until
-    then every line on them waits. Then what is presumed or worked out and what nobody knows take turns, each kind by
-    what it would change: the first are seldom wrong but much rests on them, and the second hold lines up now.
+    then every line on them waits. Then what holds lines up now takes turns with the rest, each by what it would
+    change: the rest is what is presumed or concluded, seldom wrong but much rests on it, and what nobody knows.
+    Whichever begins with the answer that could change more lines has the first turn.
     """
     told = [fact for fact in asked if fact.finding.told is not None]
     disagreeing = [fact for fact in asked if fact.state == "conflicting" and fact not in told]
     rest = [fact for fact in asked if fact not in told and fact not in disagreeing]
-    unknown = [fact for fact in rest if fact.state == "unknown"]
-    assumed = [fact for fact in rest if fact.state != "unknown"]
-    turns = (fact for pair in zip_longest(assumed, unknown) for fact in pair if fact is not None)
+    awaited = {code for line in draft.standing("conditional") for code in line.missing}
+    holding = [fact for fact in rest if fact.definition.code in awaited]
+    others = [fact for fact in rest if fact.definition.code not in awaited]
+    in_turn = sorted((holding, others), key=lambda facts: -facts[0].moves if facts else 0)
+    turns = (fact for pair in zip_longest(*in_turn) for fact in pair if fact is not None)
     return (*told, *disagreeing, *turns)

@@ -14,6 +14,7 @@ from plugin.delivery.statement_entries import own_reference
 from plugin.drafting.facts_form import SETTLED_BY_CHART
 from plugin.drafting.model import Draft
 from plugin.errors import InputError
+from plugin.library.drug_names import other_names
 from plugin.library.forms import settings_offered
 from plugin.library.rules import Template
 from plugin.library.vocabulary import Value
@@ -90,6 +91,7 @@ class Workbench:
             {**code_names, **{activity.code: activity.label for activity in activities}},
             tuple(dict.fromkeys(activity.topic for activity in activities)),
             template.conditioned_on(),
+            other_names(template.drugs, template.vocabulary.treatment.agents, template.terminology),
         )
         self.template = template
         self._settings = settings_offered(template.questionnaires["plan-review"])

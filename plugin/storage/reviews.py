@@ -147,11 +147,6 @@ def facts_of(session: Session, patient: PatientKey) -> tuple[Fact, ...]:
     return tuple(_facts(session, patient))
 
 
-def last_words(session: Session, patient: PatientKey) -> dict[str, Fact]:
-    """The entry in force for each finding, by finding code; one without a value withdraws what was stated before."""
-    return words_in_force(facts_of(session, patient))
-
-
 def undone_among(entries: Sequence[Fact]) -> frozenset[int]:
     """The ids of the entries that were taken back; an entry that takes back another may be taken back itself.
 

@@ -92,17 +92,19 @@ def suppose(workspace: str) -> Answer:
 
 def _what_if(desk: Desk, reading: Reading) -> Answer:
     template, problem = desk.workbench.template, ""
+    asked, value = request.form.get("suppose", ""), request.form.get("value", "").strip()
     values = {}
     try:
         values = read_hypotheses(request.form, template)
         values = without(values, request.form.get("drop", ""))
-        if code := request.form.get("suppose", ""):
-            values[code] = read_value(request.form.get("value", ""), _definition(desk, code))
+        if asked and value:
+            values[asked] = read_value(value, _definition(desk, asked))
     except InputError as fault:
         problem = str(fault)
     review = review_of(desk, reading)
     found = what_if(values, review, template, desk.patient, desk.author, desk.workbench.now())
-    typed = request.form.get("choose", "")
+    value_is_open = asked and (problem or not value)
+    typed = _definition(desk, asked).code if value_is_open else request.form.get("choose", "")
     matching = facts_named(typed, template.vocabulary.values())
     if typed.strip() and not matching:
         problem = f"No fact is called “{typed.strip()}”. Type a part of its name, or choose one of those offered."

@@ -69,25 +69,25 @@ def board_pdf(workspace: str) -> Response:
 @blueprint.post("/print/patient")
 def patient(workspace: str) -> tuple[str, int]:
     """The page for the patient: every line can be unticked before it is printed; whom to call is kept when sent."""
-    desk, plan, _ = _at_hand(workspace)
-    page, fault = _for_patient(plan), _keep_callees(desk)
-    return _patient(desk, page, fault), status_of(fault) if fault else 200
+    desk, plan, language = _for_whom(workspace)
+    page, fault = _for_patient(plan, language), _keep_callees(desk)
+    return _patient(desk, page, language, fault), status_of(fault) if fault else 200
 
 
 @blueprint.get("/print/patient.pdf")
 def back_to_patient(workspace: str) -> WerkzeugResponse:
     """Somebody reloads the answer to a form: the page it was about."""
-    return redirect(url_for("outputs.patient", workspace=workspace, lang=_language()), 303)
+    return redirect(url_for("outputs.patient", workspace=workspace, lang=request.args.get("lang")), 303)
 
 
 @blueprint.post("/print/patient.pdf")
 def patient_pdf(workspace: str) -> Response | tuple[str, int]:
     """The same page as PDF, without the lines that were unticked; whom to call is kept first."""
-    desk, plan, _ = _at_hand(workspace)
-    page, fault = _for_patient(plan), _keep_callees(desk)
+    desk, plan, language = _for_whom(workspace)
+    page, fault = _for_patient(plan, language), _keep_callees(desk)
     if fault:
-        return _patient(desk, page, fault), status_of(fault)
-    return _pdf(_patient(desk, patient_page(plan, _language(), _unticked(page)), pdf=True), "patient")
+        return _patient(desk, page, language, fault), status_of(fault)
+    return _pdf(_patient(desk, patient_page(plan, language, _unticked(page)), language, pdf=True), "patient")
 
 
 @blueprint.get("/note.txt")
@@ -145,20 +145,28 @@ def _board(desk: Desk, plan: ReviewedPlan, view: PageView, pdf: bool = False) ->
     )
 
 
-def _for_patient(plan: ReviewedPlan) -> PatientPage:
+def _for_whom(workspace: str) -> tuple[Desk, ReviewedPlan, Language]:
+    desk, reading = ready(workspace)
+    review = review_of(desk, reading)
+    return desk, desk.plan(review), _language(review.said.language if review.said else "")
+
+
+def _for_patient(plan: ReviewedPlan, language: Language) -> PatientPage:
     if plan.draft.no_plan:
         raise NotFound(f"There is no page for the patient, since no plan is drafted. {plan.draft.no_plan}")
-    return patient_page(plan, _language())
+    return patient_page(plan, language)
 
 
-def _patient(desk: Desk, page: PatientPage, fault: InputError | None = None, pdf: bool = False) -> str:
+def _patient(
+    desk: Desk, page: PatientPage, language: Language, fault: InputError | None = None, pdf: bool = False
+) -> str:
     with desk.workbench.database.session() as session:
         note = page_note_of(session, desk.patient)
     kept = note.callees if note else ()
     return render_template(
         "print/patient.html",
         workspace=desk.workspace,
-        lang=_language(),
+        lang=language,
         sheet="patient",
         pdf=pdf,
         page=page,
@@ -215,8 +223,9 @@ def _unticked(page: PatientPage) -> frozenset[str]:
     return (page.keys - kept - new) | (new & page.unfit - kept)
 
 
-def _language() -> Language:
-    wanted = request.args.get("lang", LANGUAGES[0])
+def _language(spoken: str) -> Language:
+    """The language that was asked for, else the one in which the patient answered the form."""
+    wanted = request.args.get("lang", spoken)
     return next((language for language in LANGUAGES if language == wanted), LANGUAGES[0])
 
 

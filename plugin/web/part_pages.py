@@ -31,6 +31,14 @@ def fact(workspace: str, code: str) -> str:
     return _part("fact", shared_by_parts(desk, review, view), fact=found)
 
 
+@blueprint.get("/unused")
+def unused(workspace: str) -> str:
+    """Every entry of the chart that could not be used, with why."""
+    desk, reading = ready(workspace)
+    review = review_of(desk, reading)
+    return _part("unused", shared_by_parts(desk, review, desk.workbench.page(review)))
+
+
 @blueprint.get("/lines/<kind>/<code>/<any(why, change, decline, defer):part>")
 def line(workspace: str, kind: str, code: str, part: str) -> str:
     """One line with why it stands where it does, or with the form of one decision on it."""

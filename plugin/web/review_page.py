@@ -147,7 +147,7 @@ def page_of(desk: Desk, reading: Reading, problem: FormProblem | None = None) ->
         opened_from=opened_from(desk.context.fhir_context),
         iss=desk.context.iss,
         prints=may_print(),
-        saved_sentence=counted(view),
+        saved_sentence=counted(view, review),
         goals_left_out=review.decisions.get(GOALS),
         goals_written=0 if GOALS in review.decisions else len(view.draft.proposed_goals()),
         progress_sentence=progress_sentence(view),
@@ -170,8 +170,8 @@ def page_of(desk: Desk, reading: Reading, problem: FormProblem | None = None) ->
 def shared_by_parts(desk: Desk, review: Review, view: PageView) -> dict[str, Any]:
     """What the page and its folded parts both show, by the names that the templates use.
 
-    home: the address of the review; addresses of parts are put together from it, since building hundreds one by one takes longer
-    than all that they stand in.
+    home: the address of the review; addresses of parts are put together from it, since building hundreds one by one
+    takes longer than all that they stand in.
     """
     form = desk.workbench.template.questionnaires["plan-review"]
     return {
@@ -216,6 +216,8 @@ def _plan_lists(view: PageView) -> list[tuple[str, str, str, object]]:
 def progress_sentence(view: PageView) -> str:
     """How far the review is: `12 lines, 3 decided: 2 accepted, 1 declined; 1 to decide again.` and the like."""
     progress = view.progress
+    if not progress.total:
+        return "No line is drafted."
     lines = "1 line" if progress.total == 1 else f"{progress.total} lines"
     again = f"; {progress.again} to decide again" if progress.again else ""
     if not progress.decided:
@@ -223,10 +225,12 @@ def progress_sentence(view: PageView) -> str:
     return f"{lines}, {progress.decided} decided: {_counts(view)}{again}."
 
 
-def counted(view: PageView) -> str:
-    """What a saved plan holds: `2 accepted, 1 declined, 9 undecided.`."""
+def counted(view: PageView, review: Review) -> str:
+    """What a saved plan holds: `2 accepted, 1 declined, 9 undecided, 1 added by clinicians.`."""
+    own = sum(each.stands for each in review.own_lines)
     undecided = f"{view.progress.undecided} undecided" if view.progress.undecided else ""
-    return f"{', '.join(filter(None, (_counts(view), undecided)))}."
+    added = f"{own} added by clinicians" if own else ""
+    return f"{', '.join(filter(None, (_counts(view), undecided, added)))}."
 
 
 def _counts(view: PageView) -> str:

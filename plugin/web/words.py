@@ -31,6 +31,7 @@ UNUSED_SHOWN = 2
 AWAITED_SHOWN = 5
 EARLIER_SHOWN = 5
 ENTRIES_SHOWN = 4
+TO_DO_SHOWN = 3
 RESULTS_SHOWN = 12  # of one fact in place; a page of their own shows the rest
 FOLLOW_SHOWN = 6
 
@@ -62,6 +63,7 @@ def init_words(app: Flask, settings: Settings) -> None:
         earlier_shown=EARLIER_SHOWN,
         entries_shown=ENTRIES_SHOWN,
         results_shown=RESULTS_SHOWN,
+        to_do_shown=TO_DO_SHOWN,
         follow_shown=FOLLOW_SHOWN,
     )
 

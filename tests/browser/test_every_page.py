@@ -11,14 +11,15 @@ from urllib.parse import urljoin
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+from tests.browser.folds import open_all
 from tests.review.ehr_stub import serving_chart
 from tests.review.visit import BREAST_CANCER, PATIENT, Visit
 
-OPEN_ALL = "document.querySelectorAll('details').forEach((part) => { part.open = true; })"
 LOOKS = [("light", 1440), ("dark", 320)]
 LEVELS = "[...document.querySelectorAll('h1, h2, h3, h4, h5, h6')].map((heading) => Number(heading.tagName[1]))"
 PLACES = [
     "facts/her2/results",
+    "facts/her2/open",
     "about",
     "hand-over/",
     "print/board",
@@ -33,7 +34,7 @@ def is_fit_for_everybody(page, looks=LOOKS):
     for scheme, width in looks:
         page.emulate_media(color_scheme=scheme)
         page.set_viewport_size({"width": width, "height": 900})
-        page.evaluate(OPEN_ALL)
+        open_all(page)
         found = Axe().run(page)
         assert found.violations_count == 0, found.generate_report()
         assert page.evaluate("document.documentElement.scrollWidth") <= width, page.url
@@ -56,8 +57,10 @@ def home_of(page):
 def test_the_pages_beside_the_review(in_tab, own_browser):
     page = in_tab("her2-low", own_browser)
     home = home_of(page)
-    logic = page.locator(".list-offered .rule a").first.get_attribute("href")
-    for place in (*PLACES, urljoin(home, logic)):
+    why = page.locator(".list-offered .why a").first.get_attribute("href")
+    change = page.locator(".list-offered .decide a").first.get_attribute("href")
+    logic = why.replace("/lines/", "/logic/").removesuffix("/why")
+    for place in (*PLACES, why, change, logic):
         page.goto(urljoin(home, place))
         is_fit_for_everybody(page)
     page.goto(f"{home}what-if")
@@ -98,7 +101,7 @@ def test_the_review_with_changes_own_lines_and_another_reviewers_decision(in_tab
     page.locator("#problem:focus").wait_for()
     page.locator(".own-line .meanwhile").wait_for()
     page.set_viewport_size({"width": 320, "height": 900})
-    page.evaluate(OPEN_ALL)
+    open_all(page)
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
     # Axe takes minutes for all of it; test_access.py looks at what is left out here.
     page.evaluate("document.querySelectorAll('#facts, #course, #plan, #tests').forEach((part) => part.remove())")
@@ -118,11 +121,17 @@ def test_the_tablet_from_hand_over_to_the_end_of_the_session(in_tab, own_browser
     page.get_by_role("button", name="Start").click()
     page.locator("#form").wait_for()
     is_fit_for_everybody(page)
+    page.get_by_text("A fever of 38 °C").check()
+    page.get_by_role("button", name="Next").click()
+    page.get_by_role("alert").wait_for()
+    is_fit_for_everybody(page)
     page.locator("footer a").click()
     is_fit_for_everybody(page)
     page.get_by_label("PIN chosen").fill("2468")
     page.get_by_role("button", name="Back to the chart").click()
-    page.locator("#facts").wait_for()
+    page.locator("#said-urgent").wait_for()
+    page.evaluate("document.querySelectorAll('#facts, #course, #plan, #tests').forEach((part) => part.remove())")
+    is_fit_for_everybody(page)
     page.get_by_role("button", name="Close this session").click()
     page.get_by_role("heading", name="This session is closed").wait_for()
     is_fit_for_everybody(page)

@@ -22,6 +22,30 @@ def test_a_conflict_is_settled_the_plan_changes_and_undo_brings_it_back(in_tab):
     assert page.locator(".list-offered .line-title").all_inner_texts() == standing
 
 
+def test_results_that_disagree_are_settled_by_one_press_on_the_first_screen_of_the_fact(in_tab):
+    page = in_tab("her2-conflict", viewport={"width": 1280, "height": 800})
+    page.locator("#attention").get_by_role("link", name="Say which is right: HER2", exact=True).last.click()
+    fact = page.locator("#fact-her2")
+    form = fact.get_by_role("form", name="Which is right: HER2")
+    form.wait_for()
+    assert page.locator("#fact-her2 > summary:focus").count() == 1
+    in_sight = "([...all]) => all.every((each) => each.getBoundingClientRect().bottom < innerHeight)"
+    for selector in ("#fact-her2 > summary", ".rivals button:not([disabled])", "#fact-her2 .behind tr"):
+        assert page.locator(selector).evaluate_all(in_sight)
+    assert [words.split(",")[0].replace("\n", " ") for words in form.get_by_role("button").all_inner_texts()] == [
+        "It is Positive (Sandbox General Hospital Pathology",
+        "It is Negative (Northshore Reference Laboratory",
+    ]
+    form.get_by_label("Reason").fill("Laboratory B repeated the stain")
+    form.get_by_label("Reason").press("Enter")
+    assert page.locator("#changes").count() == 0
+    form.get_by_role("button", name="It is Negative").click()
+    page.locator("#changes:focus").wait_for()
+    assert "HER2: stated as Negative" in page.locator("#changes").inner_text()
+    page.locator("#changes").get_by_role("button", name="Undo").click()
+    page.locator("#changes", has_text="taken back").wait_for()
+
+
 def test_what_if_is_visibly_not_the_record_and_leaves_none_of_it(in_tab):
     page = in_tab("discordant-receptors")
     address = page.url.partition("#")[0]

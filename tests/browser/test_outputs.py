@@ -46,6 +46,17 @@ def test_where_a_frame_forbids_copying_the_text_is_there_to_copy_by_hand(in_fram
     body.get_by_text(re.compile(r"Copied|Selected")).wait_for()
 
 
+def test_print_prints_the_page_and_not_the_ehr_around_it(in_frame):
+    body = in_frame("her2-low")
+    body.get_by_role("link", name="Page for the patient").click()
+    pressed = body.get_by_role("button", name="Print", exact=True)
+    pressed.wait_for()
+    body.evaluate("() => { window.print = () => document.body.dataset.printed = location.pathname; }")
+    pressed.click()
+    assert body.get_attribute("data-printed").endswith("/print/patient")
+    assert "looks the same" not in body.inner_text()
+
+
 def test_what_is_unticked_is_not_printed_and_the_tools_are_not_either(in_tab):
     page = in_tab("brca-carrier")
     decide(page, "Specialist palliative care", "Accept")

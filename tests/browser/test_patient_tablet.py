@@ -55,8 +55,10 @@ def test_a_patient_answers_in_spanish_on_a_tablet_and_no_way_leads_to_the_chart(
         before = page.url
         page.get_by_role("button", name="Siguiente").tap()
         page.wait_for_url(lambda url, before=before: url != before)
+    axe_finds_nothing(page)
     page.get_by_role("button", name="Enviar a mi equipo").tap()
     page.get_by_role("heading", name="Gracias").wait_for()
+    axe_finds_nothing(page)
     page.go_back()
     assert "Me mareo" not in page.locator("body").inner_text()
     page.get_by_role("link", name=re.compile("Para el equipo|For the team")).tap()

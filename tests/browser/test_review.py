@@ -175,3 +175,6 @@ def test_why_brings_the_rule_to_the_line_and_what_is_not_offered_can_be_searched
     page.get_by_label("Search what is not offered").fill("inavolisib")
     page.get_by_text(f"of {whole}").wait_for()
     assert 0 < page.locator("#list-not-offered .line:visible").count() < whole
+    page.get_by_label("Search what is not offered").fill("Herceptin")
+    page.locator("#line-treatment-category-her2-thp:visible").wait_for()
+    assert 0 < page.locator("#list-not-offered .line:visible").count() < whole

@@ -1,8 +1,10 @@
 """While a save is under way: the button says so, it is sent once, and an EHR that takes its time is explained."""
 
+from tests.browser.test_seldom_seen import axe_finds_nothing
+
 
 def test_a_slow_save_says_so_is_sent_once_and_can_be_pressed_again_when_no_answer_comes(in_tab, browse):
-    browser = browse()
+    browser = browse(bypass_csp=True)
     page = in_tab("no-results", browser)
     page.clock.install()
     page.reload()
@@ -23,7 +25,7 @@ def test_a_slow_save_says_so_is_sent_once_and_can_be_pressed_again_when_no_answe
     save.click()
     said.get_by_text("is being written to Sandbox EHR").wait_for()
     assert save.inner_text() == "Saving …"
-    assert (said.get_attribute("role"), save.get_attribute("aria-disabled")) == ("status", "true")
+    assert (said.get_attribute("aria-live"), save.get_attribute("aria-disabled")) == ("polite", "true")
     assert save.evaluate("(button) => document.activeElement === button")
     save.evaluate("(button) => button.click()")
     page.clock.run_for(4_100)
@@ -37,3 +39,26 @@ def test_a_slow_save_says_so_is_sent_once_and_can_be_pressed_again_when_no_answe
     save.click()
     page.locator(".delivery.saved").wait_for()
     assert page.evaluate("document.activeElement.id") == "send"
+    page.locator(".where > summary").click()
+    page.evaluate("document.querySelectorAll('#facts, #course, #plan, #tests').forEach((part) => part.remove())")
+    axe_finds_nothing(page)
+
+
+def test_a_slow_answer_to_another_form_shows_on_the_button_that_was_pressed(in_tab):
+    page = in_tab("no-results")
+    sent = []
+
+    def answer_nothing(route):
+        sent.append(route.request.url)
+        route.fulfill(status=204)
+
+    page.route("**/own/**", answer_nothing)
+    page.locator(".own .add-own > summary").click()
+    page.get_by_label("Care", exact=True).check()
+    page.get_by_label("What the plan should hold").fill("Music")
+    add = page.locator(".own .add-own button[value='add']")
+    add.click()
+    page.get_by_role("status").get_by_text("One moment …").wait_for(state="attached")
+    assert (add.inner_text(), add.get_attribute("aria-disabled")) == ("One moment …", "true")
+    add.evaluate("(button) => button.click()")
+    assert len(sent) == 1

@@ -56,7 +56,7 @@ def test_a_decision_pressed_without_connection_is_kept_and_can_be_sent_again(in_
     page.locator("#offline").wait_for(state="hidden")
     assert "The connection is back: press the same button again" in line.locator(".kept.not-sent").inner_text()
 
-    page.locator(".add-own > summary").click()
+    page.locator(".own .add-own > summary").click()
     page.get_by_label("What the plan should hold").fill("Half a line")
     page.locator("#unsent", has_text="A line of your own: typed").wait_for()
     page.get_by_role("button", name="Save to EHR").click()
@@ -78,12 +78,39 @@ def test_a_decision_pressed_without_connection_is_kept_and_can_be_sent_again(in_
     assert page.locator(".kept").count() == 0
 
 
+def test_accept_does_not_drop_what_was_typed_in_another_form_of_its_line(in_tab):
+    page = in_tab("man")
+    line = line_of(page)
+    line.locator("summary", has_text="Change").click()
+    line.get_by_label("What the plan should say instead").fill("Only by telephone")
+    line.get_by_role("button", name=re.compile("^Accept")).first.click()
+    asked = line.locator(".beside-typed")
+    asked.wait_for()
+    assert "You typed here: “Only by telephone”. “Accept” does not send that." in asked.inner_text()
+    assert line.locator(".badge.open").count() == 1
+    page.locator("#unsent", has_text="typed").wait_for()
+    page.reload()
+    line.locator(".kept", has_text="Given back").wait_for()
+    line.get_by_role("button", name=re.compile("^Accept")).first.click()
+    asked.get_by_role("button", name="Keep with this change").click()
+    line.locator(".badge.change").wait_for()
+    assert "“Only by telephone”" in line.locator(".decided-by").inner_text()
+
+    second = page.locator(".support .line").nth(1)
+    second.locator("summary", has_text="Decline").click()
+    second.get_by_label("In your own words").fill("Not now")
+    second.get_by_role("button", name=re.compile("^Accept")).first.click()
+    second.get_by_role("button", name="Accept, and drop what I typed").click()
+    second.locator(".badge.accept").wait_for()
+    assert page.locator(".kept").count() == 0
+
+
 def test_a_change_elsewhere_is_told_and_closing_drops_what_was_not_sent_after_asking(in_tab, browse):
     browser = browse()
     page = in_tab("no-results", browser)
     assert not page.locator("#changed").is_visible()
     other = in_tab("no-results", browse())
-    other.locator(".add-own > summary").click()
+    other.locator(".own .add-own > summary").click()
     other.get_by_label("Care", exact=True).check()
     other.get_by_label("What the plan should hold").fill("Music")
     other.get_by_role("button", name="Add this line").click()
@@ -91,7 +118,7 @@ def test_a_change_elsewhere_is_told_and_closing_drops_what_was_not_sent_after_as
     page.evaluate("window.dispatchEvent(new Event('focus'))")
     page.locator("#changed").wait_for()
 
-    page.locator(".add-own > summary").click()
+    page.locator(".own .add-own > summary").click()
     page.get_by_label("What the plan should hold").fill("Painting")
     assert stored(page, unlike="")
     close = page.get_by_role("button", name="Close this session")

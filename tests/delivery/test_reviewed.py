@@ -53,6 +53,19 @@ def test_a_changed_line_says_what_the_reviewer_wrote(line_named):
     assert decided(entry)["reason"] == "After the holidays"
 
 
+def test_a_viewer_that_knows_no_extension_tells_taken_lines_from_undecided_ones(line_named):
+    plan = care_plan(
+        reviewed([decision(line_named["cdk46-et"], "accept"), decision(line_named["pc"], "change", text="x")])
+    )
+    said = {code: activity(plan, code)["detail"]["statusReason"]["text"] for code in ("cdk46-et", "pc", "ngs")}
+    assert said == {
+        "cdk46-et": "Accepted by Dr. Ana Ruiz on 22 Nov 2026.",
+        "pc": "Changed by Dr. Ana Ruiz on 22 Nov 2026.",
+        "ngs": "Not decided at this review.",
+    }
+    assert check_model(plan) == []
+
+
 def test_undecided_lines_say_so_and_open_questions_are_no_activities():
     plan = care_plan(reviewed())
     assert activity(plan, "cdk46-et")["detail"]["statusReason"]["text"] == "Not decided at this review."

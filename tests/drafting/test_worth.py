@@ -45,6 +45,9 @@ def stated(resources: list[dict[str, Any]], code: str, value: Value, template: T
     return [*resources, said]
 
 
+CERTAIN = ("pregnant", "non-carcinoma-histology")  # each by what rules out that it is so
+
+
 def foretold(draft: Draft, template: Template) -> Iterator[tuple[str, Value, dict[str, str]]]:
     """Every yes-or-no or coded fact that lines depend on and nobody has settled, with what each value would do."""
     now = standings(draft)
@@ -56,6 +59,10 @@ def foretold(draft: Draft, template: Template) -> Iterator[tuple[str, Value, dic
             continue
         if finding.state == "derived" and definition.reading and definition.reading.kind == "treatment":
             assert code not in draft.consequences, "what the drugs on record tell is not asked back"
+            continue
+        by_person = set(finding.evidence) == {draft.findings.patient.reference}
+        if finding.state == "derived" and finding.value is False and (code in CERTAIN or by_person):
+            assert code not in draft.consequences, "what cannot be otherwise is not asked"
             continue
         values = {"yes": True, "no": False} if definition.type == "boolean" else {v: v for v in definition.values}
         told = {consequence.value: consequence for consequence in draft.consequences.get(code, ())}

@@ -50,6 +50,15 @@ def answers_in(response):
     return found
 
 
+def test_the_page_for_the_patient_opens_in_the_language_in_which_she_answered(visit):
+    filled_in(visit)
+    visit.launch()
+    visit.read()
+    address = f"{visit.workspace}/print/patient"
+    assert '<html lang="es">' in visit.page(address).text
+    assert '<html lang="en">' in visit.page(f"{address}?lang=en").text
+
+
 def test_answers_become_a_response_by_the_patient_in_the_words_of_the_form_and_hers(visit):
     filled_in(visit)
     [form] = stored(visit)
@@ -79,6 +88,15 @@ def test_the_thanks_tell_her_to_speak_up_and_show_no_answer(visit):
     assert "nietos" not in page
 
 
+def test_severe_pain_cannot_wait_and_less_pain_can(visit):
+    for score, waits in (("6", True), ("7", False)):
+        tablet = Tablet(visit)
+        tablet.start()
+        tablet.answers(2, given={"symptoms.pain": score})
+        tablet.take_back()
+        assert ('id="said-urgent"' not in visit.read().text) is waits, score
+
+
 def test_sending_twice_counts_once(visit):
     tablet = filled_in(visit)
     token = TOKEN.search(tablet.get(f"{tablet.address}team").text)[1]
@@ -92,6 +110,7 @@ def test_the_review_shows_what_cannot_wait_first_then_all_and_the_plan_quotes_he
     attention = page.partition('id="attention"')[2].partition("</section>")[0]
     assert "The patient marked something that cannot wait" in attention
     assert "A fever of 38 °C (100.4 °F) or more, or chills that shake you" in attention
+    assert "from 0 (none) to 10 (the most you can think of): 7</li>" in attention
     said = page.partition('id="said"')[2].partition("</section>")[0]
     assert said.index("A fever of 38") < said.index("Me mareo") < said.index("Ver crecer a mis nietos")
     assert '<span lang="es">Me mareo por la mañana</span>' in said

@@ -11,7 +11,7 @@ from plugin.library.forms import every_item
 from plugin.library.validation import check_model
 from plugin.storage.database import Database
 from plugin.storage.forms import forms_of
-from plugin.storage.reviews import PatientKey, last_words
+from plugin.storage.reviews import PatientKey, facts_of, words_in_force
 from tests.review.visit import TOKEN
 
 CRISIS, CORD, BRAIN = "visceral-crisis", "cord-compression-suspected", "metastasis-brain"
@@ -72,7 +72,7 @@ def stored(visit):
     database = Database(visit.settings.database)
     patient = PatientKey(visit.iss, "p1")
     with database.session() as session:
-        found = last_words(session, patient), forms_of(session, patient)
+        found = words_in_force(facts_of(session, patient)), forms_of(session, patient)
     database.close()
     return found
 

@@ -98,7 +98,9 @@ def test_conflicts_are_told_with_both_results_and_their_days(reviewed):
 
 def test_lines_of_treatment_are_told_with_their_drugs_and_how_they_went(reviewed):
     known = entries(digest(*reviewed("tn-second-line"), UTC), "What is known")
-    assert known["Lines of treatment, concluded from the chart"] == ("Line 1: paclitaxel, from 1 Dec 2025, progression 25 Sep 2026",)
+    assert known["Lines of treatment, concluded from the chart"] == (
+        "Line 1: paclitaxel, from 1 Dec 2025, progression 25 Sep 2026",
+    )
     assert "Oestrogen receptor (ER) Negative (8 Oct 2026)" in known["Receptors"]
 
 

@@ -104,7 +104,8 @@ def test_the_pdf_of_the_patient_leaves_off_what_was_unticked(open_sample, visit,
     page = visit.page(f"{visit.workspace}/print/patient?lang=es").text
     keys = re.findall(r'name="keep" value="([^"]+)"', page)
     texts = dict(re.findall(r'<label for="([^"]+)">(.*?)</label>', page))
-    form = {"csrf_token": TOKEN.search(page)[1], "keep": keys[1:]}
+    shown = re.search(r'name="signs" value="([^"]*)"', page)[1]
+    form = {"csrf_token": TOKEN.search(page)[1], "keep": keys[1:], "signs": shown}
     visit.client.post(f"{visit.workspace}/print/patient.pdf?lang=es", data=form, base_url=visit.base)
     [html] = made
     assert texts[keys[0]] not in html

@@ -55,3 +55,19 @@ def test_a_dead_patient_has_no_brief(visit, chart):
     page = visit.read().text
     assert "No plan is drafted" in page
     assert 'id="brief"' not in page
+    banner = page.partition('class="banner"')[2].partition("</dl>")[0]
+    assert "<dt>Died</dt><dd><strong>1 Oct 2026</strong>" in banner
+    assert "years" not in banner
+
+
+def test_a_death_without_a_date_is_said_to_have_none(visit, chart):
+    chart.resources[0] = chart.resources[0] | {"deceasedBoolean": True}
+    assert "<dt>Died</dt><dd><strong>date not recorded</strong>" in visit.read().text
+
+
+def test_a_man_is_asked_nothing_about_pregnancy_or_menopause(visit, chart):
+    chart.resources[:] = chart_of("man")
+    page = visit.read().text
+    assert 'id="ask-breast-primary-right"' in page
+    asked = set(re.findall(r'id="ask-([a-z0-9-]+)"', page))
+    assert not {code for code in asked if "pregnan" in code or "menopaus" in code}

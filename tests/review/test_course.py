@@ -87,7 +87,11 @@ def test_what_leads_what_is_older_and_what_is_set_aside_are_told_apart(course):
         result("odd", "85337-4", word("lilac"), "2026-11-02"),
     )
     assert [mark.standing for mark in view.results.marks] == ["read", "leads", "aside"]
-    assert [said.counts.split(":")[0] for said in view.results.said] == ["Set aside", "Counts", "Read, not the one that counts"]
+    assert [said.counts.split(":")[0] for said in view.results.said] == [
+        "Set aside",
+        "Counts",
+        "Read, not the one that counts",
+    ]
 
 
 def test_a_date_that_is_only_a_year_is_drawn_as_long_as_it_may_be(course):

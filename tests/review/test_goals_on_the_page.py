@@ -62,9 +62,9 @@ def test_goals_that_could_not_be_read_are_a_named_gap_and_no_error(tmp_path):
     assert 'id="plan"' in answer.text
 
 
-def test_a_question_says_how_many_lines_it_moves_and_the_fact_which(visit):
+def test_a_question_says_how_many_lines_it_could_change_and_the_fact_which(visit):
     page = visit.read().text
-    assert re.search(r"moves \d+ lines", page)
+    assert re.search(r"could change \d+ lines", page)
     fact = visit.page(f"{visit.workspace}/facts/her2/open?bare").text
     assert "What it would change" in fact
     assert "positive: closes " in fact

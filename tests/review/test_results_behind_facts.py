@@ -76,7 +76,7 @@ def facts(visit, chart):
 
 def rows(fact):
     return [
-        dict(re.findall(r'data-name="(\w+)">(.*?)</td>', row, re.S)) for row in re.findall(r"<tr.*?</tr>", fact, re.S)
+        dict(re.findall(r'data-name="([^"]+)">(.*?)</td>', row, re.S)) for row in re.findall(r"<tr.*?</tr>", fact, re.S)
     ][1:]
 
 
@@ -174,3 +174,13 @@ def test_of_many_results_the_newest_stand_in_place_and_a_page_shows_all(visit, c
     assert every.count('role="row"') == 1 + 30
     assert "Iris Example" in every
     assert visit.page(f"{visit.workspace}/facts/shoe/results").status_code == 404
+
+
+def test_of_thousands_of_entries_the_first_stand_in_place_and_all_behind_a_link(visit, chart):
+    for number in range(20):
+        chart.resources.append(result(f"odd-{number}", "85339-0", word("lilac")))
+    page = visit.read().text
+    assert re.search(r"\d+ entries in the chart could not be used", page)
+    address = re.search(r'<p class="opened" data-part><a href="([^"]+/unused)">', page)[1]
+    for shown in (visit.page(address).text, visit.page(f"{address}?bare").text):
+        assert shown.count("lilac") >= 20

@@ -55,6 +55,13 @@ def test_what_was_settled_against_results_stands_on_board_and_note_with_reason_a
     assert "Northshore Reference Laboratory" in attention
     for path in ("print/board", "note.txt"):
         told = words_of(desk.visit.page(f"{desk.visit.workspace}/{path}").text)
-        block = told[told.index("Settled by a clinician against results") :]
+        block = told[told.index("Stated by a clinician against results") :]
         assert re.search(rf"ER\) Positive, stated by .+? on 2\d Nov 2026: {REASON}; the chart has negative", block)
         assert "Northshore Reference Laboratory) and positive" in block
+
+
+def test_a_notice_leads_to_the_fact_that_it_is_about_and_to_the_test_that_is_due(desk_of):
+    page = desk_of("her2-equivocal").first
+    [notice] = [each for each in re.findall(r'<div class="alert .*?</p></div>', page, re.S) if "not decided" in each]
+    assert '<a href="#fact-her2">Enter or correct: HER2</a>' in notice
+    assert 'Test due: <a href="#line-assessment-' in notice

@@ -1,5 +1,6 @@
 """What stands where on the page, and which decisions count."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from plugin.findings.model import Finding
@@ -86,19 +87,31 @@ def test_topics_come_in_the_order_of_the_template():
     assert view.tests[0].title == "Testing"
 
 
-def test_results_that_disagree_are_asked_first_then_what_is_assumed_and_what_is_unknown_in_turn():
+def test_results_that_disagree_are_asked_first_then_what_lines_wait_for_and_the_rest_in_turn():
     order = list(example_draft().to_confirm)
     asked = page().questions
     first, *rest = [fact.definition.code for fact in asked]
     assert first == "her2" != order[0]
     assert sorted([first, *rest]) == sorted(order)
-    kinds = {fact.definition.code: fact.state == "unknown" for fact in asked}
-    for kind in (True, False):
-        assert [code for code in rest if kinds[code] is kind] == [
-            code for code in order if code != "her2" and kinds[code] is kind
-        ]
-    both = min(sum(kinds[code] for code in rest), sum(not kinds[code] for code in rest))
-    assert [kinds[code] for code in rest[: 2 * both]] == [False, True] * both
+    awaited = {code for line in example_draft().standing("conditional") for code in line.missing}
+    kinds = {fact.definition.code: fact.definition.code in awaited for fact in asked}
+    others = [code for code in rest if not kinds[code]]
+    assert others == [code for code in order if code in others]
+    both = min(sum(kinds[code] for code in rest), len(others))
+    assert both
+    begins = kinds[rest[0]]
+    assert [kinds[code] for code in rest[: 2 * both]] == [begins, not begins] * both
+    assert asked[1].moves >= asked[2].moves
+
+
+def test_what_a_line_waits_for_is_named_before_what_holds_none_up():
+    draft = example_draft()
+    [line] = (line for line in draft.categories if line.code == "trial")
+    for missing in (("metastasis-bone",), ("qtcf",)):
+        waiting = replace(draft, categories=(replace(line, disposition="conditional", missing=missing),))
+        awaited = [fact.definition.code for fact in build_page(waiting, VOCABULARY, Words({}), {}, {}).awaited]
+        assert set(awaited) == {"metastasis-bone", "qtcf", "pik3ca"}
+        assert awaited.index(missing[0]) < awaited.index("pik3ca")
 
 
 def test_the_profile_holds_what_is_there_and_not_what_is_absent_presumed_or_in_the_banner():

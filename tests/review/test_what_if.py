@@ -77,6 +77,15 @@ def test_taking_one_over_into_the_record_asks_for_a_reason_where_one_is_needed(d
     assert 'name="reason"' not in re.search(r'<form[^>]*action="[^"]*/facts/her2">.*?</form>', page, re.S)[0]
 
 
+@pytest.mark.parametrize("value", ["", "purple"])
+def test_a_fact_without_a_usable_value_stands_chosen_with_its_value_to_choose(desk, value):
+    answer = desk.send("/what-if", suppose="her2", value=value, **{"if-er": "positive"})
+    assert '<input type="hidden" name="suppose" value="her2">' in answer.text
+    assert "What if HER2 were" in answer.text
+    assert 'name="if-er" value="positive"' in answer.text
+    assert (answer.status_code, "Not tried." in answer.text) == ((422, True) if value else (200, False))
+
+
 def test_a_value_can_be_chosen_from_the_page_itself(desk):
     start = desk.visit.page(f"{desk.visit.workspace}/what-if").text
     assert "Nothing yet" in start

@@ -30,8 +30,8 @@ def test_a_fact_that_settles_nothing_alone_says_so_and_comes_after_those_that_do
     page = visit.opened(visit.read().text, "lines/treatment-category")
     for told in re.findall(r'<ol class="settling">.*?</ol>', page, re.S):
         facts = re.split(r'<li><a href="#fact-', told)[1:]
-        orders.append(["does not move it by itself" in fact for fact in facts])
-        assert all(("if <b>" in fact) != ("does not move it by itself" in fact) for fact in facts)
+        orders.append(["does not change it by itself" in fact for fact in facts])
+        assert all(("if <b>" in fact) != ("does not change it by itself" in fact) for fact in facts)
     assert any(True in order and False in order for order in orders)
     assert all(order == sorted(order) for order in orders)
 

@@ -81,7 +81,7 @@ class Visit:
         return answer
 
     def opened(self, page, *folds):
-        """A page with folded parts brought to it, as a browser does: those of `folds`, `facts/er` or `lines/[kind]/[code]`."""
+        """A page with parts brought to it as by a browser, those of `folds`: `facts/er`, `lines/[kind]/[code]`."""
         wanted = tuple(f"{self.workspace}/{fold}/" for fold in folds)
 
         def bring(found):

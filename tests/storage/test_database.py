@@ -15,7 +15,7 @@ from sqlalchemy.exc import StatementError
 
 from plugin.errors import UsageError
 from plugin.storage.database import Database
-from plugin.storage.reviews import Author, PatientKey, add_fact, last_words
+from plugin.storage.reviews import Author, PatientKey, add_fact, facts_of, words_in_force
 from plugin.storage.tables import Base, FactRow
 
 OUTBOX = {"outbox", "patient_lease"}
@@ -37,7 +37,7 @@ def test_upgrade_twice_changes_nothing(database: Database) -> None:
     state(database, "metastatic", datetime(2026, 1, 1, tzinfo=UTC))
     database.upgrade()
     with database.session() as session:
-        assert list(last_words(session, PATIENT)) == ["metastatic"]
+        assert list(words_in_force(facts_of(session, PATIENT))) == ["metastatic"]
 
 
 def test_processes_that_start_together_upgrade_once(database_url: str) -> None:
@@ -63,7 +63,7 @@ def test_what_was_stored_survives_a_restart(database_url: str) -> None:
     first.close()
     second = Database(database_url)
     with second.session() as session:
-        assert last_words(session, PATIENT)["metastatic"].author == ANNA
+        assert words_in_force(facts_of(session, PATIENT))["metastatic"].author == ANNA
     second.close()
 
 
@@ -76,14 +76,14 @@ def test_a_block_that_fails_leaves_nothing_behind(database: Database) -> None:
     with pytest.raises(RuntimeError):
         fail_after_writing()
     with database.session() as session:
-        assert last_words(session, PATIENT) == {}
+        assert words_in_force(facts_of(session, PATIENT)) == {}
 
 
 def test_times_come_back_aware_and_in_utc(database: Database) -> None:
     auckland = timezone(timedelta(hours=13))
     state(database, "metastatic", datetime(2026, 11, 23, 2, 30, tzinfo=auckland))
     with database.session() as session:
-        at = last_words(session, PATIENT)["metastatic"].at
+        at = words_in_force(facts_of(session, PATIENT))["metastatic"].at
     assert at.isoformat() == "2026-11-22T13:30:00+00:00"
 
 
@@ -103,7 +103,7 @@ def test_writers_wait_for_each_other(database: Database) -> None:
     for thread in threads:
         thread.join()
     with database.session() as session:
-        assert len(last_words(session, PATIENT)) == 30
+        assert len(words_in_force(facts_of(session, PATIENT))) == 30
 
 
 def test_sqlite_keeps_foreign_keys_and_a_write_ahead_log(tmp_path: Path) -> None:

@@ -19,9 +19,10 @@ from plugin.storage.reviews import (
     decide,
     decisions_of,
     deliveries_of,
+    facts_of,
     history,
-    last_words,
     update_delivery,
+    words_in_force,
 )
 
 HERE = PatientKey("https://ehr.example.org/fhir", "p1")
@@ -48,7 +49,7 @@ def settle(database: Database, choice: Choice, minutes: int = 0, author: Author 
 def test_a_fact_keeps_its_value_and_type(database: Database, value: Value) -> None:
     state(database, value)
     with database.session() as session:
-        kept = last_words(session, HERE)["ecog"].value
+        kept = words_in_force(facts_of(session, HERE))["ecog"].value
     assert (kept, type(kept)) == (value, type(value))
 
 
@@ -56,7 +57,7 @@ def test_the_latest_fact_leads_and_the_earlier_one_stays_in_the_history(database
     state(database, 1)
     state(database, 3, minutes=5)
     with database.session() as session:
-        assert last_words(session, HERE)["ecog"].value == 3
+        assert words_in_force(facts_of(session, HERE))["ecog"].value == 3
         assert [entry.value for entry in history(session, HERE) if isinstance(entry, Fact)] == [1, 3]
 
 
@@ -64,15 +65,15 @@ def test_a_withdrawal_is_the_last_word(database: Database) -> None:
     state(database, False)
     state(database, None, minutes=1)
     with database.session() as session:
-        assert last_words(session, HERE)["ecog"].value is None
+        assert words_in_force(facts_of(session, HERE))["ecog"].value is None
         assert len(history(session, HERE)) == 2
 
 
 def test_the_same_patient_id_in_another_ehr_is_another_patient(database: Database) -> None:
     state(database, 1, patient=SAME_ID_ELSEWHERE)
     with database.session() as session:
-        assert last_words(session, HERE) == {}
-        assert last_words(session, SAME_ID_ELSEWHERE)["ecog"].value == 1
+        assert words_in_force(facts_of(session, HERE)) == {}
+        assert words_in_force(facts_of(session, SAME_ID_ELSEWHERE))["ecog"].value == 1
 
 
 def test_a_new_decision_supersedes_the_earlier_one(database: Database) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Generic
 
+from plugin.drafting.model import Disposition
 from plugin.library.expressions import Conjunction, Disjunction, Existence, Expression, Literally, Negation
 from plugin.library.rules import Condition, Gate
 from plugin.quality.worlds.algebra import Element
@@ -23,6 +24,7 @@ class Awaited(Generic[Element]):
         self._alone: dict[str, Mapping[str, Element]] = {}
         self._standing: dict[str, Mapping[str, Element]] = {}
         self._needed: Mapping[str, Element] | None = None
+        self._weighed: Mapping[str, Element] | None = None
 
     def tests(self) -> tuple[str, ...]:
         """The tests that may be listed: those of rules, and those that settle a fact that conditions ask about."""
@@ -34,18 +36,36 @@ class Awaited(Generic[Element]):
 
     def listed(self, test: str) -> Element:
         """Where a test is listed: by a rule of its own, or since something waits for it and for no test that is due."""
+        algebra = self.algebra
         found = [self._due(test)]
+        waiting = ((self.needed(), algebra.everybody), (self.weighed(), algebra.other(self._ruled_out(test))))
         for definition in self.vocabulary.values():
-            if test in definition.settled_by and definition.variable in self.needed():
-                others = self.algebra.some(map(self._due, definition.settled_by))
-                found.append(self.algebra.each((self.needed()[definition.variable], self.algebra.other(others))))
-        return self.algebra.some(found)
+            if test not in definition.settled_by:
+                continue
+            others = algebra.some(map(self._due, definition.settled_by))
+            for missing, here in waiting:
+                if definition.variable in missing:
+                    found.append(algebra.each((missing[definition.variable], algebra.other(others), here)))
+        return algebra.some(found)
 
     def needed(self) -> Mapping[str, Element]:
-        """By variable, where a conditional line, or a drug of a line that may start, waits for a fact."""
+        """By variable, where a conditional line, or a drug of a line that is offered, waits for a fact."""
         if self._needed is None:
             self._needed = self._joined(each for code in self.policy.categories for each in self._of_line(code))
         return self._needed
+
+    def weighed(self) -> Mapping[str, Element]:
+        """The same of drugs of a line for judgement."""
+        if self._weighed is None:
+            categories = self.policy.categories
+            self._weighed = self._joined(each for code in categories for each in self._of_drugs(code, "judgement"))
+        return self._weighed
+
+    def _ruled_out(self, test: str) -> Element:
+        """Where every rule on a test is false; nowhere for a test without rules."""
+        rules = [rule for rule in self.policy.template.item_rules if rule.code == test]
+        truths = (self.policy.truth(rule.condition).no for rule in rules)
+        return self.algebra.each(truths) if rules else self.algebra.other(self.algebra.everybody)
 
     def _due(self, test: str) -> Element:
         return self.policy.listed("assessment", test)
@@ -55,9 +75,14 @@ class Awaited(Generic[Element]):
         conditional = policy.ranks.where(policy.line(code), "conditional")
         for missing in (self._of_standing(code), *self._of_parts(code)):
             yield self._where(conditional, missing)
-        startable = policy.startable(code)
+        yield from self._of_drugs(code, "offered")
+
+    def _of_drugs(self, code: str, standing: Disposition) -> Iterator[Mapping[str, Element]]:
+        """What the drugs of a line wait for where it stands so."""
+        policy = self.policy
+        here = policy.ranks.where(policy.line(code), standing)
         for name in policy.template.activities[code].agents:
-            going = self.algebra.each((startable, self.algebra.other(policy.agent(name, code).closed)))
+            going = self.algebra.each((here, self.algebra.other(policy.agent(name, code).closed)))
             for gate in policy.agent_gates(name, code):
                 yield self._where(going, self._of_drug(gate))
 

@@ -3,6 +3,7 @@ const asked = new WeakMap();
 
 // What a form answers to is what this page shows: whatever others did since then is told when it is sent.
 const answering = (part, shown) => {
+  if (!shown) return;
   for (const name of ["seen", "standing"]) {
     part.querySelectorAll(`input[name="${name}"]`).forEach((field) => { field.value = shown.dataset[name]; });
   }

@@ -1,4 +1,4 @@
-// What is not offered, searched by any word of a line: its name, the fact that closes it, a drug.
+// What is not offered, searched by any word of a line: its name, the fact that closes it, a drug, a brand.
 (() => {
   "use strict";
 

@@ -1,5 +1,7 @@
 // Nothing that was typed or pressed is lost with the connection or the browser. Forms with `data-keep` are kept while somebody types
 // in them, and dropped when the server has what they say. Without this file the same forms are sent as they are.
+import { askBeside, pressedWords } from "./beside.js";
+import { busy, rest } from "./busy.js";
 import { live, onConnection, reach, watch } from "./live.js";
 import { bringAll } from "./parts.js";
 import { openSafe } from "./sealed.js";
@@ -129,14 +131,12 @@ const restore = async () => {
   const refused = document.getElementById("problem")?.dataset.about;
   const drafts = Object.entries(safe ? await safe.all() : {});
   const isRefusedOne = (draft) => refused && [draft.place, draft.place.replace(/^ask-/, "fact-"), `own-${draft.key}`].includes(refused);
-  // Whoever decided on a line is done with it: what was typed in its other forms is not given back.
-  const done = new Set(drafts.filter(([, draft]) => draft.place && !isRefusedOne(draft) && hasArrived(draft)).map(([, draft]) => draft.place));
   for (const [name, draft] of drafts) {
-    const place = document.getElementById(draft.place);
-    if (place && !formOf(name) && !done.has(draft.place)) await bringAll(place);
-    const form = formOf(name);
     const isRefused = isRefusedOne(draft);
-    if (done.has(draft.place) || (!isRefused && hasArrived(draft))) { await safe.drop(name); continue; }
+    if (!isRefused && hasArrived(draft)) { await safe.drop(name); continue; }
+    const place = document.getElementById(draft.place);
+    if (place && !formOf(name)) await bringAll(place);
+    const form = formOf(name);
     kept.set(name, draft);
     if (isRefused && !draft.words) await drop(name); // pressed only: the page says what became of it
     else if (form && isRefused) await keep(form); // the server gave its text back
@@ -148,12 +148,26 @@ const restore = async () => {
 const sendOnceReached = async (form, submitter) => {
   if (going.has(form)) return;
   going.add(form);
-  await keep(form, (submitter?.textContent ?? "").trim().replace(/\s+/g, " "));
+  const words = pressedWords(submitter);
+  busy(form, submitter);
+  await keep(form, words);
   const answer = await reach();
   going.delete(form);
-  if (answer !== "yes") { note(form, NOT_SENT[answer], true); await list(); return; }
+  if (answer !== "yes") { rest(form); note(form, NOT_SENT[answer], true); await list(); return; }
   form.dataset.through = "yes";
   form.requestSubmit(submitter);
+};
+
+// Other forms of the same line or fact that hold typed text, which this one would not send.
+const typedBeside = (form) => {
+  const forms = [...(placeOf(form)?.querySelectorAll("form[data-keep]") ?? [])].filter((other) => other !== form);
+  const isTyped = (other) => kept.get(other.dataset.keep)?.words || !fieldsOf(other).every((field) => isTicked(field) || isAsServed(field));
+  return forms.filter(isTyped);
+};
+
+const sendAlone = async (form, submitter, beside) => {
+  for (const other of beside) { other.reset(); await drop(other.dataset.keep); }
+  await sendOnceReached(form, submitter);
 };
 
 const saveForm = document.querySelector("form.save");
@@ -185,7 +199,10 @@ document.addEventListener("submit", (event) => {
   if (form.dataset.keep && !form.dataset.through) {
     event.preventDefault();
     event.stopImmediatePropagation();
-    sendOnceReached(form, event.submitter);
+    const beside = typedBeside(form);
+    if (!beside.length) { sendOnceReached(form, event.submitter); return; }
+    beside.filter((other) => !kept.get(other.dataset.keep)?.pressed).forEach((other) => keep(other));
+    askBeside(form, event.submitter, beside, () => sendAlone(form, event.submitter, beside));
   } else if (form === saveForm && !form.dataset.through) {
     event.preventDefault();
     event.stopImmediatePropagation();

@@ -79,6 +79,14 @@ Description: "True on a question or an answer of the patient's form that cannot 
 * value[x] only boolean
 * valueBoolean = true
 
+Extension: ItemUrgentFrom
+Id: item-urgent-from
+Title: "Cannot wait from this number on"
+Description: "The number from which on an answer of the patient's form cannot wait for the visit, as for `item-urgent`."
+* insert OnElement(Questionnaire.item)
+* value[x] 1..1
+* value[x] only integer
+
 Extension: ItemSign
 Id: item-sign
 Title: "Finding that the answer is a sign of"

@@ -21,7 +21,7 @@ def leading_lines(draft: Draft, codes: Collection[str]) -> tuple[Line, ...]:
     return (*categories, *tests, *care)
 
 
-def to_do(draft: Draft, codes: Collection[str]) -> tuple[Named, ...]:
+def in_plan(draft: Draft, codes: Collection[str]) -> tuple[Named, ...]:
     """The same by name, as the page links them."""
     return tuple(Named(line.label, kind_of(line), line.code) for line in leading_lines(draft, codes))
 

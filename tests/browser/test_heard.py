@@ -1,0 +1,67 @@
+"""What a screen reader is given: names that tell one button from the next, headings, regions, words after a press.
+
+What one said when the page was walked through by ear is told in docs/accessibility.md.
+"""
+
+from collections import Counter
+
+import pytest
+
+PRESSED = ("button", "DisclosureTriangle", "DisclosureTriangleGrouped")
+SIGNS = "▸▾→—✓✕"
+
+
+@pytest.fixture
+def page(in_tab):
+    return in_tab("triple-negative-pdl1-low")
+
+
+def heard(page):
+    """(role, name) of all that the browser gives to assistive technology, in the order of the page."""
+    nodes = page.context.new_cdp_session(page).send("Accessibility.getFullAXTree")["nodes"]
+    told = [node for node in nodes if not node.get("ignored")]
+    return [(node["role"]["value"], node.get("name", {}).get("value", "").strip()) for node in told]
+
+
+def names(tree, *roles):
+    return [name for role, name in tree if role in roles]
+
+
+def test_buttons_say_what_they_are_about_no_sign_is_read_and_headings_lead_through_the_page(page):
+    tree = heard(page)
+    twice = [name for name, count in Counter(names(tree, *PRESSED)).items() if count > 1]
+    assert [name for name in twice if "not recorded" not in name] == []  # those stand in regions that are named
+    labels = page.locator(".list-offered .line-title, .support .line-title").all_inner_texts()
+    assert labels
+    for label in labels:
+        assert [f"{word} {label}" in names(tree, *PRESSED) for word in ("Change", "Decline", "Defer")] == [True] * 3
+    spoken = names(tree, *PRESSED, "heading", "region", "link", "article")
+    assert [name for name in spoken if set(name) & set(SIGNS)] == []
+
+    order = ["What we know", "What needs attention", "The plan in brief", "Confirm first", "Course of the disease"]
+    order += ["All facts", "Drafted plan", "Tests due", "Save to the EHR"]
+    told = names(tree, "heading")
+    assert [words for words in order if not any(name.startswith(words) for name in told)] == []
+    on_page = page.get_by_role("heading", level=2).all_text_contents()
+    places = [next(at for at, name in enumerate(on_page) if name.strip().startswith(words)) for words in order]
+    assert places == sorted(places)
+    regions = names(tree, "region")
+    assert set(order) <= set(regions)
+    assert len(set(regions)) == len(regions)
+
+
+def test_after_a_press_the_reader_stands_where_something_happened_and_is_told_what(page):
+    line = page.locator(".support .line").first
+    anchor, label = line.get_attribute("id"), line.locator(".line-title").inner_text()
+    line.get_by_role("button", name=f"Accept {label}").press("Enter")
+    page.locator(f"#{anchor}:focus .badge.accept").wait_for()
+    assert page.get_by_role("article", name=f"{label} Accepted", exact=True).get_attribute("id") == anchor
+    live = page.locator("#progress")
+    assert (live.get_attribute("aria-live"), live.get_attribute("role")) == ("polite", None)
+    assert "1 accepted" in live.text_content()
+    question = page.locator("#questions form", has=page.get_by_role("button", name="Confirm")).first
+    question.get_by_role("button", name="Confirm").press("Enter")
+    page.locator("#changes:focus").wait_for()
+    title = page.locator("#changes h2").inner_text()
+    assert "stated as" in title
+    assert page.get_by_role("region", name=title).get_attribute("id") == "changes"

@@ -1,0 +1,73 @@
+"""States that the review page is seldom in: axe finds nothing in them, dark at 400 px and light at 1280."""
+
+import re
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from tests.browser.test_every_page import home_of, is_fit_for_everybody
+
+LOOKS = [("dark", 400), ("light", 1280)]
+TARGETS = {"rules": {"target-size": {"enabled": True}}}
+# Axe looks at the whole page to judge a part of it: what other tests look at is taken away.
+KEEP_ONLY = """(line) => {
+  document.querySelectorAll('#facts, #course, #tests, .line').forEach((part) => part.contains(line) || part.remove());
+}"""
+
+
+def axe_finds_nothing(page):
+    for scheme, width in LOOKS:
+        page.emulate_media(color_scheme=scheme)
+        page.set_viewport_size({"width": width, "height": 900})
+        found = Axe().run(page, options=TARGETS)
+        assert found.violations_count == 0, found.generate_report()
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.fixture
+def page(in_tab, browse):
+    return in_tab("er-low", browse(bypass_csp=True))
+
+
+def alone(line):
+    """One line of the plan, with the others taken from the page."""
+    line.evaluate(KEEP_ONLY)
+    return line
+
+
+def test_the_forms_of_a_decision_one_after_the_other_and_a_lost_connection(page):
+    line = alone(page.locator(".support .line").first)
+    for words in ("Change", "Decline", "Defer"):
+        line.locator("summary", has_text=words).click()
+        axe_finds_nothing(page)
+    page.context.set_offline(True)
+    page.locator("#offline").wait_for()
+    axe_finds_nothing(page)
+
+
+def test_a_refused_decision_and_one_that_another_reviewer_made(page):
+    line = page.locator(".support .line").first
+    anchor = line.get_attribute("id")
+    line.locator("summary", has_text="Decline").click()
+    line.get_by_role("button", name="Decline with this reason").click()
+    page.locator(f"#{anchor} #problem:focus").wait_for()
+    alone(page.locator(f"#{anchor}"))
+    axe_finds_nothing(page)
+    page.goto(home_of(page))
+    line.get_by_role("button", name=re.compile("^Accept")).click()
+    line.locator(".badge.accept").wait_for()
+    line.locator("summary", has_text="Defer").click()
+    line.locator("input[name=seen]").evaluate_all("(fields) => fields.forEach((field) => { field.value = '0'; })")
+    line.get_by_label("Until this day").fill("2030-12-12")
+    line.get_by_role("button", name="Defer", exact=True).click()
+    page.locator(f"#{anchor} .meanwhile").wait_for()
+    alone(page.locator(f"#{anchor}"))
+    axe_finds_nothing(page)
+
+
+def test_a_launch_that_is_over_and_one_that_is_refused(installation, browse):
+    page = browse(bypass_csp=True).new_page()
+    for place in ("w/over/", "launch?iss=https://stranger.example/fhir&launch=1"):
+        page.goto(f"{installation.plugin_url}/{place}")
+        assert "If you report this" in page.locator("main").inner_text()
+        is_fit_for_everybody(page, LOOKS)
