@@ -60,6 +60,12 @@ class Facts:
         """The findings without a value among those that decide a condition or keep it open."""
         return tuple(code for code in self._behind(condition) if not self._known(code))
 
+    def not_on_record(self, condition: Condition) -> tuple[Fact, ...]:
+        """The findings without a value that make a decided condition what it is: it asks whether they are on record."""
+        if self.truth(condition) is None:
+            return ()
+        return tuple(map(self.fact, self.without_value(condition)))
+
     def is_disputed(self, condition: Condition) -> bool:
         """Whether facts without a value are among those that decide a condition, each for results that disagree."""
         states = {self.findings[code].state for code in self.without_value(condition)}

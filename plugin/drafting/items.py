@@ -20,6 +20,8 @@ STALE: Literal["stale"] = "stale"
 # A test that must be done before treatment starts is due once the treatment may start at all.
 STARTABLE = frozenset({"offered", "judgement"})
 BESIDE = 2
+# Facts that a test is named for; the rest is counted.
+MOST_NAMED = 4
 GRAVITY = ("critical", "warning", "info")
 
 
@@ -102,8 +104,10 @@ def _line(kind: ItemKind, rules: list[Holding], facts: Facts, template: Template
     )
 
 
-def wanted_test(code: str, template: Template) -> ItemLine:
-    """A test that no testing rule made due, but that a conditional line waits for."""
+def wanted_test(code: str, missing: Iterable[str], template: Template) -> ItemLine:
+    """A test that no testing rule made due, but that a line, or a drug on it, waits for: for these missing facts."""
+    labels = [template.vocabulary[each].label for each in missing]
+    more = f" and {len(labels) - MOST_NAMED} more" if len(labels) > MOST_NAMED else ""
     activity = template.activities.get(code)
     return ItemLine(
         kind="assessment",
@@ -113,7 +117,7 @@ def wanted_test(code: str, template: Template) -> ItemLine:
         topic=activity.topic if activity else "",
         rule="",
         rules=(),
-        why="A line of this plan, or a drug on it, waits for it.",
+        why=f"Not settled yet: {', '.join(labels[:MOST_NAMED])}{more}.",
         facts=(),
         because=(),
         opens=(),
@@ -152,8 +156,11 @@ def _by_rule(facts: Facts, template: Template) -> Iterator[Alert]:
         else:
             because = references(reasons)
             text = _said(rule, rule.text, facts)
+            asked = tuple(code for code, variable, _ in facts.by_variable() if variable in rule.condition.names)
             asks = facts.without_value(rule.condition)
-            yield Alert(rule.code, text, rule.level, because, rule.id, grounds.citations, grounds.unsourced, asks)
+            yield Alert(
+                rule.code, text, rule.level, because, rule.id, grounds.citations, grounds.unsourced, asks, asked
+            )
 
 
 def _said(rule: ItemRule | AlertRule, text: str, facts: Facts) -> str:

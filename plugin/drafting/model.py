@@ -57,6 +57,10 @@ class Brought:
     label: str
 
 
+# Of CodeSystem alert: what carries it as a flag leads its list.
+URGENT = "urgent"
+
+
 @dataclass(frozen=True, slots=True)
 class AgentLine:
     """A drug of a category, and whether the line may name it for this patient.
@@ -104,7 +108,7 @@ class CategoryLine:
     facts: the findings that decided the disposition; because: references of the results behind them.
     derives, presumes: the facts among them that were worked out or presumed.
     missing: findings the line waits for; waits_for: assessments that would settle them.
-    closed_by: the facts that closed it.
+    closed_by: the facts that closed it; not_on_record: findings whose absence from the chart keeps it closed as well.
     unsourced: no checked source stands behind the rule; shown as such.
     flags: alert codes shown on the line.
     monitors, effects, not_with, notes: what is known of the category whoever the patient is.
@@ -142,9 +146,15 @@ class CategoryLine:
     effects: tuple[Effect, ...]
     not_with: tuple[Remark, ...]
     notes: tuple[Remark, ...]
+    not_on_record: tuple[Fact, ...] = ()
     brings: tuple[Brought, ...] = ()
     not_beside: tuple[NotBeside, ...] = ()
     superseded: tuple[Superseded, ...] = ()
+
+    @property
+    def leads(self) -> bool:
+        """Whether it cannot wait, and so stands before the other lines of its list."""
+        return self.disposition != "not-offered" and URGENT in self.flags
 
     @property
     def gates_beside(self) -> tuple[GateOutcome, ...]:
@@ -178,7 +188,9 @@ class ItemLine:
     """A due test or a supportive-care item.
 
     kind: the CodeSystem (`assessment` or `supportive-care`); why: the reason in words.
-    opens: categories that wait for this test (assessments only).
+    opens: categories that wait for this test, maybe beside other facts; decides: those of them that a result of it
+        alone would move (assessments only). settles: findings that these categories wait for, and that it would settle.
+    comes_first: of several tests it is listed before the others.
     accompanies: categories on whose account it is due.
     who, asks: who does it, what to ask or check.
     leads: it leads the plan: it stands first, and its list before the treatment.
@@ -208,6 +220,14 @@ class ItemLine:
     superseded: tuple[Superseded, ...] = ()
     evidence_kind: str = ""
     confidence: str = ""
+    decides: tuple[str, ...] = ()
+    settles: tuple[str, ...] = ()
+    comes_first: bool = False
+
+    @property
+    def opens_with_others(self) -> tuple[str, ...]:
+        """The categories that wait for this test and for other facts as well: no result of it alone moves them."""
+        return tuple(code for code in self.opens if code not in self.decides)
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,6 +295,7 @@ class Alert:
 
     rule: id of the rule that says so, with its sources; empty where the chart itself does, by a conflict or a gap.
     open_facts: the findings that it is about and that somebody should settle: without a value, in dispute or too old.
+    facts: codes of the findings that the rule asks about.
     """
 
     code: str
@@ -285,6 +306,7 @@ class Alert:
     sources: tuple[Citation, ...] = ()
     unsourced: bool = False
     open_facts: tuple[str, ...] = ()
+    facts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -326,5 +348,5 @@ class Draft:
         return any(line.leads for line in self.supportive_care)
 
     def standing(self, disposition: Disposition) -> tuple[CategoryLine, ...]:
-        """The categories with this disposition, in template order."""
+        """The categories with this disposition: what cannot wait first, then in template order."""
         return tuple(line for line in self.categories if line.disposition == disposition)

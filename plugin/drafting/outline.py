@@ -169,13 +169,15 @@ def also_weighed(line: CategoryLine) -> Iterator[str]:
 def closed_entry(line: CategoryLine) -> Entry:
     """A line that is not offered: the facts that closed it, by which gate or rule and why, and its sources in short."""
     gate, because = line.closing, facts_in_words(line.closed_by)
+    absent = ", ".join(fact.label for fact in line.not_on_record)
+    nowhere = f"; not on record: {absent}" if absent else ""
     said = (f"Gate: {gate.title}.", line.why) if gate else (f"Rule: {line.title}.",)
     grounds = gate or line
     sources = " · ".join(dict.fromkeys(source.short for source in grounds.sources))
     return Entry(
         line.label,
         (
-            *((f"Closed by {because}.", *said) if because else (line.why,)),
+            *((f"Closed by {because}{nowhere}.", *said) if because else (line.why,)),
             *((f"Sources: {sources}",) if sources else ()),
             *((UNSOURCED,) if grounds.unsourced else ()),
             *older_sentences(line),
@@ -185,17 +187,25 @@ def closed_entry(line: CategoryLine) -> Entry:
 
 def item_entry(line: ItemLine, template: Template) -> Entry:
     """A test or an item of supportive care: why, what it would settle, its sources."""
-    opens = ", ".join(template.label(code) for code in line.opens)
     return Entry(
         line.label,
         (
             line.why,
-            *((f"Would decide: {opens}.",) if opens else ()),
+            *_what_waits(line, template),
             *_in_practice(line),
             *older_sentences(line),
             *_authority(line),
         ),
     )
+
+
+def _what_waits(line: ItemLine, template: Template) -> Iterator[str]:
+    """The lines that a test alone would decide, and how many wait for it and for other facts."""
+    if line.decides:
+        yield f"Would decide: {', '.join(template.label(code) for code in line.decides)}."
+    if others := len(line.opens_with_others):
+        more = "more " if line.decides else ""
+        yield f"{others} {more}{'line waits' if others == 1 else 'lines wait'} for it and for other facts as well."
 
 
 def _in_practice(line: ItemLine) -> Iterator[str]:

@@ -32,7 +32,8 @@ def draft_from(facts: Facts, template: Template, as_of: date, *, weigh_facts: bo
 
     facts: of the template's vocabulary.
     weigh_facts: whether to work out what the facts that are not settled are worth, which is half of the work. Without
-        it `to_confirm` and `consequences` are empty and all else is the same: for those who only read the lists.
+        it `to_confirm`, `consequences` and what a test alone `decides` are empty; all else is the same: for those who
+        only read the lists.
     """
     stop = next((gate for gate in template.gates if _stops(gate, facts)), None)
     categories = category_lines(facts, template)
@@ -43,9 +44,11 @@ def draft_from(facts: Facts, template: Template, as_of: date, *, weigh_facts: bo
     due = item_lines("assessment", facts, template, categories)
     waiting = tuple(_waiting(line, facts, due) for line in categories)
     categories = with_superseded(with_combinations(waiting, facts, template), facts, template)
-    assessments = with_superseded(_assessments(due, categories, template, facts), facts, template)
+    listed = tuple(_deciding(item, told, facts) for item in _assessments(due, categories, template, facts))
+    assessments = with_superseded(listed, facts, template)
     care = with_superseded(care_lines(facts, template, categories), facts, template)
-    categories = tuple(_bringing(line, (*assessments, *care)) for line in categories)
+    bringing = [_bringing(line, (*assessments, *care)) for line in categories]
+    categories = tuple(sorted(bringing, key=lambda line: not line.leads))
     return replace(
         _bare(facts, template, as_of, categories),
         assessments=assessments,
@@ -89,6 +92,7 @@ def _nothing(stop: Gate, categories: Iterable[CategoryLine], facts: Facts, templ
             why=stop.reason,
             facts=reasons,
             closed_by=reasons,
+            not_on_record=(),
             because=(),
             derives=(),
             presumes=(),
@@ -139,7 +143,7 @@ def _tests(missing: Iterable[str], facts: Facts, due: set[str]) -> tuple[str, ..
 def _assessments(
     due: tuple[ItemLine, ...], categories: tuple[CategoryLine, ...], template: Template, facts: Facts
 ) -> tuple[ItemLine, ...]:
-    """Due tests with what each would open: what leads first, then those that open most, then in template order.
+    """Due tests with what waits for each: what leads, then what comes before others, then what most lines wait for.
 
     What only drugs on lines for judgement wait for is left out where every rule on that test says that it is not due.
     """
@@ -151,16 +155,37 @@ def _assessments(
     known = {item.code for item in due}
     startable = [line for line in categories if line.disposition in STARTABLE]
     named = [
-        test
+        (test, agent.missing)
         for line in startable
         for agent in line.agents
         for test in agent.waits_for
         if agent.listed and (line.disposition == "offered" or not _ruled_out(test, facts, template))
     ]
-    wanted = dict.fromkeys(code for code in (*opens, *named) if code not in known)
-    every = (*due, *(wanted_test(code, template) for code in wanted))
-    lines = [replace(item, opens=tuple(opens.get(item.code, ()))) for item in every]
-    return tuple(sorted(lines, key=lambda item: (not item.leads, -len(item.opens))))
+    asked = [(test, line.missing) for line in waiting for test in line.waits_for]
+    wanted: dict[str, dict[str, None]] = {}
+    for test, missing in (*asked, *named):
+        if test not in known:
+            settled = [code for code in missing if test in facts.vocabulary[code].settled_by]
+            wanted.setdefault(test, {}).update(dict.fromkeys(settled))
+    every = (*due, *(wanted_test(test, missing, template) for test, missing in wanted.items()))
+    awaited = dict.fromkeys(code for line in waiting for code in line.missing)
+    lines = [
+        replace(
+            item,
+            opens=tuple(opens.get(item.code, ())),
+            settles=tuple(code for code in awaited if item.code in facts.vocabulary[code].settled_by),
+            comes_first=item.leads or template.activities[item.code].comes_first,
+        )
+        for item in every
+    ]
+    return tuple(sorted(lines, key=lambda item: (not item.leads, not item.comes_first, -len(item.opens))))
+
+
+def _deciding(item: ItemLine, told: Mapping[str, tuple[Consequence, ...]], facts: Facts) -> ItemLine:
+    """The test with the lines that a result of it alone would move."""
+    settled = [found for code, found in told.items() if item.code in facts.vocabulary[code].settled_by]
+    moved = frozenset(code for found in settled for code in moved_by(found))
+    return replace(item, decides=tuple(code for code in item.opens if code in moved))
 
 
 def _ruled_out(test: str, facts: Facts, template: Template) -> bool:

@@ -24,6 +24,7 @@ class Opening:
     speaking: tuple[CategoryRule, ...]
     facts: tuple[Fact, ...]
     missing: tuple[str, ...]
+    not_on_record: tuple[Fact, ...] = ()
 
 
 def category_lines(facts: Facts, template: Template) -> tuple[CategoryLine, ...]:
@@ -57,7 +58,8 @@ def _opening(facts: Facts, rules: list[CategoryRule]) -> Opening:
         return Opening("conditional", lead, tuple(waiting), facts.reasons(lead.condition), missing)
     plain = _plainest(rules)
     closing = merged(*(facts.reasons(rule.condition) for rule in (plain, *rules)))
-    return Opening("not-offered", plain, (), closing, ())
+    nowhere = merged(*(facts.not_on_record(rule.condition) for rule in (plain, *rules)))
+    return Opening("not-offered", plain, (), closing, (), nowhere)
 
 
 def _plainest(rules: list[CategoryRule]) -> CategoryRule:
@@ -115,6 +117,7 @@ def _line(opening: Opening, gates: list[GateOutcome], template: Template) -> Cat
         missing=opening.missing,
         waits_for=(),
         closed_by=opening.facts if opening.disposition == "not-offered" else (),
+        not_on_record=opening.not_on_record,
         gates=(),
         sources=rule.grounds.citations,
         evidence_kind=rule.grounds.kind,

@@ -12,6 +12,8 @@ from plugin.findings.interval import Interval
 from plugin.library.code_sets import WORDS
 
 PLAIN_NUMBER = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,3})?", re.ASCII)
+# How UCUM writes a number without a unit.
+UNITY = "1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +108,8 @@ def _quantity(value: Any) -> Answer:
     unit = text_of(value.get("unit")) or code_of(value.get("code"))
     code = code_of(value.get("code"))
     comparator = text_of(value.get("comparator"))
-    shown = " ".join([part for part in (comparator, _shown(value.get("value")), unit) if part])
+    named = "" if unit == UNITY else unit
+    shown = " ".join([part for part in (comparator, _shown(value.get("value")), named) if part])
     number = as_number(value.get("value"))
     if number is None:
         texts = (code,) if code and value.get("value") is None else ()

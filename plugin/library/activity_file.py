@@ -12,6 +12,8 @@ from plugin.library.rules import Activity, Effect, Monitoring, Remark
 from plugin.library.sources import Citation
 from plugin.library.yaml_file import Document, ElementPath
 
+ROUTINE = "routine"
+
 
 class ActivityReader:
     """Reads ActivityDefinitions; every fault on the way goes to `faults`.
@@ -43,6 +45,7 @@ class ActivityReader:
             notes=tuple(Remark(*said) for said, _ in self._sentences(document, "activity-note")),
             who=tuple(each["role"]["text"] for each in data.get("participant", [])),
             asks=tuple(extensions(data, "activity-ask")),
+            comes_first=data.get("priority", ROUTINE) != ROUTINE,
         )
 
     def _monitors(self, document: Document) -> Iterator[Monitoring]:

@@ -237,6 +237,7 @@ class Activity:
 
     agents: names of the drugs of a class. not_with: what it is not combined with.
     who: who does it; asks: what to ask or check.
+    comes_first: its priority is above routine: of several that are due, it is listed before the others.
     """
 
     code: str
@@ -253,6 +254,7 @@ class Activity:
     notes: tuple[Remark, ...]
     who: tuple[str, ...] = ()
     asks: tuple[str, ...] = ()
+    comes_first: bool = False
 
 
 Rule: TypeAlias = CategoryRule | Gate | Combination | ItemRule | GoalRule | AlertRule

@@ -110,6 +110,8 @@ def _known(plan: ReviewedPlan, view: PageView) -> Iterator[Block]:
         yield Block(group.title, tuple(map(_fact, settled)))
     history = [f"{line.described[:1].upper()}{line.described[1:]}" for line in plan.draft.findings.lines]
     yield Block(SETTLED, tuple(_settled(fact) for fact in _overruling(view)), flows=False, rank=KEPT)
+    earlier = tuple(each.sentence for each in view.in_no_line)
+    yield Block("Earlier treatment, by drug", earlier, flows=False, rank=IMPORTANT)
     yield Block("Lines of treatment, concluded from the chart", tuple(history), flows=False)
 
 

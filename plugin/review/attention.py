@@ -11,7 +11,9 @@ from plugin.findings.model import Finding, Problem, Result
 from plugin.findings.overruled import chart_results, rests_on_statement, stated_against
 from plugin.library.sources import Citation
 from plugin.library.vocabulary import Vocabulary
+from plugin.review.in_plan import in_plan
 from plugin.review.words import value_in_words
+from plugin.storage.terms import Named
 
 MOST_AWAITED = 3
 CONFLICT = "conflict"
@@ -69,6 +71,7 @@ class Notice:
     """An alert with the entries of the chart that it is about, and what its rule stands on.
 
     title: what it is, where its code has no name of its own. to_do: the facts to settle, and the tests for it.
+    in_plan: the lines of the plan that lead on its account.
     """
 
     code: str
@@ -79,6 +82,7 @@ class Notice:
     unsourced: bool = False
     title: str = ""
     to_do: tuple[ToDo, ...] = ()
+    in_plan: tuple[Named, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,10 +105,17 @@ def waiting(draft: Draft, vocabulary: Vocabulary) -> Waiting | None:
 
 
 def most_awaited(lines: Iterable[CategoryLine], draft: Draft) -> list[tuple[str, int]]:
-    """The facts that lines wait for, each with how many do: most first, and of equals what would change most."""
+    """The facts that lines wait for, each with how many do.
+
+    First what a test settles that comes before other tests; then what most wait for, and of equals what would change
+    most.
+    """
+    first = {code for item in draft.assessments if item.comes_first for code in item.settles}
     count = Counter(code for line in lines for code in line.missing)
     asked = [code for code in draft.to_confirm if code in count]
-    order = sorted(count, key=lambda code: (-count[code], asked.index(code) if code in asked else len(asked)))
+    order = sorted(
+        count, key=lambda code: (code not in first, -count[code], asked.index(code) if code in asked else len(asked))
+    )
     return [(code, count[code]) for code in order]
 
 
@@ -157,11 +168,14 @@ def notices(draft: Draft, vocabulary: Vocabulary) -> tuple[Notice, ...]:
 def _notice(alert: Alert, draft: Draft, vocabulary: Vocabulary, sources: Sources) -> Notice:
     """An alert as a notice; one about results that a statement has settled says that, not that they disagree."""
     to_do = tuple(_to_do(code, draft, vocabulary) for code in alert.open_facts)
+    leading = in_plan(draft, alert.facts)
     seen = sources.of(alert.because)
     if alert.code == CONFLICT and to_do and all(_is_settled(draft.findings[each.code]) for each in to_do):
         text = f"{alert.text}. {STATEMENT_LEADS}"
-        return Notice("stated", alert.level, text, seen, title=RESTS_ON_STATEMENT, to_do=to_do)
-    return Notice(alert.code, alert.level, alert.text, seen, alert.sources, alert.unsourced, to_do=to_do)
+        return Notice("stated", alert.level, text, seen, title=RESTS_ON_STATEMENT, to_do=to_do, in_plan=leading)
+    return Notice(
+        alert.code, alert.level, alert.text, seen, alert.sources, alert.unsourced, to_do=to_do, in_plan=leading
+    )
 
 
 def _is_settled(finding: Finding) -> bool:

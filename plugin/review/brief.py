@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from plugin.drafting.model import ItemLine
 from plugin.review.attention import MOST_AWAITED, most_awaited
 from plugin.review.line_view import LineView, Topic
 from plugin.review.view import PageView
@@ -48,10 +47,11 @@ def treatment_brief(view: PageView) -> tuple[BriefList, ...]:
 
 
 def work_brief(view: PageView, care_title: str) -> tuple[BriefList, ...]:
-    """Tests due, those that settle a line of treatment first, and the care beside it; where care leads, it is first."""
-    settling = sorted(_lines(view.tests), key=lambda each: not _settles(each))
+    """Tests due, in the order of the draft, and the care beside it; where care leads, it is first."""
+    place = {item.code: number for number, item in enumerate(view.draft.assessments)}
+    in_turn = sorted(_lines(view.tests), key=lambda each: place[each.line.code])
     leads = view.draft.care_leads
-    tests = _cut("due", "Tests due", "tests", tuple(settling), MOST_TESTS)
+    tests = _cut("due", "Tests due", "tests", tuple(in_turn), MOST_TESTS)
     care = _brief("due", care_title, "support-title", view.support, None if leads else MOST_CARE)
     return (care, tests) if leads else (tests, care)
 
@@ -65,10 +65,6 @@ def _cut(name: str, title: str, target: str, lines: tuple[LineView, ...], most: 
     whole = most is None or len(lines) <= most + 1
     shown = lines if whole else lines[:most]
     return BriefList(name, title, target, shown, len(lines) - len(shown))
-
-
-def _settles(view: LineView) -> bool:
-    return isinstance(view.line, ItemLine) and bool(view.line.opens)
 
 
 def _lines(topics: tuple[Topic, ...]) -> tuple[LineView, ...]:

@@ -63,8 +63,15 @@ class FactView:
     def short_detail(self) -> str:
         """What was measured, where the value is a word for it: the figures of the detail, where they are few."""
         parts = [part for part in self.detail.split(", ") if any(map(str.isdigit, part)) and part != self.words]
-        measured = ", ".join(parts) if self.definition.type == "code" else ""
+        measured = ", ".join(parts) if self._is_word_for_figures else ""
         return measured if len(measured) <= GLANCE else ""
+
+    @property
+    def _is_word_for_figures(self) -> bool:
+        """Whether its value is a word for something measured: a code, or the yes or no of a limit."""
+        reading = self.definition.reading
+        limit = reading is not None and any(part.kind == "number" for part in reading.parts)
+        return self.definition.type == "code" or (self.definition.type == "boolean" and limit)
 
     @property
     def detail(self) -> str:
@@ -186,12 +193,16 @@ def facts_of(
     return [view(code, definition) for code, definition in vocabulary.items()]
 
 
-def profile_of(facts: list[FactView], weighed: frozenset[str] | None) -> tuple[FactGroup, ...]:
-    """What decides most, at a glance: of each group, the key facts that the plan looks at, and every conflict."""
+def profile_of(facts: list[FactView], weighed: frozenset[str] | None, with_denials: str = "") -> tuple[FactGroup, ...]:
+    """What decides most, at a glance: of each group, the key facts that the plan looks at, and every conflict.
+
+    with_denials: the group in which what is on record as not so is told as well.
+    """
     keys: dict[str, list[FactView]] = {}
     for fact in facts:
         looked_at = weighed is None or fact.definition.code in weighed or fact.finding.state == "conflicting"
-        if fact.is_key and looked_at:
+        denied = fact.definition.group == with_denials and fact.finding.state == "known" and not fact.finding.value
+        if (fact.is_key or denied) and looked_at:
             keys.setdefault(fact.definition.group, []).append(fact)
     return tuple(FactGroup(title, tuple(members), ()) for title, members in keys.items())
 

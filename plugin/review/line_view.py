@@ -101,11 +101,15 @@ class Progress:
 def topics_of(
     lines: Iterable[Line], view: Callable[[Line], LineView], order: tuple[str, ...] = ()
 ) -> tuple[Topic, ...]:
-    """The lines under their headings: those of `order` first, then others as they come; empty headings are left out."""
+    """The lines under their headings: those of `order` first, then others as they come; empty headings are left out.
+
+    Before them all stand headings with a line that leads.
+    """
     by_topic: dict[str, list[LineView]] = {title: [] for title in order}
     for line in lines:
         by_topic.setdefault(line.topic, []).append(view(line))
-    return tuple(Topic(title, tuple(views)) for title, views in by_topic.items() if views)
+    topics = [Topic(title, tuple(views)) for title, views in by_topic.items() if views]
+    return tuple(sorted(topics, key=lambda topic: not any(each.line.leads for each in topic.lines)))
 
 
 def progress_of(views: list[LineView]) -> Progress:

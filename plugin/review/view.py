@@ -12,19 +12,22 @@ from plugin.delivery.deferrals import asked_again
 from plugin.delivery.lines import Line, brought_along, decidable_lines, key_of, kind_of
 from plugin.drafting.common_ground import CommonGround, common_ground
 from plugin.drafting.goals import SPOKEN_OF
-from plugin.drafting.model import CategoryLine, Disposition, Draft, OwnWords
+from plugin.drafting.model import CategoryLine, Disposition, Draft, ItemLine, OwnWords
 from plugin.findings.model import Problem
 from plugin.library.vocabulary import Vocabulary
 from plugin.review.again import Again, again_of
 from plugin.review.attention import KINDS, Notice, Source, Waiting, notices, unused, waiting
 from plugin.review.came_with import came_with
+from plugin.review.course.treatments import Told, in_no_line
 from plugin.review.fact_view import FactGroup, FactView, columns_of, facts_of, profile_of
+from plugin.review.in_plan import in_plan
 from plugin.review.line_view import LineView, Progress, Topic, progress_of, topics_of
 from plugin.review.settling import Settling, settling
 from plugin.review.terms import results_to_wait_for
 from plugin.review.words import date_in_words
 from plugin.storage.reviews import Choice, Decision, Fact, in_force
 from plugin.storage.reviews import Line as LineKey
+from plugin.storage.terms import Named
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +86,7 @@ class PageView:
     quotes: tuple[Quote, ...] = ()
     clashes: tuple[Clash, ...] = ()
     chosen: Mapping[str, Choice | None] = field(default_factory=dict)
+    in_no_line: tuple[Told, ...] = ()
     again: tuple[Again, ...] = ()
     drug_names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
@@ -94,6 +98,15 @@ class PageView:
     def clashing(self, code: str) -> tuple[Clash, ...]:
         """The pairs of accepted lines, one of them this one, that must not be given at the same time."""
         return tuple(clash for clash in self.clashes if code in (clash.first.code, clash.second.code))
+
+    def tests_for(self, code: str) -> tuple[ItemLine, ...]:
+        """The due tests that would settle a finding."""
+        return tuple(item for item in self.draft.assessments if item.code in self.vocabulary[code].settled_by)
+
+    @property
+    def in_plan_now(self) -> tuple[Named, ...]:
+        """What the plan leads with for the findings that the patient reports a sign of."""
+        return in_plan(self.draft, {fact.definition.code for fact in self.questions if fact.finding.told})
 
     def fact(self, code: str) -> FactView | None:
         """The finding of this code; None where the vocabulary has none."""
@@ -166,7 +179,8 @@ def build_page(
         notices=notices(draft, vocabulary),
         waiting=waiting(draft, vocabulary),
         unused=unused(draft, vocabulary),
-        profile=profile_of(facts, words.weighed),
+        profile=profile_of(facts, words.weighed, _earlier_treatment(vocabulary)),
+        in_no_line=in_no_line(draft, vocabulary),
         questions=questions,
         answered=tuple(fact for fact in facts if fact.settled),
         awaited=tuple(fact for fact in questions if fact.finding.state == "unknown"),
@@ -187,6 +201,12 @@ def build_page(
         clashes=clashes(draft, lambda line: view(line).choice),
         quotes=tuple(_quote(said) for said in draft.own_words),
     )
+
+
+def _earlier_treatment(vocabulary: Vocabulary) -> str:
+    """The group of the facts on earlier treatment; empty where the template tells of none."""
+    given = vocabulary.treatment.given
+    return vocabulary[given].group if given else ""
 
 
 def _quote(said: OwnWords) -> Quote:

@@ -29,6 +29,7 @@ VERIFICATION_WORDS = {
 QUESTIONS_SHOWN = 4
 UNUSED_SHOWN = 2
 AWAITED_SHOWN = 5
+EARLIER_SHOWN = 5
 ENTRIES_SHOWN = 4
 TO_DO_SHOWN = 3
 RESULTS_SHOWN = 12  # of one fact in place; a page of their own shows the rest
@@ -59,6 +60,7 @@ def init_words(app: Flask, settings: Settings) -> None:
         questions_shown=QUESTIONS_SHOWN,
         unused_shown=UNUSED_SHOWN,
         awaited_shown=AWAITED_SHOWN,
+        earlier_shown=EARLIER_SHOWN,
         entries_shown=ENTRIES_SHOWN,
         results_shown=RESULTS_SHOWN,
         to_do_shown=TO_DO_SHOWN,

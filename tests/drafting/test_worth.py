@@ -12,7 +12,8 @@ import orjson
 import pytest
 
 from plugin.drafting.facts import Facts
-from plugin.drafting.model import Draft
+from plugin.drafting.model import Draft, moved_by
+from plugin.drafting.outline import closed_entry
 from plugin.drafting.plan import draft_from, draft_plan
 from plugin.findings.bundle import resources_of
 from plugin.findings.reader import read_findings
@@ -88,4 +89,30 @@ def test_a_draft_without_it_is_the_same_in_all_else(name, template):
     whole = draft_plan(findings, template, AS_OF)
     without = draft_from(Facts(findings, template.vocabulary), template, AS_OF, weigh_facts=False)
     assert whole.to_confirm
-    assert without == replace(whole, to_confirm=(), consequences={})
+    tests = tuple(replace(item, decides=()) for item in whole.assessments)
+    assert without == replace(whole, to_confirm=(), consequences={}, assessments=tests)
+
+
+def test_a_test_is_said_to_decide_only_what_a_result_of_it_alone_moves(template):
+    draft = drafted(chart("no-results"), template)
+    due = {item.code: item for item in draft.assessments}
+    assert len(due["staging"].opens) > 30 > len(due["staging"].decides) > 0
+    assert "parp" not in due["staging"].decides
+    for item in due.values():
+        assert set(item.decides) <= set(item.opens)
+        settled = [code for code in draft.consequences if item.code in template.vocabulary[code].settled_by]
+        assert set(item.decides) <= {line for code in settled for line in moved_by(draft.consequences[code])}
+
+
+def test_the_biopsy_and_the_receptors_come_before_all_other_tests_where_nothing_is_known(template):
+    tests = [item.code for item in drafted(chart("no-results"), template).assessments]
+    assert tests[:3] == ["path-met", "er-pr", "her2-ihc"]
+    assert "confirm-fusion" not in tests
+
+
+def test_a_closed_line_names_what_is_not_on_record_beside_what_closed_it(template):
+    draft = drafted(chart("triple-negative-pdl1-high"), template)
+    [line] = [line for line in draft.standing("not-offered") if line.code == "parp"]
+    said = " ".join(closed_entry(line).details)
+    assert [fact.code for fact in line.not_on_record] == ["tumor-brca", "palb2"]
+    assert "Closed by Germline BRCA1/2: negative; not on record: " in said

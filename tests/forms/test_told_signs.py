@@ -48,3 +48,30 @@ def test_the_answer_of_a_clinician_settles_it(visit):
     marked(visit)
     visit.post(f"/facts/{CORD}", value="true")
     assert CORD not in questions(visit.read().text)
+
+
+def order(page, *anchors):
+    return [page.index(f'id="{anchor}"') for anchor in anchors]
+
+
+def test_what_cannot_wait_leads_its_list_and_the_alert_leads_to_it(visit):
+    page = marked(visit)
+    said = page.partition('id="said-urgent"')[2].partition("</section>")[0]
+    for anchor in ("line-treatment-category-cord", "line-assessment-spine-mri"):
+        assert f'href="#{anchor}"' in said
+    assert re.search(r'<h3[^>]*><a href="#list-conditional">.*?<a href="[^"]*">Emergency pathway', page, re.S)
+    waiting = page.partition('id="list-conditional"')[2]
+    assert re.search(r'id="(line-treatment-category-[a-z0-9-]+)"', waiting)[1] == "line-treatment-category-cord"
+
+
+def test_once_it_is_judged_to_be_so_the_pathway_stands_before_all_other_lines(visit):
+    marked(visit)
+    visit.post(f"/facts/{CORD}", value="true")
+    page = visit.read().text
+    offered = page.partition('id="list-offered"')[2]
+    assert re.search(r'id="(line-treatment-category-[a-z0-9-]+)"', offered)[1] == "line-treatment-category-cord"
+    attention = page.partition('id="attention"')[2].partition("</section>")[0]
+    alert = attention.partition("Suspected spinal cord compression")[2].partition("</div>")[0]
+    assert "dexamethasone" in alert
+    assert 'href="#line-treatment-category-cord"' in alert
+    assert 'href="#line-assessment-spine-mri"' in alert

@@ -81,10 +81,8 @@ def days_of(courses: tuple[Course, ...]) -> Iterator[str]:
 def treatment_lane(draft: Draft, vocabulary: Vocabulary, axis: Axis) -> TreatmentLane:
     """Every course of the chart that counts as treatment, laid out on the axis."""
     findings, as_of = draft.findings, date.fromisoformat(draft.as_of)
-    numbers = {course: line.number for line in findings.lines for course in line.courses}
-    since = vocabulary[vocabulary.treatment.since].label if vocabulary.treatment.since else ""
-    anchors = _anchors(draft, vocabulary)
-    told = tuple(_told(course, numbers.get(course, 0), since, anchors) for course in findings.courses)
+    numbers = _numbers(draft)
+    told = told_courses(draft, vocabulary)
     dated = [(course, one) for course, one in zip(findings.courses, told, strict=True) if one.drawn]
     spans = [_spans(course, axis, as_of) for course, _ in dated]
     bodies = [(before[0] if before[1] else x, _right(x, width, after)) for x, width, before, after in spans]
@@ -108,6 +106,23 @@ def treatment_lane(draft: Draft, vocabulary: Vocabulary, axis: Axis) -> Treatmen
         for (course, one), span, label, side, (row, written) in zip(dated, spans, labels, sides, placed, strict=True)
     )
     return TreatmentLane(bars, told, 1 + max((bar.row for bar in bars), default=-1))
+
+
+def told_courses(draft: Draft, vocabulary: Vocabulary) -> tuple[Told, ...]:
+    """Every course of the chart that counts as treatment, in words and in the order of the chart."""
+    numbers, anchors = _numbers(draft), _anchors(draft, vocabulary)
+    since = vocabulary[vocabulary.treatment.since].label if vocabulary.treatment.since else ""
+    return tuple(_told(course, numbers.get(course, 0), since, anchors) for course in draft.findings.courses)
+
+
+def in_no_line(draft: Draft, vocabulary: Vocabulary) -> tuple[Told, ...]:
+    """The courses that are in no line of treatment, such as those from before the first one."""
+    numbers, told = _numbers(draft), told_courses(draft, vocabulary)
+    return tuple(each for course, each in zip(draft.findings.courses, told, strict=True) if course not in numbers)
+
+
+def _numbers(draft: Draft) -> dict[Course, int]:
+    return {course: line.number for line in draft.findings.lines for course in line.courses}
 
 
 def _told(course: Course, number: int, since: str, anchors: Mapping[str, str]) -> Told:
