@@ -80,7 +80,7 @@ def test_she_sees_her_first_name_and_nothing_else_that_names_her(visit):
     tablet = Tablet(visit)
     landing = tablet.get()
     assert "Hello, Iris" in landing.text
-    assert "Is this not you? Give the tablet back." in landing.text
+    assert "Is this not you? Please hand the tablet back." in landing.text
     assert [word for word in CHART_WORDS if word in landing.text] == []
     tablet.start()
     page = tablet.get()
