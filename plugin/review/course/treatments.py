@@ -129,7 +129,11 @@ def _told(course: Course, number: int, since: str, anchors: Mapping[str, str]) -
     ended = spoken(course.end) if course.end else "still given" if course.ongoing else "end not recorded"
     if not (course.end or course.ongoing) and course.last and course.last != course.start:
         ended = f"end not recorded, last on record {spoken(course.last)}"
-    settings = {"before": f"before {since[:1].lower()}{since[1:]}", "after": "after it began, in no line", "": "setting not known"}
+    settings = {
+        "before": f"before {since[:1].lower()}{since[1:]}",
+        "after": "after it began, in no line",
+        "": "setting not known",
+    }
     return Told(
         drug=course.label or course.words,
         began=spoken(course.start) if course.start else "start not recorded",
