@@ -83,7 +83,7 @@ def test_the_form_of_facts(in_tab, own_browser):
 
 def test_the_review_with_changes_own_lines_and_another_reviewers_decision(in_tab, own_browser):
     page = in_tab("discordant-receptors", own_browser)
-    own = page.locator(".add-own")
+    own = page.locator(".own .add-own")
     own.locator("summary").click()
     own.get_by_label("Care", exact=True).check()
     own.get_by_label("What the plan should hold").fill("Music")
