@@ -44,7 +44,7 @@ class PlainLine:
 class PatientPage:
     """The page in one language.
 
-    wishes: what she said that matters to her, word for word; goals that are only proposed never stand on the page.
+    wishes: what matters most to the patient, word for word; goals that are only proposed never stand on the page.
     unspoken: accepted lines and lines that clinicians added for which there are no plain words; they are not on it.
     questions: asked in the words of the form or in own words. urgent: what cannot wait, with the signs that belong to
     treatment which is neither given nor in the plan, for the clinician to put on.

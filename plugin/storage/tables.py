@@ -173,7 +173,7 @@ class OwnLineRow(Base):
 
 
 class PageNoteRow(Base):
-    """Whom the patient can call, as a clinician typed it for the page that she takes home. The newest one leads."""
+    """Whom the patient can call, as a clinician typed it for the page to take home. The newest one leads."""
 
     __tablename__ = "page_note"
     __table_args__ = (Index("ix_page_note_patient", "iss", "patient_id"),)

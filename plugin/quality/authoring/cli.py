@@ -89,7 +89,7 @@ def source_command(
     "--presumed", default="", metavar="'VALUE: REASON'", help="What is taken as so while nothing is recorded, and why."
 )
 def finding_command(template: Path, finding: str, kind: str, **wishes: Any) -> None:
-    """Add a finding: a fact that conditions can ask for. CODE pain-severe is %painSevere in them."""
+    """Add a finding: a fact that conditions can ask for. CODE my-fact is %myFact in them."""
     from plugin.library.vocabulary import variable_name
     from plugin.quality.authoring.new_finding import FindingWish, new_finding
 

@@ -1,4 +1,4 @@
-"""Whom the patient can call, as a clinician typed it for her page, and the item that a line of their own came from."""
+"""Whom the patient can call, as a clinician typed it, and the item that a line of their own came from."""
 
 from __future__ import annotations
 
