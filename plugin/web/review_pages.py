@@ -166,4 +166,4 @@ def save(workspace: str) -> Answer:
         return page_of(desk, reading, FormProblem("send", str(fault))), 409
     if delivery.status in ("saved", "partial"):
         desk.read_again()  # our statements are in the chart now, or no longer
-    return back_to(workspace, "send")
+    return back_to(workspace, "delivery")

@@ -1,5 +1,7 @@
 """While a save is under way: the button says so, it is sent once, and an EHR that takes its time is explained."""
 
+import re
+
 from tests.browser.test_seldom_seen import axe_finds_nothing
 
 
@@ -38,7 +40,8 @@ def test_a_slow_save_says_so_is_sent_once_and_can_be_pressed_again_when_no_answe
     page.unroute_all()
     save.click()
     page.locator(".delivery.saved").wait_for()
-    assert page.evaluate("document.activeElement.id") == "send"
+    assert page.evaluate("document.activeElement.id") == "delivery"
+    assert page.get_by_role("group", name=re.compile("^Saved. The plan is in the chart")).get_attribute("id") == "delivery"
     page.locator(".where > summary").click()
     page.evaluate("document.querySelectorAll('#facts, #course, #plan, #tests').forEach((part) => part.remove())")
     axe_finds_nothing(page)
