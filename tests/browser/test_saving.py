@@ -41,7 +41,9 @@ def test_a_slow_save_says_so_is_sent_once_and_can_be_pressed_again_when_no_answe
     save.click()
     page.locator(".delivery.saved").wait_for()
     assert page.evaluate("document.activeElement.id") == "delivery"
-    assert page.get_by_role("group", name=re.compile("^Saved. The plan is in the chart")).get_attribute("id") == "delivery"
+    assert (
+        page.get_by_role("group", name=re.compile("^Saved. The plan is in the chart")).get_attribute("id") == "delivery"
+    )
     page.locator(".where > summary").click()
     page.evaluate("document.querySelectorAll('#facts, #course, #plan, #tests').forEach((part) => part.remove())")
     axe_finds_nothing(page)
