@@ -3,9 +3,11 @@
 What one said when the page was walked through by ear is told in docs/accessibility.md.
 """
 
+import re
 from collections import Counter
 
 import pytest
+from playwright.sync_api import expect
 
 PRESSED = ("button", "DisclosureTriangle", "DisclosureTriangleGrouped")
 SIGNS = "▸▾→—✓✕"
@@ -65,3 +67,10 @@ def test_after_a_press_the_reader_stands_where_something_happened_and_is_told_wh
     title = page.locator("#changes h2").inner_text()
     assert "stated as" in title
     assert page.get_by_role("region", name=title).get_attribute("id") == "changes"
+    stated = page.locator("#changes > p").first.aria_snapshot()
+    assert re.search(r"becomes( strong)?[^a-z]", stated), stated
+    page.locator("#more-care > summary").press("Enter")
+    care = page.locator("#more-care .care-list p").first
+    name, about = care.locator("b").inner_text(), care.locator("label > span").inner_text()
+    radio = page.get_by_role("radio", name=name, exact=True)
+    expect(radio).to_have_accessible_description(re.compile(re.escape(about[:40])))
