@@ -13,6 +13,12 @@ PRESSED = ("button", "DisclosureTriangle", "DisclosureTriangleGrouped")
 SIGNS = "▸▾→—✓✕"
 
 
+# Marks the page once a part that was out of reach is within it again.
+WATCH = """() => new MutationObserver((seen) => {
+  if (seen.some(({ target }) => !target.inert)) document.body.dataset.came = "quietly";
+}).observe(document.body, { attributeFilter: ["inert"], subtree: true })"""
+
+
 @pytest.fixture
 def page(in_tab):
     return in_tab("triple-negative-pdl1-low")
@@ -74,3 +80,13 @@ def test_after_a_press_the_reader_stands_where_something_happened_and_is_told_wh
     name, about = care.locator("b").inner_text(), care.locator("label > span").inner_text()
     radio = page.get_by_role("radio", name=name, exact=True)
     expect(radio).to_have_accessible_description(re.compile(re.escape(about[:40])))
+
+
+def test_a_list_of_choices_that_is_fetched_does_not_call_the_reader_away(page):
+    page.evaluate(WATCH)
+    fold = page.locator(".support .line summary", has_text="Change").first
+    fold.press("Enter")
+    page.locator("body[data-came=quietly]").wait_for()
+    expect(fold).to_be_focused()
+    page.keyboard.press("Tab")
+    expect(page.get_by_label("What the plan should say instead").first).to_be_focused()
