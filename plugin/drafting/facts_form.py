@@ -9,6 +9,7 @@ from plugin.drafting.model import Draft
 from plugin.findings.model import Finding
 from plugin.library.content import extension_url, system_url
 from plugin.library.rules import Template
+from plugin.library.unit_words import unit_in_words
 from plugin.library.vocabulary import FindingDefinition
 
 Item = dict[str, Any]
@@ -55,7 +56,7 @@ def _fact(definition: FindingDefinition, finding: Finding, told: tuple[str, ...]
     }
     extensions = []
     if definition.unit:
-        extensions.append({"url": UNIT, "valueCoding": {"display": definition.unit}})
+        extensions.append({"url": UNIT, "valueCoding": {"display": unit_in_words(definition.unit)}})
     if value is not None:
         extensions.append({"url": extension_url("item-origin"), "valueCode": _origin(finding)})
     if extensions:

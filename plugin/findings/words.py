@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from plugin.library.unit_words import unit_in_words
 from plugin.library.vocabulary import Value
 
 
@@ -10,4 +11,4 @@ def value_in_words(value: Value | None, unit: str) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     written = f"{value:g}" if isinstance(value, float) else str(value)
-    return f"{written} {unit}" if unit else written
+    return f"{written} {unit_in_words(unit)}" if unit else written

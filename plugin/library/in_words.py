@@ -30,6 +30,7 @@ from plugin.library.expressions import (
 )
 from plugin.library.grammar import parse
 from plugin.library.rules import Condition, NamedCondition
+from plugin.library.unit_words import unit_in_words
 from plugin.library.vocabulary import FindingDefinition, Value, Vocabulary, in_a_word
 
 Joint: TypeAlias = Literal["", "all", "any", "none", "not-all"]
@@ -291,7 +292,7 @@ def _either(words: list[str]) -> str:
 def _value(value: Value, definition: FindingDefinition) -> str:
     written = f"{value:g}" if isinstance(value, float) else in_a_word(value).replace("-", " ")
     unit = definition.unit
-    return f"{written} {unit}" if unit and unit != "1" and not isinstance(value, bool | str) else written
+    return f"{written} {unit_in_words(unit)}" if unit and unit != "1" and not isinstance(value, bool | str) else written
 
 
 def names_of(condition: Condition, named: Mapping[str, NamedCondition]) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, tzinfo
 from functools import lru_cache
 
+from plugin.library.unit_words import unit_in_words
 from plugin.library.vocabulary import FindingDefinition, Value
 
 STATE_WORDS = {
@@ -27,7 +28,7 @@ def value_in_words(value: Value | None, definition: FindingDefinition) -> str:
         return value[:1].upper() + value[1:]
     unit = definition.unit
     number = f"{value:g}"
-    return f"{number} {unit}" if unit and unit != "1" else number
+    return f"{number} {unit_in_words(unit)}" if unit and unit != "1" else number
 
 
 @lru_cache(maxsize=4096)

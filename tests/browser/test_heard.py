@@ -3,12 +3,20 @@
 What one said when the page was walked through by ear is told in docs/accessibility.md.
 """
 
+import re
 from collections import Counter
 
 import pytest
+from playwright.sync_api import expect
 
 PRESSED = ("button", "DisclosureTriangle", "DisclosureTriangleGrouped")
 SIGNS = "▸▾→—✓✕"
+
+
+# Marks the page once a part that was out of reach is within it again.
+WATCH = """() => new MutationObserver((seen) => {
+  if (seen.some(({ target }) => !target.inert)) document.body.dataset.came = "quietly";
+}).observe(document.body, { attributeFilter: ["inert"], subtree: true })"""
 
 
 @pytest.fixture
@@ -65,3 +73,20 @@ def test_after_a_press_the_reader_stands_where_something_happened_and_is_told_wh
     title = page.locator("#changes h2").inner_text()
     assert "stated as" in title
     assert page.get_by_role("region", name=title).get_attribute("id") == "changes"
+    stated = page.locator("#changes > p").first.aria_snapshot()
+    assert re.search(r"becomes( strong)?[^a-z]", stated), stated
+    page.locator("#more-care > summary").press("Enter")
+    care = page.locator("#more-care .care-list p").first
+    name, about = care.locator("b").inner_text(), care.locator("label > span").inner_text()
+    radio = page.get_by_role("radio", name=name, exact=True)
+    expect(radio).to_have_accessible_description(re.compile(re.escape(about[:40])))
+
+
+def test_a_list_of_choices_that_is_fetched_does_not_call_the_reader_away(page):
+    page.evaluate(WATCH)
+    fold = page.locator(".support .line summary", has_text="Change").first
+    fold.press("Enter")
+    page.locator("body[data-came=quietly]").wait_for()
+    expect(fold).to_be_focused()
+    page.keyboard.press("Tab")
+    expect(page.get_by_label("What the plan should say instead").first).to_be_focused()

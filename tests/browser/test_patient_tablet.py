@@ -39,6 +39,7 @@ def test_a_patient_answers_in_spanish_on_a_tablet_and_no_way_leads_to_the_chart(
     axe_finds_nothing(page)
     page.get_by_role("button", name="Siguiente").tap()
     page.get_by_role("alert").get_by_text("Avise ahora a alguien del equipo").wait_for()
+    assert page.title().startswith("Parte 2 de ")
     pain = page.get_by_role("group", name=re.compile("El peor dolor"))
     pain.get_by_text("7", exact=True).tap()
     with page.expect_response(re.compile("/keep$")):

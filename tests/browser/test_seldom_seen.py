@@ -3,11 +3,13 @@
 import re
 
 import pytest
+import requests
 from axe_playwright_python.sync_playwright import Axe
 
 from tests.browser.test_every_page import home_of, is_fit_for_everybody
 
 LOOKS = [("dark", 400), ("light", 1280)]
+TABLET = [("dark", 400), ("light", 768)]
 TARGETS = {"rules": {"target-size": {"enabled": True}}}
 # Axe looks at the whole page to judge a part of it: what other tests look at is taken away.
 KEEP_ONLY = """(line) => {
@@ -15,8 +17,8 @@ KEEP_ONLY = """(line) => {
 }"""
 
 
-def axe_finds_nothing(page):
-    for scheme, width in LOOKS:
+def axe_finds_nothing(page, looks=LOOKS):
+    for scheme, width in looks:
         page.emulate_media(color_scheme=scheme)
         page.set_viewport_size({"width": width, "height": 900})
         found = Axe().run(page, options=TARGETS)
@@ -71,3 +73,28 @@ def test_a_launch_that_is_over_and_one_that_is_refused(installation, browse):
         page.goto(f"{installation.plugin_url}/{place}")
         assert "If you report this" in page.locator("main").inner_text()
         is_fit_for_everybody(page, LOOKS)
+
+
+def test_the_lists_that_add_care_and_settle_results_and_the_question_before_a_plan_stays_unsent(
+    in_tab, browse, monkeypatch
+):
+    page = in_tab("her2-conflict", browse(bypass_csp=True))
+    page.locator("#more-care > summary").click()
+    page.get_by_role("link", name="Say which is right: HER2").first.click()
+    page.locator(".rivals").wait_for()
+    page.evaluate("document.querySelectorAll('details:not([open]), .line').forEach((part) => part.remove())")
+    axe_finds_nothing(page, TABLET)
+    page.goto(home_of(page))
+    writes, send = ("POST", "PUT"), requests.adapters.HTTPAdapter.send
+
+    def cut_off(adapter, request, **options):
+        if request.method in writes and "/fhir" in request.url:
+            raise requests.ConnectionError("the EHR is out of reach")
+        return send(adapter, request, **options)
+
+    monkeypatch.setattr(requests.adapters.HTTPAdapter, "send", cut_off)
+    page.locator("form.save button.primary").click()
+    page.locator("#delivery.failed").wait_for()
+    page.get_by_role("button", name="Close this session").click()
+    page.get_by_role("heading", name="Close this session?").wait_for()
+    is_fit_for_everybody(page, LOOKS)

@@ -9,6 +9,15 @@ const answering = (part, shown) => {
   }
 };
 
+// A screen reader takes a list of choices that turns up for a choice just made, and leaps into it past all that stands
+// before. It hears nothing of one that is out of reach while it turns up.
+const TURNING_UP = 150; // milliseconds
+const comeQuietly = (part) => {
+  if (!part.querySelector("select")) return;
+  part.inert = true;
+  setTimeout(() => { part.inert = false; }, TURNING_UP);
+};
+
 const fetched = async (place) => {
   const answer = await fetch(`${place.querySelector("a").href}?bare`, { credentials: "same-origin", redirect: "error" });
   if (!answer.ok) throw new Error(String(answer.status));
@@ -17,6 +26,7 @@ const fetched = async (place) => {
   answering(made.content, place.closest("[data-seen]"));
   const part = made.content.firstElementChild;
   const holdsFocus = place.contains(document.activeElement);
+  if (!holdsFocus) comeQuietly(part);
   place.replaceWith(made.content);
   if (holdsFocus) part.querySelector("a, button, input, select, summary, textarea")?.focus();
 };
