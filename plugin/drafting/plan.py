@@ -169,12 +169,13 @@ def _assessments(
             wanted.setdefault(test, {}).update(dict.fromkeys(settled))
     every = (*due, *(wanted_test(test, missing, template) for test, missing in wanted.items()))
     awaited = dict.fromkeys(code for line in waiting for code in line.missing)
+    first = {activity.code for activity in template.activities.values() if activity.comes_first}
     lines = [
         replace(
             item,
             opens=tuple(opens.get(item.code, ())),
             settles=tuple(code for code in awaited if item.code in facts.vocabulary[code].settled_by),
-            comes_first=item.leads or template.activities[item.code].comes_first,
+            comes_first=item.leads or item.code in first,
         )
         for item in every
     ]
