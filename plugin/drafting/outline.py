@@ -12,6 +12,7 @@ from plugin.drafting.model import Alert, CategoryLine, Disposition, Draft, Fact,
 from plugin.findings.model import Finding
 from plugin.findings.words import value_in_words
 from plugin.library.rules import Remark, Template
+from plugin.library.unit_words import unit_in_words
 from plugin.library.vocabulary import FindingDefinition
 
 GROUND = "Behind most lines"
@@ -96,8 +97,9 @@ def in_words(definition: FindingDefinition, finding: Finding) -> str:
     if finding.state == "conflicting":
         return "results disagree"
     words = value_in_words(finding.value, definition.unit)
-    told = not finding.detail or finding.detail.casefold() in (words.casefold(), str(finding.value).casefold())
-    return words if told else f"{words} ({finding.detail})"
+    detail = unit_in_words(finding.detail)
+    told = not detail or detail.casefold() in (words.casefold(), str(finding.value).casefold())
+    return words if told else f"{words} ({detail})"
 
 
 def fact_in_words(fact: Fact) -> str:

@@ -9,7 +9,7 @@ _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def unit_in_words(unit: str) -> str:
-    """A unit behind its number: `10*9/L` -> `× 10⁹/L`, so that `3.9 × 10⁹/L` is read; any other as it stands.
+    """A unit, or a text that ends with one: `10*9/L` -> `× 10⁹/L`, so that `3.9 × 10⁹/L` is read; others as they stand.
 
     UCUM writes powers of ten as `10*` or `10^` (The Unified Code for Units of Measure, 4.1, *The number ten for
     arbitrary powers*); the code itself stays in the data.

@@ -10,6 +10,7 @@ from plugin.drafting.model import Alert, CategoryLine, Draft
 from plugin.findings.model import Finding, Problem, Result
 from plugin.findings.overruled import chart_results, rests_on_statement, stated_against
 from plugin.library.sources import Citation
+from plugin.library.unit_words import unit_in_words
 from plugin.library.vocabulary import Vocabulary
 from plugin.review.in_plan import in_plan
 from plugin.review.words import value_in_words
@@ -151,7 +152,7 @@ class Sources:
         if reference in self._evidence:
             code = self._evidence[reference]
             finding = self._findings[code]
-            words = finding.detail or value_in_words(finding.value, self._vocabulary[code])
+            words = unit_in_words(finding.detail) or value_in_words(finding.value, self._vocabulary[code])
             return Source(reference, kind, self._vocabulary[code].label, words, "", f"fact-{code}")
         return None
 

@@ -11,6 +11,7 @@ from plugin.drafting.model import Draft, moved_by
 from plugin.findings.model import Finding, Result
 from plugin.findings.overruled import statements_that_lead
 from plugin.findings.sources import sources_elsewhere
+from plugin.library.unit_words import unit_in_words
 from plugin.library.vocabulary import FindingDefinition, Value, Vocabulary
 from plugin.review.words import value_in_words
 from plugin.storage.reviews import Fact
@@ -76,7 +77,7 @@ class FactView:
     @property
     def detail(self) -> str:
         """The leading result in the chart's words, where they say more than the value."""
-        detail = self.finding.detail
+        detail = unit_in_words(self.finding.detail)
         return "" if detail.casefold() in (self.words.casefold(), str(self.finding.value).casefold()) else detail
 
     @property
