@@ -34,12 +34,13 @@ def test_a_conflict_is_settled_a_line_declined_care_added_the_patients_page_prin
     trial.get_by_role("button", name="Decline with this reason").click()
     page.locator(".line .badge.decline").wait_for()
 
-    page.get_by_role("link", name="add from the list").click()
+    page.get_by_role("navigation", name="On this page").get_by_role("link", name="Care", exact=True).click()
     care = page.locator("#more-care")
-    care.get_by_role("radio", name=re.compile("^Hospice")).check()
-    care.get_by_role("button", name="Add to the plan").click()
-    added = page.locator("#own .own-line", has_text="Hospice")
+    care.locator("summary").click()
+    care.get_by_role("button", name="Add Hospice", exact=True).click()
+    added = page.locator("#own .own-line:focus", has_text="Hospice")
     added.wait_for()
+    assert added.get_by_text("Added: it is a line of this plan now.").is_visible()
     assert "chosen from the template’s list" in added.inner_text()
 
     page.locator("#take-along").get_by_role("link", name="Page for the patient").click()
