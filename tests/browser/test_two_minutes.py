@@ -1,7 +1,5 @@
 """The whole job by what stands on the page: HER2 settled, a line declined, care added, paper, the chart."""
 
-import re
-
 from axe_playwright_python.sync_playwright import Axe
 
 PATIENT = "her2-conflict"
@@ -52,7 +50,7 @@ def test_a_conflict_is_settled_a_line_declined_care_added_the_patients_page_prin
     assert not page.get_by_role("button").first.is_visible()
     assert page.pdf(format="A4").startswith(b"%PDF")
     page.emulate_media(media="screen")
-    page.get_by_role("link", name="Back to the review").click()
+    page.get_by_role("button", name="Back to the review").click()
 
     page.get_by_role("button", name="Save to EHR").click()
     page.locator(".delivery.saved").wait_for()
