@@ -22,6 +22,8 @@ class PageWords:
     language: str
     title: str
     name: str
+    born: str
+    record: str
     draft: str
     talked: str
     treatment: str
@@ -58,6 +60,8 @@ WORDS: dict[Language, PageWords] = {
         language="English",
         title="Your plan",
         name="For",
+        born="Born",
+        record="Record number",
         draft="This is what we talked about. Nothing starts until your team goes over it with you.",
         talked="What we talked about",
         treatment="Treatment",
@@ -80,6 +84,8 @@ WORDS: dict[Language, PageWords] = {
         language="Español",
         title="Su plan",
         name="Para",
+        born="Nacimiento",
+        record="Expediente",
         draft="Esto es lo que hablamos. Nada empieza hasta que su equipo lo revise con usted.",
         talked="Lo que hablamos",
         treatment="Tratamiento",

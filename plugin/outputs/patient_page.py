@@ -44,6 +44,7 @@ class PlainLine:
 class PatientPage:
     """The page in one language.
 
+    born: day of birth in words, or as much of it as the chart holds. record: the number of the record at the clinic.
     wishes: what matters most to the patient, word for word; goals that are only proposed never stand on the page.
     unspoken: accepted lines and lines that clinicians added for which there are no plain words; they are not on it.
     questions: asked in the words of the form or in own words. urgent: what cannot wait, with the signs that belong to
@@ -52,6 +53,8 @@ class PatientPage:
 
     words: PageWords
     name: str
+    born: str
+    record: str
     clinician: str
     day: str
     treatment: tuple[PlainLine, ...]
@@ -103,6 +106,8 @@ def patient_page(plan: ReviewedPlan, language: Language, left_off: frozenset[str
     return PatientPage(
         words=WORDS[language],
         name=draft.findings.patient.name,
+        born=_born(draft.findings.patient.birth_date, WORDS[language]),
+        record=draft.findings.patient.identifier,
         clinician=plan.reviewer.name,
         day=WORDS[language].when(date.fromisoformat(draft.as_of)),
         treatment=of_kind("treatment-category"),
@@ -113,6 +118,11 @@ def patient_page(plan: ReviewedPlan, language: Language, left_off: frozenset[str
         questions=tuple(_questions(draft, template, language)),
         urgent=replace(urgent, signs=tuple(sign for sign in urgent.signs if sign.key not in left_off)),
     )
+
+
+def _born(recorded: str, words: PageWords) -> str:
+    """A FHIR date may be a year or a month alone, which is said as it is."""
+    return words.when(date.fromisoformat(recorded)) if len(recorded) == len("2026-11-29") else recorded
 
 
 def _plain(lines: list[Line], plan: ReviewedPlan, language: Language) -> Iterator[PlainLine]:

@@ -27,7 +27,7 @@ from plugin.setting_contacts import Contact
 from plugin.settings import Settings
 from plugin.storage.page_notes import Callee, page_note_of, write_page_note
 from plugin.web.desk import Desk
-from plugin.web.review_page import PatientUnread, progress_sentence, ready, review_of, status_of
+from plugin.web.review_page import PatientUnread, back_to, progress_sentence, ready, review_of, status_of
 from plugin.web.review_pages import patient_unread
 
 blueprint = Blueprint("outputs", __name__, url_prefix="/w/<workspace>")
@@ -67,11 +67,18 @@ def board_pdf(workspace: str) -> Response:
 
 @blueprint.get("/print/patient")
 @blueprint.post("/print/patient")
-def patient(workspace: str) -> tuple[str, int]:
-    """The page for the patient: every line can be unticked before it is printed; whom to call is kept when sent."""
+def patient(workspace: str) -> WerkzeugResponse | tuple[str, int]:
+    """The page for the patient: every line can be unticked before it is printed; whom to call is kept when sent.
+
+    `then` says what follows once it is kept: `print` prints the page that comes back, `back` leads to the review.
+    """
     desk, plan, language = _for_whom(workspace)
     page, fault = _for_patient(plan, language), _keep_callees(desk)
-    return _patient(desk, page, language, fault), status_of(fault) if fault else 200
+    if fault:
+        return _patient(desk, page, language, fault), status_of(fault)
+    if request.form.get("then") == "back":
+        return back_to(workspace, "send")
+    return _patient(desk, page, language), 200
 
 
 @blueprint.get("/print/patient.pdf")
@@ -181,6 +188,7 @@ def _patient(
         languages=LANGUAGES,
         page_words=WORDS,
         prints=may_print(),
+        prints_now=fault is None and request.form.get("then") == "print",
         software=_software(),
     )
 

@@ -87,6 +87,18 @@ def test_the_way_around_stands_on_one_line_in_the_order_of_the_page(in_tab, widt
     assert [top for top, left in places if left < 100] == sorted(top for top, left in places if left < 100)
 
 
+@pytest.mark.parametrize("width", [1280, 400])
+def test_goals_are_jumped_to_with_the_title_of_the_plan_in_sight(in_tab, width):
+    page = in_tab("her2-conflict", viewport={"width": width, "height": 800})
+    page.get_by_role("navigation", name="On this page").get_by_role("link", name="Goals").click()
+    page.locator("#goals").wait_for()
+    under = page.evaluate(
+        "Math.max(0, ...[...document.querySelectorAll('.top, .banner')]"
+        ".map((bar) => bar.getBoundingClientRect().bottom))"
+    )
+    assert under <= page.locator("#plan h2").bounding_box()["y"] < page.locator("#goals").bounding_box()["y"] < 300
+
+
 def test_the_tab_key_follows_the_page_and_escape_closes_nothing(in_tab):
     page = in_tab(viewport={"width": 1280, "height": 800})
     stops = []

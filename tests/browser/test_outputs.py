@@ -7,6 +7,7 @@ from axe_playwright_python.sync_playwright import Axe
 
 MILLIMETRE = 96 / 25.4
 LETTER_SHEET = {"width": round((215.9 - 24) * MILLIMETRE), "height": round((279.4 - 23) * MILLIMETRE)}
+PRINTS = "window.print = () => { document.body.dataset.printed = location.pathname; }"
 PAGES = ("print/board", "print/patient", "print/patient?lang=es", "note")
 
 
@@ -51,10 +52,27 @@ def test_print_prints_the_page_and_not_the_ehr_around_it(in_frame):
     body.get_by_role("link", name="Page for the patient").click()
     pressed = body.get_by_role("button", name="Print", exact=True)
     pressed.wait_for()
-    body.evaluate("() => { window.print = () => document.body.dataset.printed = location.pathname; }")
+    pressed.page.context.add_init_script(PRINTS)
     pressed.click()
-    assert body.get_attribute("data-printed").endswith("/print/patient")
+    body.and_(body.page.frame_locator("iframe").locator("[data-printed$='/print/patient']")).wait_for()
     assert "looks the same" not in body.inner_text()
+
+
+def test_what_is_typed_is_kept_by_print_by_the_enter_key_and_by_the_way_back(in_tab):
+    page = in_tab("tn-second-line")
+    page.context.add_init_script(PRINTS)
+    page.goto(f"{workspace_of(page)}print/patient")
+    page.get_by_label("Phone").first.fill("555-0100")
+    page.get_by_role("button", name="Print", exact=True).click()
+    page.locator("body[data-printed]").wait_for()
+    assert page.locator(".call .phone").all_inner_texts() == ["555-0100"]
+    page.get_by_label("Phone").nth(1).fill("555-0101")
+    page.get_by_label("Phone").nth(1).press("Enter")
+    page.locator("body:not([data-printed]) .call", has_text="555-0101").wait_for()
+    page.get_by_label("Phone").nth(2).fill("555-0102")
+    page.get_by_role("button", name="Back to the review").click()
+    page.locator("#take-along").get_by_role("link", name="Page for the patient").click()
+    page.locator(".call", has_text="555-0102").wait_for()
 
 
 def test_what_is_unticked_is_not_printed_and_the_tools_are_not_either(in_tab):

@@ -1,7 +1,5 @@
 """The whole job by what stands on the page: HER2 settled, a line declined, care added, paper, the chart."""
 
-import re
-
 from axe_playwright_python.sync_playwright import Axe
 
 PATIENT = "her2-conflict"
@@ -34,12 +32,13 @@ def test_a_conflict_is_settled_a_line_declined_care_added_the_patients_page_prin
     trial.get_by_role("button", name="Decline with this reason").click()
     page.locator(".line .badge.decline").wait_for()
 
-    page.get_by_role("link", name="add from the list").click()
+    page.get_by_role("navigation", name="On this page").get_by_role("link", name="Care", exact=True).click()
     care = page.locator("#more-care")
-    care.get_by_role("radio", name=re.compile("^Hospice")).check()
-    care.get_by_role("button", name="Add to the plan").click()
-    added = page.locator("#own .own-line", has_text="Hospice")
+    care.locator("summary").click()
+    care.get_by_role("button", name="Add Hospice", exact=True).click()
+    added = page.locator("#own .own-line:focus", has_text="Hospice")
     added.wait_for()
+    assert added.get_by_text("Added: it is a line of this plan now.").is_visible()
     assert "chosen from the template’s list" in added.inner_text()
 
     page.locator("#take-along").get_by_role("link", name="Page for the patient").click()
@@ -51,7 +50,7 @@ def test_a_conflict_is_settled_a_line_declined_care_added_the_patients_page_prin
     assert not page.get_by_role("button").first.is_visible()
     assert page.pdf(format="A4").startswith(b"%PDF")
     page.emulate_media(media="screen")
-    page.get_by_role("link", name="Back to the review").click()
+    page.get_by_role("button", name="Back to the review").click()
 
     page.get_by_role("button", name="Save to EHR").click()
     page.locator(".delivery.saved").wait_for()

@@ -262,6 +262,46 @@ def test_a_row_without_number_is_refused_and_nothing_typed_is_lost(visit):
     assert "Breast clinic" not in main_of(get(visit, "print/patient"))
 
 
+def test_print_and_back_keep_whom_to_call_first(visit):
+    visit.read()
+    for number, (then, status) in enumerate((("print", 200), ("back", 303))):
+        rows = {"call-name": ["Clinic"], "call-phone": [f"555-010{number}"], "call-when": ["day"]}
+        answer = post(visit, "print/patient?lang=en", then=then, **rows, **fields_of(get(visit, "print/patient")))
+        assert answer.status_code == status
+        assert f"555-010{number}" in main_of(get(visit, "print/patient"))
+        if then == "print":
+            assert "data-print-now" in answer.text
+            assert f"555-010{number}" in main_of(answer)
+        else:
+            assert answer.headers["Location"].endswith(f"{visit.workspace}/#send")
+    assert "data-print-now" not in get(visit, "print/patient").text
+
+
+def test_what_cannot_be_kept_is_neither_printed_nor_left_behind_unseen(visit):
+    visit.read()
+    rows = {"call-name": ["Breast clinic"], "call-phone": [""], "call-when": ["day"]}
+    fields = fields_of(get(visit, "print/patient"))
+    for then in ("print", "back"):
+        page = post(visit, "print/patient", then=then, **rows, **fields)
+        assert page.status_code == 422
+        assert 'value="Breast clinic"' in page.text
+        assert "data-print-now" not in page.text
+        assert f'<a href="{visit.workspace}/#send">Back to the review without it</a>' in page.text
+
+
+def test_the_sheet_says_whose_it_is(visit):
+    visit.chart.resources = [
+        each | {"identifier": [{"type": {"coding": [{"code": "MR"}]}, "value": "R-77"}]} if each == PATIENT else each
+        for each in visit.chart.resources
+    ]
+    visit.read()
+    english, spanish = (main_of(get(visit, f"print/patient?lang={lang}")) for lang in ("en", "es"))
+    assert "<dt>Born</dt><dd>March 4, 1962</dd>" in english
+    assert "<dt>Record number</dt><dd>R-77</dd>" in english
+    assert "<dt>Nacimiento</dt><dd>4 de marzo de 1962</dd>" in spanish
+    assert "<dt>Expediente</dt><dd>R-77</dd>" in spanish
+
+
 def test_whom_to_call_is_not_overwritten_unseen(visit):
     visit.read()
     before = fields_of(get(visit, "print/patient"))

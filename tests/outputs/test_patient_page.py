@@ -71,6 +71,16 @@ def test_what_the_page_itself_says_is_as_easy(template):
         assert measure(said)
 
 
+@pytest.mark.parametrize(("recorded", "said"), [("1962-03", "1962-03"), ("1962", "1962"), ("", "")])
+def test_a_day_of_birth_of_which_the_chart_holds_a_part_is_said_as_it_is(reviewed, by_turns, recorded, said):
+    plan, _ = by_turns(reviewed, "hr-positive")
+    old = plan.draft.findings
+    patient = replace(old.patient, birth_date=recorded, identifier="")
+    made = Findings(patient, list(old.values()), dict.fromkeys(old), old.problems, old.inputs, old.lines)
+    page = patient_page(replace(plan, draft=replace(plan.draft, findings=made)), "es")
+    assert (page.born, page.record) == (said, "")
+
+
 def test_only_lines_that_were_accepted_or_changed_stand_on_it(reviewed, by_turns):
     plan, _ = by_turns(reviewed, "hr-positive")
     page = patient_page(plan, "en")

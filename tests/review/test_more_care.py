@@ -25,10 +25,35 @@ def test_the_list_holds_what_is_not_drafted_and_says_by_which_fact(visit):
     drafted = set(re.findall(r'id="line-supportive-care-([a-z0-9-]+)"', page))
     assert drafted
     assert drafted.isdisjoint(codes)
-    row = re.search(r'id="care-hospice".*?</p>', list_on(page), re.S)[0]
+    row = re.search(r'id="care-hospice".*?</li>', list_on(page), re.S)[0]
     assert "Not drafted since:" in row
     assert "Hospice elected: no (presumed)" in row
     assert page.count('href="#more-care"') == 2
+
+
+def test_the_list_heads_its_column_and_the_strip_and_the_brief_lead_there(visit):
+    page = visit.read().text
+    care = page[page.index('class="support"') :]
+    assert care.index('id="support-title"') < care.index('id="more-care"') < care.index('id="line-supportive-care')
+    strip = re.search(r'<nav aria-label="On this page">.*?</nav>', page, re.S)[0]
+    assert '<a href="#support-title">Care</a>' in strip
+    brief = re.search(r'<section id="brief".*?</section>', page, re.S)[0]
+    assert re.search(r'<p class="to-care"><a href="#more-care">Add palliative and supportive care from the list', brief)
+
+
+def test_each_row_has_the_button_that_adds_it_and_its_line_says_that_it_was_added(visit):
+    page = visit.read().text
+    row = re.search(r'<li id="care-hospice">.*?</li>', list_on(page), re.S)[0]
+    assert 'value="hospice">Add<span class="hidden"> Hospice</span></button>' in row
+    assert 'type="radio"' not in list_on(page)
+    action = re.search(r'action="([^"]+)"', list_on(page))[1].removeprefix(visit.workspace)
+    fields = dict(re.findall(r'type="hidden" name="(seen|action)" value="([^"]+)"', list_on(page)))
+    answer = visit.post(action, item="hospice", **fields)
+    key = action.rpartition("/")[2]
+    assert answer.headers["Location"].endswith(f"#own-{key}")
+    line = re.search(rf'<article class="own-line[^>]*id="own-{key}".*?</article>', visit.read().text, re.S)[0]
+    assert f'aria-describedby="own-{key}-done"' in line
+    assert "Added: it is a line of this plan now." in line
 
 
 def test_hospice_information_is_added_with_one_press_and_printed_for_the_patient(visit):
