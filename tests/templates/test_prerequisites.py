@@ -39,7 +39,13 @@ def test_what_a_category_brings_is_what_accompanies_it(case: Case) -> None:
         assert brought == (belongs if startable else set()), line.code
 
 
-URGENT_TESTS = {("cord", "spine-mri"), ("brain-local", "brain-mri"), ("lm", "brain-mri"), ("lm", "spine-mri"), ("lm", "csf")}
+URGENT_TESTS = {
+    ("cord", "spine-mri"),
+    ("brain-local", "brain-mri"),
+    ("lm", "brain-mri"),
+    ("lm", "spine-mri"),
+    ("lm", "csf"),
+}
 
 
 def test_the_test_of_an_emergency_belongs_with_its_pathway(template: Template) -> None:
