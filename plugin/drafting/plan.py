@@ -53,7 +53,7 @@ def draft_from(facts: Facts, template: Template, as_of: date, *, weigh_facts: bo
         _bare(facts, template, as_of, categories),
         assessments=assessments,
         supportive_care=care,
-        to_confirm=_to_confirm(categories, facts.findings, told) if weigh_facts else (),
+        to_confirm=_to_confirm(categories, facts, template, told) if weigh_facts else (),
         consequences=told,
         goals=goal_lines(facts, template),
         own_words=own_words(facts.findings, template),
@@ -196,14 +196,16 @@ def _ruled_out(test: str, facts: Facts, template: Template) -> bool:
 
 
 def _to_confirm(
-    categories: Iterable[CategoryLine], findings: Findings, told: Mapping[str, tuple[Consequence, ...]]
+    categories: Iterable[CategoryLine], facts: Facts, template: Template, told: Mapping[str, tuple[Consequence, ...]]
 ) -> tuple[str, ...]:
     """Facts a person should confirm: those that would move most lines first, those that move none are left out.
 
     What was worked out comes after what is missing or presumed: it changes only when the facts behind it do. A line
     that no single fact would move waits for several: all that it waits for stand after them. What only the name of a
-    drug waits for comes last. Before them all stands what the patient reports a sign of.
+    drug waits for comes last. Before them all stands what the patient reports a sign of, then what the chart makes one
+    suspect.
     """
+    findings = facts.findings
     moved = {code: len(moved_by(found)) for code, found in told.items()}
     order = {code: place for place, code in enumerate(findings)}
     asked = sorted(moved, key=lambda code: (findings[code].state == "derived", -moved[code], order[code]))
@@ -212,4 +214,15 @@ def _to_confirm(
     standing = [line for line in categories if line.disposition != "not-offered"]
     drugs = [code for line in standing for agent in line.agents if agent.listed for code in agent.missing]
     every = dict.fromkeys((*asked, *together, *drugs))
-    return tuple(sorted(every, key=lambda code: findings[code].told is None))
+    suspected = _suspected(facts, template)
+    return tuple(sorted(every, key=lambda code: (findings[code].told is None, code not in suspected)))
+
+
+def _suspected(facts: Facts, template: Template) -> frozenset[str]:
+    """The findings of those rules whose conditions may be true by a suspicion that the chart raises."""
+    raised = [
+        rule.condition.names
+        for rule in template.category_rules
+        if rule.suspected and facts.truth(rule.suspected) is True and facts.truth(rule.condition) is not True
+    ]
+    return frozenset(code for code, variable, _ in facts.by_variable() if any(variable in names for names in raised))

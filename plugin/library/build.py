@@ -212,6 +212,10 @@ class Builder:
             if condition is not None:
                 self._rule(action, condition, document, path)
 
+    def _suspected(self, action: dict[str, Any], document: Document, path: ElementPath) -> Condition | None:
+        expression = extension(action, "rule-suspected-when", {})
+        return self.compiler.condition(expression["expression"], document, path) if expression else None
+
     def _rule(self, action: dict[str, Any], condition: Condition, document: Document, path: ElementPath) -> None:
         system, code = coding(action)
         if extension(action, "gate-disposition"):
@@ -233,6 +237,7 @@ class Builder:
                     grounds=self._grounds(action, document, path),
                     flags=tuple(extensions(action, "rule-flag")),
                     regulatory_status=extension(action, "rule-regulatory-status", ""),
+                    suspected=self._suspected(action, document, path),
                 )
             )
         elif system in ITEM_KINDS and self._described(code, document, path):

@@ -53,7 +53,10 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class CategoryRule:
-    """Opens a treatment category, as offered or for the clinician's judgement, when its condition is true."""
+    """Opens a treatment category, as offered or for the clinician's judgement, when its condition is true.
+
+    suspected: what raises the suspicion that it is true; its facts that are not settled are asked first then.
+    """
 
     id: str
     code: str
@@ -64,6 +67,7 @@ class CategoryRule:
     grounds: Grounds
     flags: tuple[str, ...]
     regulatory_status: str
+    suspected: Condition | None = None
 
 
 @dataclass(frozen=True, slots=True)

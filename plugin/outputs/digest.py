@@ -172,7 +172,7 @@ def _said_below(note: Notice) -> bool:
 
 def _both(clash: Clash) -> str:
     """Two accepted lines that do not go together, without the reasons, which the plan tells in full."""
-    leave = all(reason.disposition == "judgement" for reason in clash.reasons)
+    leave = all(reason.disposition == "judgement" for reason in clash.leading)
     asked = "at the same time only by the clinician’s decision" if leave else "not at the same time"
     return f"{clash.first.label} and {clash.second.label} are both in the plan: {asked}"
 

@@ -74,6 +74,19 @@ def test_only_some_drugs_are_named_and_a_matter_of_judgement_is_called_that():
     assert "At the same time only by the clinician" in told
 
 
+def test_what_holds_for_the_lines_is_said_before_what_holds_for_drugs_that_nobody_chose():
+    drugs = NotBeside("parp", "sn-22-pair", "One drug and the other", "They add up.", "not-offered", ("one", "other"))
+    whole = NotBeside("parp", "sn-22-alternatives", "Alone, and combined", "One includes the other.", "judgement", ())
+    lines = (category("cdk46-et", "offered", not_beside=(drugs, whole)), category("parp", "judgement"))
+    drafted = example_draft(categories=lines)
+    told = care_plan(reviewed([decision(line, "accept") for line in lines], draft=drafted))["text"]["div"]
+    whole_first = (
+        "At the same time only by the clinician's decision. Alone, and combined: One includes the other. "
+        "Of their drugs: Not at the same time (one, other). One drug and the other: They add up."
+    )
+    assert whole_first in told.replace("&#x27;", "'").replace("&#39;", "'")
+
+
 def test_the_saved_plan_keeps_to_its_profile():
     plan = care_plan(plan_of({"cdk46-et", "parp"}))
     assert check_model(plan) == []

@@ -39,5 +39,24 @@ def test_what_a_category_brings_is_what_accompanies_it(case: Case) -> None:
         assert brought == (belongs if startable else set()), line.code
 
 
+URGENT_TESTS = {
+    ("cord", "spine-mri"),
+    ("brain-local", "brain-mri"),
+    ("lm", "brain-mri"),
+    ("lm", "spine-mri"),
+    ("lm", "csf"),
+}
+
+
+def test_the_test_of_an_emergency_belongs_with_its_pathway(template: Template) -> None:
+    assert URGENT_TESTS - _pairs(template) == set()
+
+
+def test_accepting_the_emergency_pathway_of_the_cord_takes_the_mri_along() -> None:
+    case = next(case for case in all_cases() if case.id == "before-spine-mri-cord.1")
+    line = next(line for line in draft_of(case).categories if line.code == "cord")
+    assert "spine-mri" in {each.code for each in line.brings}
+
+
 def _pairs(template: Template) -> set[tuple[str, str]]:
     return {(category, rule.code) for rule in template.item_rules for category in rule.accompanies}

@@ -131,3 +131,13 @@ Description: "True where the item leads the plan when the rule holds: it stands 
 * value[x] 1..1
 * value[x] only boolean
 * valueBoolean = true
+
+Extension: RuleSuspectedWhen
+Id: rule-suspected-when
+Title: "Suspected when"
+Description: "What raises the suspicion that the condition of this rule is true: FHIRPath over findings. While it is true, the findings of the condition that are not settled are asked first."
+* insert OnRule
+* value[x] 1..1
+* value[x] only Expression
+* valueExpression.language = #text/fhirpath
+* valueExpression.expression 1..1
