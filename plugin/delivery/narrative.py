@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from html import escape
 
+from plugin.delivery.clashes import TAKEN
 from plugin.delivery.decision_words import terms_in_words
 from plugin.delivery.goals import KEPT_INSIDE, goal_names
 from plugin.delivery.lines import Line, decidable_lines, standing_of
+from plugin.delivery.on_condition import IF_THEY_HOLD
 from plugin.delivery.own_lines import HEADING as OWN_HEADING
 from plugin.delivery.own_lines import own_entry
 from plugin.delivery.plan import ReviewedPlan
@@ -65,7 +67,7 @@ def lines_told(plan: ReviewedPlan) -> Iterator[Section]:
     if not plan.draft.no_plan:
         wants, goals = goal_sections(plan.draft, plan.template)
         yield from (wants,) if plan.goals_left_out else (wants, goals)
-    warnings = (clash.sentence for clash in plan.clashes())
+    warnings = (*(clash.sentence for clash in plan.clashes()), *on_condition_told(plan))
     yield Section("Attention", (*map(Entry, warnings), *alert_entries(plan.draft.alerts)))
     ground = common_ground(plan.draft)
     yield ground_section(ground)
@@ -74,6 +76,13 @@ def lines_told(plan: ReviewedPlan) -> Iterator[Section]:
         yield Section(heading, tuple(_line(plan, line, ground) for line in lines))
         if choice == "change":
             yield Section(OWN_HEADING, tuple(map(own_entry, plan.own_lines)))
+
+
+def on_condition_told(plan: ReviewedPlan) -> Iterator[str]:
+    """One warning for all lines that were taken into the plan while facts are not known; none where there is none."""
+    waiting = [f"{line.label} {plan.waits_in_words(line)}" for line in plan.on_condition()]
+    if waiting:
+        yield f"Accepted, while facts are not known: {'; '.join(waiting)}."
 
 
 def closed_told(plan: ReviewedPlan) -> Section:
@@ -91,7 +100,8 @@ def _line(plan: ReviewedPlan, line: Line, ground: CommonGround) -> Entry:
         details.append(f"Decided by {decision.author.name}, {decision.at:%Y-%m-%d}.")
     details += [again] if (again := plan.asked_again(line)) else []
     drugs = drug_sentences(line, plan.draft, plan.template) if isinstance(line, CategoryLine) else ()
-    return Entry(line.label, (*details, line.why, *_standing(plan, line, ground), *drugs, *_authority(line)))
+    why = f"{IF_THEY_HOLD}: {line.why}" if standing_of(line) == "conditional" else line.why
+    return Entry(line.label, (*details, why, *_standing(plan, line, ground), *drugs, *_authority(line)))
 
 
 def _standing(plan: ReviewedPlan, line: Line, ground: CommonGround) -> Iterator[str]:
@@ -99,7 +109,7 @@ def _standing(plan: ReviewedPlan, line: Line, ground: CommonGround) -> Iterator[
         return
     if standing_of(line) == "conditional":
         missing = ", ".join(plan.template.vocabulary[code].label for code in line.missing)
-        yield f"Conditional: waits for {missing}."
+        yield f"{'Accepted, waits' if plan.choice(line) in TAKEN else 'Conditional: waits'} for {missing}."
     if standing_of(line) == "judgement":
         yield "Left to the clinician's judgement."
     yield from also_weighed(line)

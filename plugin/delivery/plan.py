@@ -10,7 +10,8 @@ from uuid import NAMESPACE_URL, uuid5
 from plugin.delivery.again import why_again
 from plugin.delivery.clashes import Clash, clashes
 from plugin.delivery.lines import Line, key_of
-from plugin.drafting.model import Draft
+from plugin.delivery.on_condition import is_on_condition, taken_on_condition, waits_for
+from plugin.drafting.model import CategoryLine, Draft
 from plugin.library.content import CANONICAL
 from plugin.library.rules import Template
 from plugin.storage.forms import FilledForm
@@ -82,6 +83,16 @@ class ReviewedPlan:
     def clashes(self) -> tuple[Clash, ...]:
         """The lines taken into the plan that must not be given at the same time."""
         return clashes(self.draft, self.choice)
+
+    def on_condition(self) -> tuple[CategoryLine, ...]:
+        """The lines taken into the plan while facts that they depend on are not known."""
+        return taken_on_condition(self.draft, self.choice)
+
+    def waits_in_words(self, line: Line) -> str:
+        """What a line that was taken into the plan still waits for; empty where it waits for nothing."""
+        if not isinstance(line, CategoryLine) or not is_on_condition(line, self.choice(line)):
+            return ""
+        return waits_for(line, self.template.vocabulary)
 
     def clashing(self, line: Line) -> frozenset[str]:
         """The codes of the other lines taken into the plan that do not go together with this one."""

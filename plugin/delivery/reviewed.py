@@ -139,7 +139,8 @@ def _activity(plan: ReviewedPlan, line: Line) -> Resource:
         detail["statusReason"] = {"text": f"Deferred: {decision_in_words(decision)}"}
     if decision.choice in TAKEN:
         day = spoken(decision.at.date().isoformat())
-        detail["statusReason"] = {"text": f"{TAKEN[decision.choice]} by {decision.author.name} on {day}."}
+        waits = f"; {words}" if (words := plan.waits_in_words(line)) else ""
+        detail["statusReason"] = {"text": f"{TAKEN[decision.choice]} by {decision.author.name} on {day}{waits}."}
     if decision.choice == "change":
         detail["description"] = "; ".join((decision.text or line.why, *terms_in_words(decision.terms)))
     activity["extension"] = [*activity.get("extension", ()), decision_extension(decision)]

@@ -81,7 +81,7 @@ def _read(key: str, value: Any) -> Answer:
             return Answer(texts=(value,), words=value) if value.strip() else Answer()
         case "valueBoolean" if isinstance(value, bool):
             word = "true" if value else "false"
-            return Answer(codings=(Coding(WORDS, word, ""),), texts=(word,), words=word)
+            return Answer(codings=(Coding(WORDS, word, ""),), texts=(word,), words="Yes" if value else "No")
         case "valueQuantity":
             return _quantity(value)
         case "valueInteger":

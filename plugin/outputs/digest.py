@@ -13,6 +13,7 @@ from datetime import tzinfo
 from plugin.delivery.clashes import Clash
 from plugin.delivery.decision_words import decision_in_words, line_in_words
 from plugin.delivery.lines import Line, decidable_lines, key_of, standing_of
+from plugin.delivery.narrative import on_condition_told
 from plugin.delivery.own_lines import HEADING as OWN_HEADING
 from plugin.delivery.plan import ReviewedPlan
 from plugin.drafting.model import CategoryLine
@@ -152,7 +153,7 @@ def _to_settle(plan: ReviewedPlan, view: PageView) -> Iterator[Block]:
     alerts = [note.text for note in view.notices if note.level in LOUD and not _said_below(note)]
     gaps = [problem.text for problem in plan.draft.findings.problems if problem.kind == "gap"]
     clashing = [_both(clash) for clash in plan.clashes()]
-    yield Block("Attention", (*alerts, *gaps, *clashing), flows=False, rank=IMPORTANT)
+    yield Block("Attention", (*alerts, *gaps, *clashing, *on_condition_told(plan)), flows=False, rank=IMPORTANT)
     vocabulary, findings = plan.template.vocabulary, plan.draft.findings
     disagree = [code for code, finding in findings.items() if finding.state == "conflicting"]
     conflicts = tuple(_conflict(vocabulary[code], findings[code]) for code in disagree)
@@ -205,7 +206,8 @@ def _decided(plan: ReviewedPlan, line: Line, by: Mapping[LineKey, str]) -> str:
     decision = plan.decisions[key_of(line)]
     told = line_in_words(line.label, decision_in_words(decision))
     signed = f" ({by[key_of(line)]})" if len(set(by.values())) > 1 else ""
-    return f"{told}{signed}"
+    waits = plan.waits_in_words(line)
+    return f"{told} (accepted, {waits}){signed}" if waits else f"{told}{signed}"
 
 
 def _own(plan: ReviewedPlan, kind: OwnKind) -> Block:

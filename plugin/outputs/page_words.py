@@ -27,6 +27,7 @@ class PageWords:
     draft: str
     talked: str
     treatment: str
+    if_it_fits: str
     help: str
     next: str
     matters: str
@@ -65,6 +66,7 @@ WORDS: dict[Language, PageWords] = {
         draft="This is what we talked about. Nothing starts until your team goes over it with you.",
         talked="What we talked about",
         treatment="Treatment",
+        if_it_fits="Only if tests and checks show that it fits you",
         help="Help for you",
         next="What we check next",
         matters="What matters most to me",
@@ -89,6 +91,7 @@ WORDS: dict[Language, PageWords] = {
         draft="Esto es lo que hablamos. Nada empieza hasta que su equipo lo revise con usted.",
         talked="Lo que hablamos",
         treatment="Tratamiento",
+        if_it_fits="Solo si las pruebas y revisiones muestran que es para usted",
         help="Ayuda para usted",
         next="Lo que vamos a revisar",
         matters="Lo que más me importa",

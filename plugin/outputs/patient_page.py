@@ -46,6 +46,7 @@ class PatientPage:
 
     born: day of birth in words, or as much of it as the chart holds. record: the number of the record at the clinic.
     wishes: what matters most to the patient, word for word; goals that are only proposed never stand on the page.
+    if_it_fits: treatment that was accepted while facts are not known, so that tests must show first whether it fits.
     unspoken: accepted lines and lines that clinicians added for which there are no plain words; they are not on it.
     questions: asked in the words of the form or in own words. urgent: what cannot wait, with the signs that belong to
     treatment which is neither given nor in the plan, for the clinician to put on.
@@ -58,6 +59,7 @@ class PatientPage:
     clinician: str
     day: str
     treatment: tuple[PlainLine, ...]
+    if_it_fits: tuple[PlainLine, ...]
     help: tuple[PlainLine, ...]
     checks: tuple[PlainLine, ...]
     wishes: tuple[PlainLine, ...]
@@ -68,7 +70,7 @@ class PatientPage:
     @property
     def lines(self) -> tuple[PlainLine, ...]:
         """Every line of the plan on the page."""
-        return (*self.treatment, *self.help, *self.checks)
+        return (*self.treatment, *self.if_it_fits, *self.help, *self.checks)
 
     @property
     def sign_keys(self) -> frozenset[str]:
@@ -97,10 +99,15 @@ def patient_page(plan: ReviewedPlan, language: Language, left_off: frozenset[str
     taken = [line for line in decidable_lines(draft) if plan.choice(line) in TAKEN]
     spoken = [line for line in taken if language in template.plain_words.get(line.code, {})]
 
-    def of_kind(kind: str) -> tuple[PlainLine, ...]:
-        lines = [line for line in spoken if kind_of(line) == kind]
+    def plain(lines: list[Line]) -> tuple[PlainLine, ...]:
         return tuple(line for line in _plain(lines, plan, language) if line.key not in left_off)
 
+    def of_kind(kind: str) -> tuple[PlainLine, ...]:
+        return plain([line for line in spoken if kind_of(line) == kind and not plan.waits_in_words(line)])
+
+    treatment = of_kind("treatment-category")
+    settled = {line.text for line in treatment}
+    on_condition = plain([line for line in spoken if plan.waits_in_words(line)])
     chosen = tuple(_chosen(plan, language))
     urgent = urgent_signs(plan, language)
     return PatientPage(
@@ -110,7 +117,8 @@ def patient_page(plan: ReviewedPlan, language: Language, left_off: frozenset[str
         record=draft.findings.patient.identifier,
         clinician=plan.reviewer.name,
         day=WORDS[language].when(date.fromisoformat(draft.as_of)),
-        treatment=of_kind("treatment-category"),
+        treatment=treatment,
+        if_it_fits=tuple(line for line in on_condition if line.text not in settled),
         help=_help(of_kind("supportive-care"), chosen, left_off),
         checks=of_kind("assessment"),
         wishes=tuple(wish for wish in _wishes(draft) if wish.key not in left_off),

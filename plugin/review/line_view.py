@@ -51,11 +51,18 @@ class LineView:
 
     @property
     def beside_in_words(self) -> str:
-        """How many lines of which kind would be accepted with it: `the 4 tests and 1 line of care`."""
+        """How many lines of which kind would be accepted with it: `the 4 tests and 1 line of care`, `the test`."""
         tests = sum(each.kind == "assessment" for each in self.undecided_beside)
         care = len(self.undecided_beside) - tests
         counted = [(tests, "test", "tests"), (care, "line of care", "lines of care")]
+        if len(self.undecided_beside) == 1:
+            return "the test" if tests else "the line of care"
         return "the " + " and ".join(f"{n} {one if n == 1 else many}" for n, one, many in counted if n)
+
+    @property
+    def belong(self) -> str:
+        """The verb for `beside_in_words`: one line belongs, several belong."""
+        return "belongs" if len(self.undecided_beside) == 1 else "belong"
 
     @property
     def choice(self) -> Choice | None:

@@ -10,6 +10,7 @@ from plugin.delivery.again import stood_elsewhere
 from plugin.delivery.clashes import Clash, clashes
 from plugin.delivery.deferrals import asked_again
 from plugin.delivery.lines import Line, brought_along, decidable_lines, key_of, kind_of
+from plugin.delivery.on_condition import taken_on_condition
 from plugin.drafting.common_ground import CommonGround, common_ground
 from plugin.drafting.goals import SPOKEN_OF
 from plugin.drafting.model import CategoryLine, Disposition, Draft, ItemLine, OwnWords
@@ -61,6 +62,7 @@ class PageView:
 
     chosen: what was decided on each line, by the id of the line on the page; None where nothing counts.
     again: decisions that no longer count, or whose line the plan no longer asks about.
+    on_condition: lines that were accepted or changed while facts that they depend on are not known.
     """
 
     draft: Draft
@@ -85,6 +87,7 @@ class PageView:
     sampled: frozenset[str] = frozenset()
     quotes: tuple[Quote, ...] = ()
     clashes: tuple[Clash, ...] = ()
+    on_condition: tuple[CategoryLine, ...] = ()
     chosen: Mapping[str, Choice | None] = field(default_factory=dict)
     in_no_line: tuple[Told, ...] = ()
     again: tuple[Again, ...] = ()
@@ -199,6 +202,7 @@ def build_page(
         sampled=sampled,
         drug_names=words.drug_names,
         clashes=clashes(draft, lambda line: view(line).choice),
+        on_condition=taken_on_condition(draft, lambda line: view(line).choice),
         quotes=tuple(_quote(said) for said in draft.own_words),
     )
 
@@ -221,7 +225,7 @@ def _in_turn(asked: list[FactView], draft: Draft) -> tuple[FactView, ...]:
     What the patient reports a sign of comes first, then results that disagree: only a person can settle them, and until
     then every line on them waits. Then what holds lines up now takes turns with the rest, each by what it would
     change: the rest is what is presumed or concluded, seldom wrong but much rests on it, and what nobody knows.
-    Whichever begins with the answer that could change more lines has the first turn.
+    What holds lines up has the first turn: a chart without any result is not asked to confirm what is only presumed.
     """
     told = [fact for fact in asked if fact.finding.told is not None]
     disagreeing = [fact for fact in asked if fact.state == "conflicting" and fact not in told]
@@ -229,6 +233,5 @@ def _in_turn(asked: list[FactView], draft: Draft) -> tuple[FactView, ...]:
     awaited = {code for line in draft.standing("conditional") for code in line.missing}
     holding = [fact for fact in rest if fact.definition.code in awaited]
     others = [fact for fact in rest if fact.definition.code not in awaited]
-    in_turn = sorted((holding, others), key=lambda facts: -facts[0].moves if facts else 0)
-    turns = (fact for pair in zip_longest(*in_turn) for fact in pair if fact is not None)
+    turns = (fact for pair in zip_longest(holding, others) for fact in pair if fact is not None)
     return (*told, *disagreeing, *turns)

@@ -150,7 +150,7 @@ def page_of(desk: Desk, reading: Reading, problem: FormProblem | None = None) ->
         saved_sentence=counted(view, review),
         goals_left_out=review.decisions.get(GOALS),
         goals_written=0 if GOALS in review.decisions else len(view.draft.proposed_goals()),
-        progress_sentence=progress_sentence(view),
+        progress_sentence=progress_sentence(view, sum(each.stands for each in review.own_lines)),
         said=review.said,
         hands_over=FORM in desk.workbench.template.questionnaires,
         own_lines=review.own_lines,
@@ -213,16 +213,20 @@ def _plan_lists(view: PageView) -> list[tuple[str, str, str, object]]:
     ]
 
 
-def progress_sentence(view: PageView) -> str:
-    """How far the review is: `12 lines, 3 decided: 2 accepted, 1 declined; 1 to decide again.` and the like."""
+def progress_sentence(view: PageView, own: int) -> str:
+    """How far the review is: `12 lines, 3 decided: 2 accepted, 1 declined; 1 to decide again.` and the like.
+
+    own: how many lines clinicians have added beside those of the template.
+    """
     progress = view.progress
     if not progress.total:
         return "No line is drafted."
     lines = "1 line" if progress.total == 1 else f"{progress.total} lines"
     again = f"; {progress.again} to decide again" if progress.again else ""
+    added = f", {own} added" if own else ""
     if not progress.decided:
-        return f"{lines}, none decided{again}."
-    return f"{lines}, {progress.decided} decided: {_counts(view)}{again}."
+        return f"{lines}, none decided{added}{again}."
+    return f"{lines}, {progress.decided} decided{added}: {_counts(view)}{again}."
 
 
 def counted(view: PageView, review: Review) -> str:

@@ -43,6 +43,10 @@ CLASH_CAUTION = (
     "Lines that do not go together, or of which one includes the other, are both in the plan. Tick that you know this, "
     "or take one of them back."
 )
+WAITING_CAUTION = (
+    "Lines were accepted while facts that they depend on are not known: {lines}. Tick that you know this, take them "
+    "back, or defer them until the facts are known."
+)
 OTHER_WAY = "What can be written to this EHR is not what the page said. Look at what is written now, and save again."
 Answer = str | Response | tuple[str, int]
 
@@ -155,8 +159,13 @@ def save(workspace: str) -> Answer:
     review = review_of(desk, reading)
     if cautions_of(review, reading) and not request.form.get("in_part"):
         return page_of(desk, reading, FormProblem("send", UNSEEN_CAUTION)), 422
-    if desk.plan(review).clashes() and not request.form.get("both"):
+    plan = desk.plan(review)
+    if plan.clashes() and not request.form.get("both"):
         return page_of(desk, reading, FormProblem("send", CLASH_CAUTION)), 422
+    on_condition = [f"{line.label} {plan.waits_in_words(line)}" for line in plan.on_condition()]
+    if on_condition and not request.form.get("waiting"):
+        said = WAITING_CAUTION.format(lines="; ".join(on_condition))
+        return page_of(desk, reading, FormProblem("send", said)), 422
     route = desk.ask_abilities()
     if route.strategy == "download" or request.form.get("way", route.strategy) != route.strategy:
         return page_of(desk, reading, FormProblem("send", OTHER_WAY)), 409

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from plugin.delivery.decision_words import decision_in_words, terms_in_words
+from plugin.delivery.on_condition import IF_THEY_HOLD, awaited
 from plugin.delivery.own_lines import KIND_WORDS
 from plugin.drafting.drug_words import HELD, together
 from plugin.library.unit_words import unit_in_words
@@ -56,6 +57,8 @@ def init_words(app: Flask, settings: Settings) -> None:
         state_words=STATE_WORDS,
         alert_words=ALERT_WORDS,
         choice_words=CHOICE_WORDS,
+        if_they_hold=IF_THEY_HOLD,
+        awaited=awaited,
         action_words=ACTION_WORDS,
         own_words=KIND_WORDS,
         verification_words=VERIFICATION_WORDS,

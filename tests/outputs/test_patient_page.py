@@ -102,7 +102,11 @@ def test_a_decision_taken_on_other_facts_does_not_bring_a_line_to_the_page(revie
 def test_each_kind_stands_under_its_heading_and_same_words_stand_once(reviewed, template):
     plan, _ = reviewed("hr-positive", lambda line: decided(line, "accept"))
     page = patient_page(plan, "es")
-    drawn = {"treatment-category": page.treatment, "supportive-care": page.help, "assessment": page.checks}
+    drawn = {
+        "treatment-category": (*page.treatment, *page.if_it_fits),
+        "supportive-care": page.help,
+        "assessment": page.checks,
+    }
     for kind, lines in drawn.items():
         expected = {
             template.plain_words[line.code]["es"] for line in decidable_lines(plan.draft) if kind_of(line) == kind
@@ -110,6 +114,17 @@ def test_each_kind_stands_under_its_heading_and_same_words_stand_once(reviewed, 
         assert [line.text for line in lines] == list(dict.fromkeys(line.text for line in lines))
         assert {line.text for line in lines} == expected
     assert page.day == "22 de noviembre de 2026"
+
+
+def test_what_waits_for_facts_stands_apart_and_not_where_the_same_words_are_settled(reviewed, template):
+    plan, _ = reviewed("hr-positive", lambda line: decided(line, "accept"))
+    page = patient_page(plan, "en")
+    words = {line.code: template.plain_words[line.code]["en"] for line in plan.draft.categories}
+    waiting = {words[line.code] for line in plan.draft.standing("conditional")}
+    settled = {words[line.code] for name in ("offered", "judgement") for line in plan.draft.standing(name)}
+    assert {line.text for line in page.treatment} == settled
+    assert {line.text for line in page.if_it_fits} == waiting - settled
+    assert waiting - settled
 
 
 def test_a_line_without_plain_words_is_left_off_and_the_clinician_is_told(reviewed):

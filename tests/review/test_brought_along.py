@@ -127,11 +127,11 @@ def test_what_is_offered_in_one_go_is_counted_by_kind():
     page = build_page(example_draft(), VOCABULARY, Words({}), {}, {})
     line = page.offered[0].lines[0]
     assert line.undecided_beside == BROUGHT
-    assert line.beside_in_words == "the 1 test and 1 line of care"
+    assert (line.beside_in_words, line.belong) == ("the 1 test and 1 line of care", "belong")
     key = Line("assessment", "ngs")
     decision = Decision(1, key, "0.1.0", "due", "accept", "", "", Author("Practitioner/1", "Dr One"), NOW, None)
     line = build_page(example_draft(), VOCABULARY, Words({}), {key: (decision,)}, {}).offered[0].lines[0]
-    assert line.beside_in_words == "the 1 line of care"
+    assert (line.beside_in_words, line.belong) == ("the line of care", "belongs")
 
 
 def test_a_line_without_company_asks_for_none():
