@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,6 +28,7 @@ ARGUMENTS = [
     "--disable-sync",
 ]
 PATIENT = "hr-positive"
+WRITTEN = ("CarePlan", "Goal", "Observation", "Provenance", "QuestionnaireResponse", "DocumentReference")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -57,6 +59,26 @@ class Installation:
         self.running.close()
         self.start()
 
+    def written(self) -> set[str]:
+        """Addresses of what the EHR holds of the kinds that the plug-in writes."""
+        found: set[str] = set()
+        for kind in WRITTEN:
+            page = f"{self.ehr.backend_url}/{kind}?_count=500"
+            while page:
+                answer = requests.get(page, timeout=10).json()
+                found |= {f"{kind}/{entry['resource']['id']}" for entry in answer.get("entry", ())}
+                page = next((link["url"] for link in answer.get("link", ()) if link["relation"] == "next"), "")
+        return found
+
+    def forget(self, seeded: set[str]) -> None:
+        """Take back what a test decided, stated and saved, so that the next one finds the patients as they were."""
+        for each in self.written() - seeded:
+            requests.delete(f"{self.ehr.backend_url}/{each}", timeout=10)
+        with closing(sqlite3.connect(self.folder / "careplan.sqlite")) as held, held:
+            tables = held.execute("select name from sqlite_master where type = 'table' and name not like 'alembic%'")
+            for (table,) in tables.fetchall():
+                held.execute(f'delete from "{table}"')  # noqa: S608
+
     def plans_of(self, patient: str) -> list[dict]:
         """The care plans that the EHR holds."""
         return self._of("CarePlan", patient)
@@ -78,6 +100,22 @@ def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installat
         installed.start()
         yield installed
         installed.running.close()
+
+
+@pytest.fixture(scope="session")
+def seeded(installation: Installation) -> set[str]:
+    return installation.written()
+
+
+@pytest.fixture(autouse=True)
+def patients_as_they_were(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Every test of the installation begins with charts and reviews that nobody has touched."""
+    if "installation" not in request.fixturenames:
+        yield
+        return
+    installation, seeded = request.getfixturevalue("installation"), request.getfixturevalue("seeded")
+    yield
+    installation.forget(seeded)
 
 
 @pytest.fixture(scope="session")

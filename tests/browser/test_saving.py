@@ -58,7 +58,7 @@ def test_a_slow_answer_to_another_form_shows_on_the_button_that_was_pressed(in_t
 
     page.route("**/own/**", answer_nothing)
     page.locator(".own .add-own > summary").click()
-    page.get_by_label("Care", exact=True).check()
+    page.locator("#own-new-care").check()
     page.get_by_label("What the plan should hold").fill("Music")
     add = page.locator(".own .add-own button[value='add']")
     add.click()

@@ -59,6 +59,7 @@ def test_a_refused_decision_and_one_that_another_reviewer_made(page):
     line.get_by_role("button", name=re.compile("^Accept")).click()
     line.locator(".badge.accept").wait_for()
     line.locator("summary", has_text="Defer").click()
+    line.get_by_label("Until this day").wait_for()
     line.locator("input[name=seen]").evaluate_all("(fields) => fields.forEach((field) => { field.value = '0'; })")
     line.get_by_label("Until this day").fill("2030-12-12")
     line.get_by_role("button", name="Defer", exact=True).click()
