@@ -118,8 +118,8 @@ def test_the_pdf_of_the_patient_leaves_off_what_was_unticked(open_sample, visit,
 @pytest.mark.parametrize(("before", "begins"), [(215, 1), (240, 2)])
 def test_room_for_questions_begins_where_the_page_has_room(before, begins):
     room = '<section class="questions"><h2>My questions</h2><ul class="room">' + 4 * '<li class="blank"></li>'
-    above = f'<div style="height: {before}mm"></div>'
-    page = f'<html lang="en"><title>Plan</title><main>{above}{room}</ul></section></main>'
+    filler = f'<div style="height: {before}mm"></div>'
+    page = f'<html lang="en"><title>Plan</title><main>{filler}{room}</ul></section></main>'
     pdf = as_pdf(page, STATIC / "paper.css", STATIC / "patient.css", rules="@page { size: a4 }")
     assert pages_of(pdf) == (2, {"My questions": begins})
 
