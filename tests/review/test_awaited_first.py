@@ -18,6 +18,12 @@ def test_where_nothing_can_be_offered_the_receptors_are_named_before_all_other_f
     assert set(re.findall(r'href="#fact-([a-z0-9-]+)"', waiting)) == {"er", "pr", "her2"}
 
 
+def test_where_nothing_is_on_record_what_lines_wait_for_is_asked_before_what_is_presumed(visit, chart):
+    questions = reading(visit, chart, "no-results").partition('id="questions"')[2].partition("</section>")[0]
+    assert "state-unknown" in questions.partition("<form")[2].partition("</form>")[0]
+    assert re.search(r'value="false">Confirm: No<span class="hidden">', questions)
+
+
 def test_a_question_that_a_test_settles_leads_to_the_test(visit, chart):
     page = reading(visit, chart, "her2-equivocal")
     asked = page.partition('id="ask-her2"')[2].partition("</p>")[0]

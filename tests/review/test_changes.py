@@ -5,8 +5,9 @@ import re
 import pytest
 
 from plugin.storage.reviews import Author, PatientKey, add_fact
+from tests.review.ehr_stub import chart_of
 from tests.review.told import PANEL, Sender, entries, panel, plan, words_of
-from tests.review.visit import NOW
+from tests.review.visit import NOW, line_on
 
 OKAFOR = Author("Practitioner/okafor", "Dr. Ben Okafor")
 
@@ -114,3 +115,21 @@ def test_another_launch_does_not_show_what_was_done_in_an_earlier_one(desk, monk
     monkeypatch.setattr(desk.visit, "clock", lambda: NOW.replace(minute=45))
     desk.visit.launch()
     assert panel(desk.visit.read().text) == ""
+
+
+def test_what_needs_attention_is_never_an_empty_box_after_an_undo(visit, chart):
+    chart.resources[:] = chart_of("hr-positive")
+    desk = Sender(visit)
+    desk.send("/facts/ntrk-fusion", value="true")
+    line = "treatment-category/trk"
+    standing = re.search(r'data-standing="([a-z-]+)"', line_on(desk.page(), line))[1]
+    visit.decide(line, "accept", standing)
+    page = desk.undo()
+    assert "1 decision counts no longer." in words_of(page.partition('id="send"')[2])
+    attention = words_of(re.search(r'<section id="attention".*?</section>', page, re.S)[0])
+    assert 'id="again"' not in page
+    assert "Nothing else stands out" in attention
+    desk.send("/changes", entry=entries(page)[0])
+    page = desk.page()
+    assert 'id="again"' in page
+    assert "stands out" not in words_of(re.search(r'<section id="attention".*?</section>', page, re.S)[0])

@@ -38,6 +38,17 @@ def test_a_line_of_ones_own_stands_apart_and_says_whose_it_is(visit):
     assert "Music" not in page.partition('<section id="plan"')[2].partition('<section id="own"')[0]
 
 
+def test_the_strip_counts_it_beside_the_lines_of_the_template(visit):
+    add(visit)
+    strip = re.search(r'id="progress">(.*?)</p>', visit.page().text, re.S)[1]
+    assert re.fullmatch(r"\d+ lines, none decided, 1 added\.", strip)
+    visit.decide("supportive-care/pc", "accept")
+    page = visit.page().text
+    assert re.search(r"\d+ lines, 1 decided, 1 added: 1 accepted\.", page.partition('id="send"')[2])
+    visit.post(f"/own/{KEY}", action="take-away", seen=seen(visit))
+    assert re.search(r"\d+ lines, 1 decided: 1 accepted\.", visit.page().text.partition('id="send"')[2])
+
+
 def test_another_reviewer_changes_it_and_both_are_named(visit):
     add(visit)
     visit.launch(BERG)

@@ -184,3 +184,7 @@ def test_of_thousands_of_entries_the_first_stand_in_place_and_all_behind_a_link(
     address = re.search(r'<p class="opened" data-part><a href="([^"]+/unused)">', page)[1]
     for shown in (visit.page(address).text, visit.page(f"{address}?bare").text):
         assert shown.count("lilac") >= 20
+
+
+def test_a_result_that_is_only_true_or_false_is_said_in_words(facts):
+    assert {row["Says"] for row in rows(facts["visceral-crisis"])} == {"Yes"}
