@@ -77,9 +77,9 @@ def test_after_a_press_the_reader_stands_where_something_happened_and_is_told_wh
     assert re.search(r"becomes( strong)?[^a-z]", stated), stated
     page.locator("#more-care > summary").press("Enter")
     care = page.locator("#more-care .care-list p").first
-    name, about = care.locator("b").inner_text(), care.locator("label > span").inner_text()
-    radio = page.get_by_role("radio", name=name, exact=True)
-    expect(radio).to_have_accessible_description(re.compile(re.escape(about[:40])))
+    name, about = care.locator("b").inner_text(), care.locator("b + span").inner_text()
+    add = page.get_by_role("button", name=f"Add {name}", exact=True)
+    expect(add).to_have_accessible_description(re.compile(re.escape(about[:40])))
 
 
 def test_a_list_of_choices_that_is_fetched_does_not_call_the_reader_away(page):

@@ -45,6 +45,7 @@ def test_a_slow_save_says_so_is_sent_once_and_can_be_pressed_again_when_no_answe
     assert outcome.get_attribute("id") == "delivery"
     page.locator(".where > summary").click()
     page.evaluate("document.querySelectorAll('#facts, #course, #plan, #tests').forEach((part) => part.remove())")
+    page.evaluate("window.scrollTo(0, 0)")  # what the strip covers is no smaller for it
     axe_finds_nothing(page)
 
 
