@@ -28,7 +28,7 @@ def taken_on_condition(draft: Draft, choice: Callable[[Line], Choice | None]) ->
 
 
 def waits_for(line: CategoryLine, vocabulary: Vocabulary) -> str:
-    """What a conditional line waits for: `waits for HER2, ER and 3 more`."""
+    """What a conditional line waits for: `waits for One, Another and 3 more`."""
     first, more = awaited(line)
     labels = ", ".join(vocabulary[code].label for code in first) or "what is not known yet"
     return f"waits for {labels}{f' and {more} more' if more else ''}"

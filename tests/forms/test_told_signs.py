@@ -27,12 +27,12 @@ def question(page, code):
 def test_the_question_that_her_sign_bears_on_stands_first_and_open_with_her_words(visit):
     before = visit.read().text
     assert questions(before)[0] != CORD
-    assert "Confirm<" in question(before, CORD)
+    assert "Confirm: No<" in question(before, CORD)
     page = marked(visit)
     assert questions(page)[0] == CORD
     asked = question(page, CORD)
     assert f"The patient marked: “{LEGS}”" in asked
-    assert "Confirm<" not in asked
+    assert "Confirm: " not in asked
     assert f'href="#ask-{CORD}"' in page.partition('id="said-urgent"')[2].partition("</ul>")[2][:600]
 
 
