@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from html import escape
 
-from plugin.delivery.clashes import TAKEN
 from plugin.delivery.decision_words import terms_in_words
 from plugin.delivery.goals import KEPT_INSIDE, goal_names
 from plugin.delivery.lines import Line, decidable_lines, standing_of
-from plugin.delivery.on_condition import IF_THEY_HOLD
+from plugin.delivery.on_condition import IF_THEY_HOLD, is_on_condition
 from plugin.delivery.own_lines import HEADING as OWN_HEADING
 from plugin.delivery.own_lines import own_entry
 from plugin.delivery.plan import ReviewedPlan
@@ -109,7 +108,8 @@ def _standing(plan: ReviewedPlan, line: Line, ground: CommonGround) -> Iterator[
         return
     if standing_of(line) == "conditional":
         missing = ", ".join(plan.template.vocabulary[code].label for code in line.missing)
-        yield f"{'Accepted, waits' if plan.choice(line) in TAKEN else 'Conditional: waits'} for {missing}."
+        said = "Accepted, waits" if is_on_condition(line, plan.choice(line)) else "Conditional: waits"
+        yield f"{said} for {missing}."
     if standing_of(line) == "judgement":
         yield "Left to the clinician's judgement."
     yield from also_weighed(line)

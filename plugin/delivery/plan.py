@@ -8,8 +8,8 @@ from datetime import datetime
 from uuid import NAMESPACE_URL, uuid5
 
 from plugin.delivery.again import why_again
-from plugin.delivery.clashes import Clash, clashes
-from plugin.delivery.lines import Line, key_of
+from plugin.delivery.clashes import TAKEN, Clash, clashes
+from plugin.delivery.lines import Line, decidable_lines, key_of
 from plugin.delivery.on_condition import is_on_condition, taken_on_condition, waits_for
 from plugin.drafting.model import CategoryLine, Draft
 from plugin.library.content import CANONICAL
@@ -79,6 +79,10 @@ class ReviewedPlan:
         """What was decided on a line, None where nothing was."""
         decision = self.decision(line)
         return decision.choice if decision else None
+
+    def taken(self) -> tuple[Line, ...]:
+        """The lines taken into the plan, accepted or changed, in the order of the draft."""
+        return tuple(line for line in decidable_lines(self.draft) if self.choice(line) in TAKEN)
 
     def clashes(self) -> tuple[Clash, ...]:
         """The lines taken into the plan that must not be given at the same time."""

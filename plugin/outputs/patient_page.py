@@ -11,8 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from plugin.delivery.clashes import TAKEN
-from plugin.delivery.lines import Line, decidable_lines, key_of, kind_of
+from plugin.delivery.lines import Line, key_of, kind_of
 from plugin.delivery.plan import ReviewedPlan
 from plugin.drafting.model import Draft
 from plugin.findings.model import FormAnswer
@@ -96,7 +95,7 @@ class PatientPage:
 def patient_page(plan: ReviewedPlan, language: Language, left_off: frozenset[str] = frozenset()) -> PatientPage:
     """The page for a review as it stands. left_off: keys of lines and signs that the clinician has unticked."""
     draft, template = plan.draft, plan.template
-    taken = [line for line in decidable_lines(draft) if plan.choice(line) in TAKEN]
+    taken = plan.taken()
     spoken = [line for line in taken if language in template.plain_words.get(line.code, {})]
 
     def plain(lines: list[Line]) -> tuple[PlainLine, ...]:

@@ -11,8 +11,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from plugin.delivery.clashes import TAKEN
-from plugin.delivery.lines import decidable_lines
 from plugin.delivery.plan import ReviewedPlan
 from plugin.drafting.facts import Facts
 from plugin.drafting.fitting import fitted
@@ -71,7 +69,7 @@ def _fitting(plan: ReviewedPlan, group: Item) -> Iterator[str]:
     asked = [item for item in fitted(form, draft, plan.template)["item"] if item["linkId"] == URGENT]
     in_form = {item["linkId"] for each in asked for item in each.get("item", ())}
     facts = Facts(draft.findings, plan.template.vocabulary)
-    taken = frozenset(line.code for line in decidable_lines(draft) if plan.choice(line) in TAKEN)
+    taken = frozenset(line.code for line in plan.taken())
     for item in group.get("item", ()):
         mark = marks.get(item["linkId"])
         if _belongs(mark, facts, taken) if mark else item["linkId"] in in_form:
