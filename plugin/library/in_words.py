@@ -26,7 +26,6 @@ from plugin.library.expressions import (
     Truth,
     evaluate,
     inline,
-    leaves,
 )
 from plugin.library.grammar import parse
 from plugin.library.rules import Condition, NamedCondition
@@ -293,9 +292,3 @@ def _value(value: Value, definition: FindingDefinition) -> str:
     written = f"{value:g}" if isinstance(value, float) else in_a_word(value).replace("-", " ")
     unit = definition.unit
     return f"{written} {unit_in_words(unit)}" if unit and unit != "1" and not isinstance(value, bool | str) else written
-
-
-def names_of(condition: Condition, named: Mapping[str, NamedCondition]) -> tuple[str, ...]:
-    """The named conditions that a condition uses itself, in reading order."""
-    found = (leaf.name for leaf in leaves(_parsed(condition.text)) if isinstance(leaf, Name))
-    return tuple(dict.fromkeys(name for name in found if name in named))
