@@ -17,8 +17,8 @@ def workspace_of(page):
 
 def decide(page, title, choice):
     line = page.locator("article, .line", has=page.get_by_text(title, exact=True)).first
-    line.get_by_role("button", name=choice).first.click()
-    page.locator("#facts").wait_for()
+    with page.expect_navigation():
+        line.get_by_role("button", name=choice).first.click()
 
 
 def test_the_note_is_copied_with_one_press_in_both_flavours(in_tab):

@@ -1,8 +1,10 @@
 """What was typed or pressed outlives a lost connection and a crashed browser; other reviewers make themselves known."""
 
 import re
+import time
 
 PATIENT = "her2-low"
+LONGER_THAN_TYPING_RESTS = 1.0  # seconds
 STORED = "Object.entries(localStorage).filter(([name]) => name.startsWith('careplan.')).map(String).join()"
 
 
@@ -124,6 +126,8 @@ def test_a_change_elsewhere_is_told_and_closing_drops_what_was_not_sent_after_as
     close = page.get_by_role("button", name="Close this session")
     close.click()
     page.get_by_text("Close again to drop it").wait_for()
+    page.route(re.compile("/close$"), lambda route: (time.sleep(LONGER_THAN_TYPING_RESTS), route.continue_()))
+    page.get_by_label("What the plan should hold").press_sequentially(", twice a week")
     close.click()
     page.get_by_role("heading", name="This session is closed").wait_for()
     assert page.evaluate(STORED) == ""

@@ -37,12 +37,14 @@ export const openSafe = async ({ holder, sealedWith, hours }) => {
     }
   };
 
+  let isCleared = false; // what was being sealed at that moment is dropped as well
+
   const write = async (all) => {
     if (!Object.keys(all).length) { localStorage.removeItem(place); return; }
     const iv = crypto.getRandomValues(new Uint8Array(12));
     const data = await crypto.subtle.encrypt({ name: "AES-GCM", iv }, key, new TextEncoder().encode(JSON.stringify(all)));
     const until = Date.now() + hours * 3_600_000;
-    localStorage.setItem(place, JSON.stringify({ until, iv: asText(iv), data: asText(data) }));
+    if (!isCleared) localStorage.setItem(place, JSON.stringify({ until, iv: asText(iv), data: asText(data) }));
   };
 
   // One change after the other, each on what is there at that moment: another tab may have written as well.
@@ -53,6 +55,7 @@ export const openSafe = async ({ holder, sealedWith, hours }) => {
     all: () => queue.then(read),
     put: (name, draft) => change((all) => { all[name] = draft; }),
     drop: (name) => change((all) => { delete all[name]; }),
-    clear: () => { localStorage.removeItem(place); },
+    clear: () => { isCleared = true; localStorage.removeItem(place); },
+    open: () => { isCleared = false; },
   };
 };

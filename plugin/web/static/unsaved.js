@@ -228,7 +228,8 @@ const onTyping = (event) => {
 document.addEventListener("input", onTyping);
 document.addEventListener("change", onTyping);
 
-window.addEventListener("pageshow", () => {
+window.addEventListener("pageshow", () => { // a close that did not arrive leads back here
+  safe?.open();
   document.querySelectorAll("form[data-through]").forEach((form) => delete form.dataset.through);
 });
 document.querySelectorAll(safe ? "[data-when='keeps-not']" : "[data-when='keeps']").forEach((words) => words.remove());
