@@ -69,25 +69,27 @@ def _asked(form: Mapping[str, Any], draft: Draft) -> Iterator[str]:
 
 
 def _answers(response: Response, shown: Mapping[str, str]) -> dict[str, str]:
-    return {code: text for code, text in _given(response) if code in shown and text}
+    given = ((link, answer_in_words(answer)) for link, answer in answers_given(response))
+    return {code: text for code, text in given if code in shown and text}
 
 
 def _reasons(response: Response, shown: Mapping[str, str]) -> dict[str, str]:
     links = {reason_link(code): code for code in shown}
-    return {links[link]: " ".join(text.split())[:LONGEST_REASON] for link, text in _given(response) if link in links}
+    given = ((links[link], answer_in_words(answer)) for link, answer in answers_given(response) if link in links)
+    return {code: " ".join(text.split())[:LONGEST_REASON] for code, text in given}
 
 
-def _given(node: Response) -> Iterator[tuple[str, str]]:
+def answers_given(node: Response) -> Iterator[tuple[str, Response]]:
     """LinkId and first answer of every item of a response, at any depth."""
     for item in node.get("item", ()):
         answers = item.get("answer", ())
         if answers:
-            yield str(item.get("linkId", "")), _text(answers[0])
+            yield str(item.get("linkId", "")), answers[0]
         for part in (item, *answers):
-            yield from _given(part)
+            yield from answers_given(part)
 
 
-def _text(answer: Response) -> str:
+def answer_in_words(answer: Response) -> str:
     """An answer as forms carry it; renderers give back a choice among plain words as a coding of them."""
     coding = answer.get("valueCoding")
     if isinstance(coding, dict):

@@ -12,6 +12,7 @@ from plugin.delivery.statements import reference_to
 from plugin.drafting.questionnaires import questionnaires
 from plugin.errors import InputError
 from plugin.forms.facts_answers import Statement, facts_shown, read_facts
+from plugin.forms.given_back import GivenBack, given_back
 from plugin.launch.context import launch_service
 from plugin.operations.populate import populated
 from plugin.review.words import value_in_words
@@ -26,6 +27,7 @@ blueprint = Blueprint("facts_form", __name__, url_prefix="/w/<workspace>/forms/f
 blueprint.register_error_handler(PatientUnread, patient_unread)
 
 FORM = "facts-to-confirm"
+NOTHING = "No answer was changed, and none was confirmed."
 LFORMS = "vendor/lforms/40.1.3"
 
 
@@ -49,9 +51,8 @@ def answer(workspace: str) -> Response:
         return response
     for each in statements:
         desk.workbench.state(desk.patient, review, each.code, each.value, each.reason, desk.author)
-    if statements:
-        _keep(desk, review_of(desk, reading))
-    return redirect(url_for("review.page", workspace=workspace, _anchor="changes" if statements else "facts"), 303)
+    _keep(desk, review_of(desk, reading))
+    return redirect(url_for("review.page", workspace=workspace, _anchor="changes"), 303)
 
 
 def _statements(desk: Desk, review: Review) -> tuple[Statement, ...]:
@@ -60,9 +61,20 @@ def _statements(desk: Desk, review: Review) -> tuple[Statement, ...]:
     known = {code: str(value) for code, value in shown.items() if code in draft.findings}
     confirmed = frozenset(request.form.getlist("confirm"))
     statements = read_facts(response, untouched, known, confirmed, draft, workbench.template.vocabulary)
+    if not statements:
+        raise InputError(NOTHING)
     for each in statements:
         workbench.check_statement(review, each.code, each.value, each.reason)
     return statements
+
+
+def _given_back(form: dict[str, Any], review: Review) -> GivenBack | None:
+    """The form as it was answered; None where no answers arrived."""
+    try:
+        response, untouched, shown = _json("response"), _json("untouched"), _json("shown")
+    except InputError:
+        return None
+    return given_back(form, response, untouched, {code: str(value) for code, value in shown.items()}, review.draft)
 
 
 def _json(name: str) -> dict[str, Any]:
@@ -90,6 +102,7 @@ def _page(desk: Desk, review: Review, problem: str = "") -> Response:
     template, draft = desk.workbench.template, review.draft
     form = questionnaires(draft, template)[FORM]
     shown = facts_shown(form, draft)
+    answered = _given_back(form, review) if problem else None
     open_facts = [
         (code, template.vocabulary[code].label, value_in_words(finding.value, template.vocabulary[code]), finding.state)
         for code in shown
@@ -99,7 +112,9 @@ def _page(desk: Desk, review: Review, problem: str = "") -> Response:
         render_template(
             "review/facts_form.html",
             workspace=desk.workspace,
-            form=form,
+            form=answered.form if answered else form,
+            untouched=answered.untouched if answered else None,
+            confirmed=frozenset(request.form.getlist("confirm")),
             shown=shown,
             open_facts=open_facts,
             patient=draft.findings.patient,

@@ -20,9 +20,9 @@ CRISIS, CORD, BRAIN = "visceral-crisis", "cord-compression-suspected", "metastas
 class FactsForm:
     """The page of the form, and what a renderer would send."""
 
-    def __init__(self, visit):
+    def __init__(self, visit, page=None):
         self.visit, self.path = visit, f"{visit.workspace}/forms/facts/"
-        self.page = visit.page(self.path)
+        self.page = page or visit.page(self.path)
         data = re.search(r'id="form-data">(.*?)</script>', self.page.text, re.S)[1]
         self.form = json.loads(data)
         self.shown = html.unescape(re.search(r'name="shown" value="([^"]*)"', self.page.text)[1])
@@ -40,6 +40,16 @@ class FactsForm:
             untouched=json.dumps(response(first)),
             shown=self.shown,
             confirm=list(confirm),
+        )
+
+    def send_as_given_back(self, **more):
+        """Send a form that came back from a refusal, with the answers that it came with and more."""
+        more = {link.replace("__", ".").replace("_", "-"): [answer] for link, answer in more.items()}
+        return self.post(
+            response=json.dumps(response({**self.prefilled(shows_words=True), **more})),
+            untouched=html.unescape(re.search(r'id="untouched" value="([^"]*)"', self.page.text)[1]),
+            shown=self.shown,
+            confirm=re.findall(r'name="confirm" value="([^"]*)" checked', self.page.text),
         )
 
     def prefilled(self, shows_words):
@@ -105,8 +115,10 @@ def test_a_prefilled_answer_counts_once_it_is_confirmed(visit, form):
     assert {code: fact.value for code, fact in facts.items()} == {CORD: False}
 
 
-def test_nothing_changed_and_nothing_confirmed_keeps_nothing(visit, form):
-    assert form.send().status_code == 303
+def test_nothing_changed_and_nothing_confirmed_keeps_nothing_and_says_so(visit, form):
+    answer = form.send()
+    assert answer.status_code == 422
+    assert "No answer was changed, and none was confirmed." in answer.text
     assert stored(visit) == ({}, ())
 
 
@@ -124,7 +136,10 @@ def test_overruling_needs_a_reason_and_without_it_nothing_of_the_form_is_kept(vi
     facts, filled = stored(visit)
     assert {code: fact.value for code, fact in facts.items()} == {CRISIS: True}
     assert filled == ()
-    form.send(**answers, visceral_crisis__reason={"valueString": "Seen today"})
+    again = FactsForm(visit, refused)
+    assert again.item(CRISIS)["initial"] == [{"valueBoolean": False}]
+    assert again.item(CORD)["initial"] == [{"valueBoolean": True}]
+    again.send_as_given_back(visceral_crisis__reason={"valueString": "Seen today"})
     facts, _ = stored(visit)
     assert {code: fact.value for code, fact in facts.items()} == {CRISIS: False, CORD: True}
     assert facts[CRISIS].reason == "Seen today"
@@ -135,6 +150,8 @@ def test_a_fact_that_somebody_else_stated_meanwhile_is_not_overruled_unseen(visi
     answer = form.send(visceral_crisis=None, confirm=[CRISIS])
     assert answer.status_code == 422
     assert "has changed since this form was opened" in answer.text
+    again = FactsForm(visit, answer)
+    assert again.item(CRISIS)["initial"] == [{"valueBoolean": True}]
     form.send(cord_compression_suspected={"valueBoolean": True})
     facts, _ = stored(visit)
     assert (facts[CRISIS].value, facts[CORD].value) == (True, True)

@@ -14,7 +14,7 @@
   };
 
   // The strip on top breaks into more rows where the window is narrow: what is jumped to stands below it, all of it.
-  const tops = [...document.querySelectorAll(".top, .top > .banner")];
+  const tops = [...document.querySelectorAll(".top, .top > .banner, .what-if-banner")];
   const makeRoom = () => {
     const sticks = tops.find((top) => getComputedStyle(top).position === "sticky" && top.offsetHeight);
     document.documentElement.style.scrollPaddingTop = sticks ? `${sticks.offsetHeight + 12}px` : "";
