@@ -67,6 +67,12 @@ class PatientPage:
     urgent: UrgentSigns
 
     @property
+    def whose(self) -> str:
+        """Whose page it is, on one line, for every sheet of it."""
+        words = ((self.words.born, self.born), (self.words.record, self.record))
+        return " · ".join(filter(None, (self.name, *(f"{word}: {said}" for word, said in words if said))))
+
+    @property
     def lines(self) -> tuple[PlainLine, ...]:
         """Every line of the plan on the page."""
         return (*self.treatment, *self.if_it_fits, *self.help, *self.checks)
