@@ -19,7 +19,7 @@ def own_activity(line: OwnHistory) -> Resource:
     """One CarePlan.activity: no code, no rule and no source; its description begins with whose line it is."""
     now = line.now
     parts: list[Resource] = [{"url": "kind", "valueCode": now.kind}]
-    parts += [{"url": "reason", "valueString": now.reason}] if now.reason else []
+    parts += [{"url": "reason", "valueString": line.reason}] if line.reason else []
     parts.append({"url": "author", "valueReference": reference_to(now.author)})
     parts.append({"url": "time", "valueDateTime": now.at.isoformat(timespec="seconds")})
     return {
@@ -30,8 +30,10 @@ def own_activity(line: OwnHistory) -> Resource:
 
 def own_entry(line: OwnHistory) -> Entry:
     """The line in the narrative and on paper."""
-    reason = (f"Reason: {line.now.reason}",) if line.now.reason else ()
-    return Entry(line.now.text, (f"{KIND_WORDS[line.now.kind]}. {_whose(line)}, {line.now.at:%Y-%m-%d}.", *reason))
+    said = [f"Reason: {line.reason}"] if line.reason else []
+    said += [f"What the template said before: {line.not_drafted}"] if line.not_drafted else []
+    whose = f"{KIND_WORDS[line.now.kind]}. {_whose(line)}, {_origin(line)}, {line.now.at:%Y-%m-%d}."
+    return Entry(line.now.text, (whose, *said))
 
 
 def own_question(lines: tuple[OwnHistory, ...]) -> Resource:
@@ -46,7 +48,7 @@ def own_answer(lines: tuple[OwnHistory, ...]) -> Resource:
         {
             "linkId": _link_id(each),
             "text": KIND_WORDS[each.now.kind],
-            "answer": [{"valueString": "; ".join(filter(None, (each.now.text, each.now.reason, _whose(each))))}],
+            "answer": [{"valueString": "; ".join(filter(None, (each.now.text, each.reason, _whose(each))))}],
         }
         for each in lines
     ]

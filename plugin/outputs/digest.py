@@ -212,8 +212,8 @@ def _decided(plan: ReviewedPlan, line: Line, by: Mapping[LineKey, str]) -> str:
 
 def _own(plan: ReviewedPlan, kind: OwnKind) -> Block:
     """What clinicians added themselves, never to be taken for a line of the template."""
-    added = [each.now for each in plan.own_lines if each.now.kind == kind]
-    entries = (f"{'; '.join(filter(None, (line.text, line.reason)))} ({line.author.name})" for line in added)
+    added = [each for each in plan.own_lines if each.now.kind == kind]
+    entries = (f"{'; '.join(filter(None, (each.now.text, each.reason)))} ({each.now.author.name})" for each in added)
     return Block(OWN_HEADING, tuple(entries), rank=VITAL if kind == "treatment" else IMPORTANT)
 
 

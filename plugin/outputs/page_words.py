@@ -30,6 +30,7 @@ class PageWords:
     if_it_fits: str
     help: str
     next: str
+    undecided: str
     matters: str
     questions: str
     room: str
@@ -69,6 +70,7 @@ WORDS: dict[Language, PageWords] = {
         if_it_fits="Only if tests and checks show that it fits you",
         help="Help for you",
         next="What we check next",
+        undecided="Not all is decided yet. Your team will talk with you about the rest.",
         matters="What matters most to me",
         questions="My questions",
         room="Room to write",
@@ -94,6 +96,7 @@ WORDS: dict[Language, PageWords] = {
         if_it_fits="Solo si las pruebas y revisiones muestran que es para usted",
         help="Ayuda para usted",
         next="Lo que vamos a revisar",
+        undecided="Aún no se ha decidido todo. Su equipo hablará con usted sobre lo que falta.",
         matters="Lo que más me importa",
         questions="Mis preguntas",
         room="Espacio para escribir",

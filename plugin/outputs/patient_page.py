@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from plugin.delivery.lines import Line, key_of, kind_of
+from plugin.delivery.lines import Line, decidable_lines, key_of, kind_of
 from plugin.delivery.plan import ReviewedPlan
 from plugin.drafting.model import Draft
 from plugin.findings.model import FormAnswer
@@ -47,6 +47,7 @@ class PatientPage:
     wishes: what matters most to the patient, word for word; goals that are only proposed never stand on the page.
     if_it_fits: treatment that was accepted while facts are not known, so that tests must show first whether it fits.
     unspoken: accepted lines and lines that clinicians added for which there are no plain words; they are not on it.
+    undecided, deferred: how many lines nobody has decided on, and how many were put off; they are not on the page.
     questions: asked in the words of the form or in own words. urgent: what cannot wait, with the signs that belong to
     treatment which is neither given nor in the plan, for the clinician to put on.
     """
@@ -63,8 +64,16 @@ class PatientPage:
     checks: tuple[PlainLine, ...]
     wishes: tuple[PlainLine, ...]
     unspoken: tuple[str, ...]
+    undecided: int
+    deferred: int
     questions: tuple[str, ...]
     urgent: UrgentSigns
+
+    @property
+    def whose(self) -> str:
+        """Whose page it is, on one line, for every sheet of it."""
+        words = ((self.words.born, self.born), (self.words.record, self.record))
+        return " · ".join(filter(None, (self.name, *(f"{word}: {said}" for word, said in words if said))))
 
     @property
     def lines(self) -> tuple[PlainLine, ...]:
@@ -96,6 +105,7 @@ def patient_page(plan: ReviewedPlan, language: Language, left_off: frozenset[str
     """The page for a review as it stands. left_off: keys of lines and signs that the clinician has unticked."""
     draft, template = plan.draft, plan.template
     taken = plan.taken()
+    choices = [plan.choice(line) for line in decidable_lines(draft)]
     spoken = [line for line in taken if language in template.plain_words.get(line.code, {})]
 
     def plain(lines: list[Line]) -> tuple[PlainLine, ...]:
@@ -122,6 +132,8 @@ def patient_page(plan: ReviewedPlan, language: Language, left_off: frozenset[str
         checks=of_kind("assessment"),
         wishes=tuple(wish for wish in _wishes(draft) if wish.key not in left_off),
         unspoken=(*(line.label for line in taken if line not in spoken), *_unspoken(plan, language)),
+        undecided=choices.count(None),
+        deferred=choices.count("defer"),
         questions=tuple(_questions(draft, template, language)),
         urgent=replace(urgent, signs=tuple(sign for sign in urgent.signs if sign.key not in left_off)),
     )

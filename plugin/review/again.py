@@ -8,13 +8,14 @@ from datetime import datetime
 
 from plugin.delivery.again import why_again
 from plugin.delivery.clashes import TAKEN
-from plugin.delivery.lines import decidable_lines, key_of, standing_of
-from plugin.drafting.model import Draft
+from plugin.delivery.lines import Line, decidable_lines, key_of, standing_of
+from plugin.drafting.model import Draft, ItemLine
 from plugin.errors import InputError
 from plugin.review.moves import ABSENT, STANDING_WORDS
 from plugin.storage.database import Database
 from plugin.storage.reviews import Author, Decision, PatientKey, decide
 from plugin.storage.reviews import Line as LineKey
+from plugin.storage.terms import Named
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,7 @@ class Again:
     anchor: the id of the line on the page, empty where the page no longer has it. standing: where the line stands now,
     was, now: the same in words, and where it stood. asked: whether the line can be decided; the plan has dropped it
     otherwise. repeatable: whether the same decision can be made on it as it stands now.
+    beside: lines that were accepted with it, in the same act, and still are, though what they came with is gone.
     """
 
     key: LineKey
@@ -35,6 +37,7 @@ class Again:
     anchor: str
     asked: bool
     repeatable: bool
+    beside: tuple[Named, ...] = ()
 
 
 def again_of(draft: Draft, decisions: Mapping[LineKey, Decision], labels: Mapping[str, str]) -> tuple[Again, ...]:
@@ -44,13 +47,14 @@ def again_of(draft: Draft, decisions: Mapping[LineKey, Decision], labels: Mappin
     off and is dropped is not: the plan says the same.
     """
     lines = {key_of(line): line for line in decidable_lines(draft)}
+    counting = {key: line for key, line in lines.items() if _counts(decisions.get(key), line, draft)}
     shown = {line.code for line in draft.categories}
     found = []
     for key, decision in decisions.items():
         line = lines.get(key)
         if line is None and (decision.choice not in TAKEN or key.kind not in ABSENT):
             continue
-        if line is not None and not why_again(decision, line, draft):
+        if key in counting:
             continue
         standing = standing_of(line) if line else ABSENT[key.kind]
         on_page = line is not None or (key.kind == "treatment-category" and key.code in shown)
@@ -66,9 +70,24 @@ def again_of(draft: Draft, decisions: Mapping[LineKey, Decision], labels: Mappin
                 f"line-{key.kind}-{key.code}" if on_page else "",
                 asked=line is not None,
                 repeatable=moved,
+                beside=tuple(
+                    Named(named.label, each.kind, each.code)
+                    for each, named in counting.items()
+                    if isinstance(named, ItemLine) and _came_with(key, decision, decisions[each])
+                ),
             )
         )
     return tuple(sorted(found, key=lambda each: not each.asked))
+
+
+def _counts(decision: Decision | None, line: Line, draft: Draft) -> bool:
+    return decision is not None and not why_again(decision, line, draft)
+
+
+def _came_with(key: LineKey, decision: Decision, other: Decision) -> bool:
+    """Whether a test or care was accepted with a treatment, with one press."""
+    acts = [(each.choice, each.at, each.author.reference) for each in (decision, other)]
+    return key.kind == "treatment-category" and decision.choice == "accept" and acts[0] == acts[1]
 
 
 def repeat(

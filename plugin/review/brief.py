@@ -36,8 +36,12 @@ class BriefList:
 
 
 def treatment_brief(view: PageView) -> tuple[BriefList, ...]:
-    """The lists of treatment; what is offered or left to judgement is named in full, what waits in part."""
-    waiting = _brief("conditional", "Conditional", "list-conditional", view.conditional, MOST_WAITING)
+    """The lists of treatment; what is offered or left to judgement is named in full, what waits in part.
+
+    Of what waits, lines that cannot and those that were taken into the plan all the same come first.
+    """
+    lines = sorted(_lines(view.conditional), key=lambda each: not (each.line.leads or each.on_condition))
+    waiting = _cut("conditional", "Conditional", "list-conditional", tuple(lines), MOST_WAITING)
     waits = tuple(most_awaited(view.draft.standing("conditional"), view.draft)[:MOST_AWAITED])
     return (
         _brief("offered", "Offered", "list-offered", view.offered),

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from plugin.delivery.lines import Line, LineKind, standing_of
-from plugin.drafting.model import Brought
+from plugin.delivery.on_condition import is_on_condition
+from plugin.drafting.model import Brought, CategoryLine
 from plugin.storage.reviews import Choice, Decision
 from plugin.storage.terms import Named
 
@@ -63,6 +64,11 @@ class LineView:
     def belong(self) -> str:
         """The verb for `beside_in_words`: one line belongs, several belong."""
         return "belongs" if len(self.undecided_beside) == 1 else "belong"
+
+    @property
+    def on_condition(self) -> bool:
+        """Whether it was taken into the plan while facts that it depends on are not known."""
+        return isinstance(self.line, CategoryLine) and is_on_condition(self.line, self.choice)
 
     @property
     def choice(self) -> Choice | None:

@@ -36,7 +36,7 @@ def wish_for(code: str, seen: int, offered: Iterable[MoreCare]) -> OwnWish:
     care = next((each for each in offered if each.code == code), None)
     if care is None:
         raise InputError("This is not on the list, or stands in the plan already; choose from the list as it is now.")
-    return OwnWish("add", "care", f"{care.label}: {care.description}", f"Chosen from the list. {care.why}", seen, code)
+    return OwnWish("add", "care", f"{care.label}: {care.description}", care.why, seen, code)
 
 
 def _offered(left_out: NotDrafted, template: Template) -> MoreCare:

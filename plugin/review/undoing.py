@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -35,17 +35,33 @@ def last_act(entries: Sequence[Fact], author: Author, since: datetime) -> LastAc
     mine = [entry for entry in entries if entry.author.reference == author.reference and entry.at >= since]
     if not mine or why_not(entries, mine[-1], author):
         return None
-    entry, by_id = mine[-1], {each.id: each for each in entries}
-    about, steps = entry, 0
-    while about.undoes is not None:
-        about, steps = by_id[about.undoes], steps + 1
-    act: Act = "redone" if steps and steps % 2 == 0 else "undone" if steps else "stated"
-    if act == "stated" and about.value is None:
-        act = "withdrawn"
+    entry = mine[-1]
+    act, about = _act_of(entry, entries)
     undone = undone_among(entries)
     standing = [each for each in mine if each.undoes is None and each.id not in undone and each is not entry]
     before = next((each for each in reversed(standing) if not why_not(entries, each, author)), None)
     return LastAct(entry, act, about, before if act == "undone" else None)
+
+
+def _act_of(entry: Fact, entries: Sequence[Fact]) -> tuple[Act, Fact]:
+    """What an entry did, and the statement that it did it to."""
+    by_id = {each.id: each for each in entries}
+    about, steps = entry, 0
+    while about.undoes is not None:
+        about, steps = by_id[about.undoes], steps + 1
+    if steps:
+        return ("undone" if steps % 2 else "redone"), about
+    return ("withdrawn" if about.value is None else "stated"), about
+
+
+def undoable(entries: Sequence[Fact], author: Author) -> Mapping[str, tuple[Fact, Act]]:
+    """By finding, the entry that a reviewer may take back at the fact itself, and what it did.
+
+    It is the last word on the fact, whenever it was said, where it is theirs.
+    """
+    last = {entry.finding: entry for entry in entries}
+    mine = {code: entry for code, entry in last.items() if not why_not(entries, entry, author)}
+    return {code: (entry, _act_of(entry, entries)[0]) for code, entry in mine.items()}
 
 
 def to_undo(entries: Sequence[Fact], number: int, author: Author) -> Fact:

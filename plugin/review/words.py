@@ -48,6 +48,12 @@ def moment_in_words(moment: datetime, zone: tzinfo) -> str:
     return moment.astimezone(zone).strftime("%d %b %Y, %H:%M").lstrip("0")
 
 
+def clock_in_words(moment: datetime, now: datetime, zone: tzinfo) -> str:
+    """An aware time as `14:03` where that was today in the site's zone, else with its day."""
+    at, today = moment.astimezone(zone), now.astimezone(zone).date()
+    return f"{at:%H:%M}" if at.date() == today else moment_in_words(moment, zone)
+
+
 def day_in_words(moment: datetime, zone: tzinfo) -> str:
     """An aware time as the day that it falls on in the site's zone: `22 Nov 2026`."""
     return date_in_words(f"{moment.astimezone(zone):%Y-%m-%d}")

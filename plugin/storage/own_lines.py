@@ -23,7 +23,8 @@ class OwnLine:
     """What one person wrote about one line of the clinicians' own.
 
     key: the same for everything written about one line. action: what was done to it. item: code of the template's item
-    that it was taken from; empty where the words are their own.
+    that it was taken from; empty where the words are their own. reason: the clinician's; of the entry that adds such an
+    item why the template had not drafted it, which everything later keeps until somebody gives a reason.
     """
 
     id: int
@@ -52,6 +53,16 @@ class OwnHistory:
     def now(self) -> OwnLine:
         """How it stands."""
         return self.entries[-1]
+
+    @property
+    def reason(self) -> str:
+        """Why the clinician wants it; empty where nothing was said."""
+        return "" if self.now.reason == self.not_drafted else self.now.reason
+
+    @property
+    def not_drafted(self) -> str:
+        """Why the template had not drafted it when it was added; empty for a line in own words."""
+        return self.first.reason if self.first.item else ""
 
     @property
     def stands(self) -> bool:

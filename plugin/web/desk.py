@@ -30,6 +30,7 @@ from plugin.review.workbench import Review, Workbench
 from plugin.storage import outbox
 from plugin.storage.outbox import Waiting
 from plugin.storage.reviews import Author, Delivery, PatientKey
+from plugin.storage.seen import put_away
 from plugin.web.logs import tell_chart
 
 EXTENSION = "careplan.office"
@@ -124,6 +125,11 @@ class Desk:
         lacks = [(kind, interaction) for kind, interaction in (delivery.response or {}).get("lacks", ())]
         self.office.abilities.learn(self.context.iss, lacks)
         return delivery
+
+    def put_changes_away(self, review: Review) -> None:
+        """Show the changes of what was stated so far no more in this launch."""
+        with self.workbench.database.session() as session:
+            put_away(session, self.workspace, max((entry.id for entry in review.entries), default=0))
 
     def in_outbox(self, delivery: Delivery) -> Waiting | None:
         """What the outbox holds of a delivery, as it is told now; None where it never waited."""

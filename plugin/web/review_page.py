@@ -29,6 +29,7 @@ from plugin.review.fact_history import history_of, last_entries
 from plugin.review.more_care import more_care
 from plugin.review.result_sources import ResultSources
 from plugin.review.said import FORM
+from plugin.review.undoing import undoable
 from plugin.review.view import PageView
 from plugin.review.workbench import Review
 from plugin.storage.meanwhile import ChangedMeanwhile
@@ -138,6 +139,7 @@ def page_of(desk: Desk, reading: Reading, problem: FormProblem | None = None) ->
         to_withdraw=[desk.workbench.template.vocabulary[code].label for code in review.to_withdraw],
         chart_size=review.chart_size,
         delivery=delivery,
+        saved_at=next((each.updated for each in review.deliveries if each.status == "saved"), None),
         behind=delivery is not None and not desk.is_saved(review, delivery),
         parts=parts_of(delivery.response) if delivery else (),
         waiting=desk.in_outbox(delivery) if delivery else None,
@@ -190,6 +192,7 @@ def shared_by_parts(desk: Desk, review: Review, view: PageView) -> dict[str, Any
         "first_day": desk.workbench.today() + timedelta(days=1),
         "history": history_of(review.entries),
         "last_entries": last_entries(review.entries),
+        "undoable": undoable(review.entries, desk.author),
         "source_of": ResultSources(review.ground, desk.context.iss).of,
     }
 

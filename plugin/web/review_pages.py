@@ -173,6 +173,8 @@ def save(workspace: str) -> Answer:
         delivery = desk.save(review, route)
     except BeingSaved as fault:
         return page_of(desk, reading, FormProblem("send", str(fault))), 409
+    if delivery.status == "saved":
+        desk.put_changes_away(review)
     if delivery.status in ("saved", "partial"):
         desk.read_again()  # our statements are in the chart now, or no longer
     return back_to(workspace, "delivery")

@@ -11,7 +11,14 @@ from plugin.drafting.drug_words import HELD, together
 from plugin.library.unit_words import unit_in_words
 from plugin.review.course.markers import range_words
 from plugin.review.statements import form_value
-from plugin.review.words import STATE_WORDS, ago_in_words, date_in_words, moment_in_words, value_in_words
+from plugin.review.words import (
+    STATE_WORDS,
+    ago_in_words,
+    clock_in_words,
+    date_in_words,
+    moment_in_words,
+    value_in_words,
+)
 from plugin.settings import Settings
 
 ALERT_WORDS = {"critical": "Important", "warning": "Check", "info": "Note"}
@@ -43,6 +50,7 @@ def init_words(app: Flask, settings: Settings) -> None:
     app.jinja_env.filters["plain"] = plain
     app.jinja_env.filters["day"] = date_in_words
     app.jinja_env.filters["moment"] = lambda moment: moment_in_words(moment, settings.zone)
+    app.jinja_env.filters["clock"] = lambda moment, now: clock_in_words(moment, now, settings.zone)
     app.jinja_env.filters["said"] = value_in_words
     app.jinja_env.filters["unit"] = unit_in_words
     app.jinja_env.filters["lower_first"] = lambda text: text[:1].lower() + text[1:]

@@ -5,6 +5,8 @@ import re
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+from tests.pdfs import sheets
+
 MILLIMETRE = 96 / 25.4
 LETTER_SHEET = {"width": round((215.9 - 24) * MILLIMETRE), "height": round((279.4 - 23) * MILLIMETRE)}
 PRINTS = "window.print = () => { document.body.dataset.printed = location.pathname; }"
@@ -90,6 +92,17 @@ def test_what_is_unticked_is_not_printed_and_the_tools_are_not_either(in_tab):
         "all => all.map((one) => parseFloat(getComputedStyle(one).fontSize) * 0.75)"
     )
     assert min(sizes) >= 13.99
+
+
+@pytest.mark.parametrize(
+    ("path", "record"), [("", "MRNSBX-0001"), ("print/board", "SBX-0001"), ("print/patient", "SBX-0001")]
+)
+def test_every_sheet_that_the_browser_prints_says_whose_it_is(in_tab, path, record):
+    page = in_tab("hr-positive")
+    page.goto(f"{workspace_of(page)}{path}")
+    printed = sheets(page.pdf(format="Letter"))
+    assert len(printed) > 1
+    assert [sheet for sheet in printed if "Ruth Samplewood" not in sheet or record not in sheet] == []
 
 
 @pytest.mark.parametrize("patient", ["brain-metastases", "no-results"])

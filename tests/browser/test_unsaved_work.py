@@ -45,6 +45,30 @@ def test_typed_text_is_given_back_after_a_crash_and_gone_once_it_is_sent(in_tab,
     assert page.locator(".kept").count() == 0
 
 
+def test_cancel_closes_the_form_drops_what_was_typed_and_leads_back_to_where_it_was_opened(in_tab):
+    page = in_tab(PATIENT)
+    line = line_of(page)
+    for word, label in (("Change", "What the plan should say instead"), ("Decline", "Or in your own words")):
+        opener = line.locator("summary", has_text=word)
+        opener.click()
+        field = line.get_by_label(label)
+        served = field.input_value()
+        field.fill("Typed by mistake")
+        page.locator("#unsent li").wait_for()
+        line.get_by_role("button", name="Cancel").click()
+        page.locator("#unsent").wait_for(state="hidden")
+        assert line.locator("details.decide[open]").count() == 0
+        assert opener.evaluate("each => each === document.activeElement")
+        assert page.evaluate(STORED) == ""
+        opener.click()
+        assert field.input_value() == served
+        line.get_by_role("button", name="Cancel").click()
+    with page.expect_navigation():
+        line.get_by_role("button", name="Accept").first.click()
+    assert page.locator(".beside-typed").count() == 0
+    line.locator(".badge.accept").wait_for()
+
+
 def test_a_decision_pressed_without_connection_is_kept_and_can_be_sent_again(in_tab, browse):
     browser = browse()
     page = in_tab("premenopausal", browser)

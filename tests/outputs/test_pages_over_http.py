@@ -6,11 +6,14 @@ import re
 
 import pytest
 
+from plugin.delivery.lines import decidable_lines
 from plugin.library.validation import check_model
 from plugin.setting_contacts import Contact
+from plugin.storage.reviews import PatientKey, decide
 from plugin.web.output_pages import EXTENSION, Site
+from tests.outputs.conftest import RUIZ, decided
 from tests.review.ehr_stub import serving_chart
-from tests.review.visit import PATIENT, TOKEN, Visit
+from tests.review.visit import NOW, PATIENT, TOKEN, Visit
 
 PATHS = ("print/board", "print/patient", "note", "note.txt", "note.html")
 
@@ -116,6 +119,48 @@ def test_what_is_accepted_is_printed_in_plain_words_in_either_language(visit):
     assert "Dr. Ana Ruiz" in english
     visit.decide("supportive-care/pc", "reopen")
     assert "feel better and cope" not in get(visit, "print/patient").text
+
+
+def undecided_note(page):
+    found = re.search(r'<p class="mind" id="undecided">(.*?)</p>', page, re.S)
+    return re.sub("<[^>]+>", "", found[1]) if found else ""
+
+
+def decide_all(visit, choice_of):
+    """Decide on every line of the plan at once."""
+    bench = visit.app.extensions["careplan.office"].workbench
+    key = PatientKey(visit.iss, "p1")
+    lines = decidable_lines(bench.open(key, visit.chart.resources).draft)
+    with bench.database.session() as session:
+        for line in lines:
+            one = decided(line, choice_of(line))
+            decide(
+                session, key, line=one.line, template_version="0.1.0", choice=one.choice, author=RUIZ, at=NOW,
+                standing=one.standing, text=one.text, reason=one.reason,
+            )  # fmt: skip
+    return lines
+
+
+def test_what_is_not_decided_is_told_to_the_clinician_and_in_a_plain_sentence_to_the_patient(visit):
+    visit.post("/own/0123456789abcdef0123456789abcdef", action="add-item", item="hospice", seen="0")
+    english, spanish = get(visit, "print/patient?lang=en"), get(visit, "print/patient?lang=es")
+    assert re.match(
+        r"\d+ lines are not decided yet: not on this page, which says “Not all", undecided_note(english.text)
+    )
+    assert "We tell you what hospice is" in main_of(english)
+    assert main_of(english).count("Not all is decided yet. Your team will talk with you about the rest.") == 1
+    assert main_of(spanish).count("Aún no se ha decidido todo. Su equipo hablará con usted sobre lo que falta.") == 1
+
+
+def test_where_everything_is_decided_nothing_is_said_about_the_rest_and_what_was_put_off_is_no_decision(visit):
+    lines = decide_all(visit, lambda line: "accept")
+    page = get(visit, "print/patient")
+    assert undecided_note(page.text) == ""
+    assert "Not all is decided yet" not in page.text
+    decide_all(visit, lambda line: "defer" if line.code == lines[-1].code else "decline")
+    page = get(visit, "print/patient")
+    assert undecided_note(page.text).startswith("1 line is deferred: not on this page")
+    assert "Not all is decided yet" in main_of(page)
 
 
 def test_an_unknown_language_is_english(visit):

@@ -146,6 +146,15 @@ def test_a_change_in_the_clinicians_words_is_shown_to_her_and_not_printed(review
     assert not any("Letrozole" in line.text for line in page.lines)
 
 
+def test_what_is_not_decided_or_was_put_off_is_counted(reviewed):
+    plan, _ = reviewed("hr-positive", accepting("hospice"))
+    total = len(decidable_lines(plan.draft))
+    assert (patient_page(plan, "en").undecided, patient_page(plan, "en").deferred) == (total, 0)
+    choices = {"cdk46-et": "accept", "bma": "change", "pc": "decline", "ngs": "defer"}
+    plan, _ = reviewed("hr-positive", lambda line: decided(line, choices[line.code]) if line.code in choices else None)
+    assert (patient_page(plan, "es").undecided, patient_page(plan, "es").deferred) == (total - 4, 1)
+
+
 def test_unticked_lines_are_left_off(reviewed):
     plan, _ = reviewed("hr-positive", accepting("cdk46-et", "pc", "ngs"))
     assert {line.key for line in patient_page(plan, "en").lines} == {

@@ -18,7 +18,7 @@ from plugin.web.desk import EXTENSION
 from plugin.web.output_pages import EXTENSION as OUTPUTS
 from plugin.web.output_pages import Site
 from tests.outputs.conftest import CHOICES, RUIZ, SAID, SAMPLES
-from tests.pdfs import unpacked
+from tests.pdfs import sheets, unpacked
 from tests.review.ehr_stub import open_workspace
 from tests.review.visit import NOW, TOKEN
 
@@ -95,6 +95,9 @@ def test_the_pdf_of_the_board_is_the_sheet_with_its_question_and_the_whole_appen
     assert headings["To clarify"] == headings["Supportive care"] == 1
     assert count > 2
     assert A4 in unpacked(answer.data)
+    patient = resources_of(orjson.loads((PACKAGE / "sandbox/patients/tn-second-line.json").read_bytes()))
+    [number] = [each["identifier"][0]["value"] for each in patient if each["resourceType"] == "Patient"]
+    assert [number in sheet for sheet in sheets(answer.data)] == [True] * count
 
 
 def test_the_pdf_of_the_patient_leaves_off_what_was_unticked(open_sample, visit, monkeypatch):
@@ -124,6 +127,17 @@ def test_room_for_questions_begins_where_the_page_has_room(before, begins):
     assert pages_of(pdf) == (2, {"My questions": begins})
 
 
+@pytest.mark.parametrize("block", ["urgent", "call", "wishes", "lines", "next"])
+def test_a_block_of_the_patients_page_stands_whole_on_one_sheet(block):
+    filler = '<div style="height: 245mm"></div>'
+    items = "".join(f"<li>Item {number}</li>" for number in range(6))
+    page = (
+        f'<html lang="en"><title>Plan</title><main>{filler}<section class="{block}"><ul>{items}</ul></section></main>'
+    )
+    pdf = as_pdf(page, STATIC / "paper.css", STATIC / "patient.css", rules="@page { size: a4 }")
+    assert [sheet.count("Item") for sheet in sheets(pdf)] == [0, 6]
+
+
 def test_the_patients_page_is_a_pdf_with_large_type_on_the_paper_of_the_site(open_sample, visit):
     token = TOKEN.search(open_sample("hr-positive"))[1]
     visit.app.extensions[OUTPUTS] = Site((), "letter")
@@ -136,3 +150,5 @@ def test_the_patients_page_is_a_pdf_with_large_type_on_the_paper_of_the_site(ope
     assert min(size for size in sizes if size > page_number + 0.1) >= 13.9
     assert LETTER in plain
     assert b"pdfuaid" in plain
+    whose = "Ruth Samplewood · Born: March 14, 1959 · Record number: SBX-0001"
+    assert [whose in sheet for sheet in sheets(answer.data)] == [True, True]

@@ -36,6 +36,19 @@ def test_the_line_and_one_notice_say_that_facts_are_not_known(accepted):
     assert f"HER2 and {len(waited) - 3} more." in said(notice)
 
 
+def test_the_brief_names_it_first_of_what_waits_and_says_that_it_waits(visit, chart):
+    chart.resources[:] = chart_of("no-results")
+    page = visit.read().text
+    waiting = re.search(r'aria-labelledby="list-conditional".*?</section>', page, re.S)[0]
+    last = re.findall(r'<article class="[^"]*" id="line-treatment-category-([^"]+)"', waiting)[-1]
+    assert visit.decide(f"treatment-category/{last}", "accept", "conditional").status_code == 303
+    brief = re.search(r'<section id="brief".*?</section>', visit.read().text, re.S)[0]
+    named = re.search(r"Conditional</a>.*?<ul>\s*(<li>.*?</li>)", brief, re.S)[1]
+    assert f'href="#line-treatment-category-{last}"' in named
+    assert "Accepted, waits for facts" in said(named)
+    assert brief.count("waits for facts") == 1
+
+
 def test_undecided_and_offered_lines_say_nothing_of_it(visit, chart):
     chart.resources[:] = chart_of("no-results")
     assert "while facts are not known" not in visit.read().text

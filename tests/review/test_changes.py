@@ -126,10 +126,46 @@ def test_what_needs_attention_is_never_an_empty_box_after_an_undo(visit, chart):
     visit.decide(line, "accept", standing)
     page = desk.undo()
     assert "1 decision counts no longer." in words_of(page.partition('id="send"')[2])
-    attention = words_of(re.search(r'<section id="attention".*?</section>', page, re.S)[0])
-    assert 'id="again"' not in page
-    assert "Nothing else stands out" in attention
+    assert "1 decision counts no longer" in panel(page)
     desk.send("/changes", entry=entries(page)[0])
+    for each in (page, desk.page()):
+        attention = words_of(re.search(r'<section id="attention".*?</section>', each, re.S)[0])
+        assert "Decided, and counts no longer." in attention
+        assert "stands out" not in attention
+
+
+def test_the_panel_and_the_way_to_it_stay_through_decisions(desk):
+    desk.send("/facts/er", value="positive")
+    told = panel(desk.page())
+    desk.visit.decide("supportive-care/pc", "accept")
     page = desk.page()
-    assert 'id="again"' in page
-    assert "stands out" not in words_of(re.search(r'<section id="attention".*?</section>', page, re.S)[0])
+    assert panel(page) == told
+    assert '<a href="#changes">Changes</a>' in page
+    desk.send("/changes", entry=entries(page)[0])
+    assert 'href="#changes"' not in desk.page()
+
+
+def at_the_fact(desk, code):
+    """The button at a fact that takes the last word on it back: its words and the entry; None where there is none."""
+    page = desk.visit.page(f"{desk.visit.workspace}/facts/{code}/open").text
+    found = re.search(r'/undo">.*?name="entry" value="(\d+)">\s*<button[^>]*>([^<]+)', page, re.S)
+    return (found[2], found[1]) if found else None
+
+
+def test_undo_is_at_the_fact_itself_also_when_the_panel_is_gone(desk):
+    before = plan(desk.first)
+    assert at_the_fact(desk, "er") is None
+    desk.send("/facts/er", value="positive")
+    stated = plan(desk.page())
+    desk.send("/changes", entry=entries(desk.page())[0])
+    words, entry = at_the_fact(desk, "er")
+    assert words == "Undo your statement"
+    desk.send("/undo", entry=entry)
+    assert plan(desk.page()) == before
+    words, entry = at_the_fact(desk, "er")
+    assert words == "Redo what you undid"
+    desk.send("/undo", entry=entry)
+    assert plan(desk.page()) == stated
+    assert at_the_fact(desk, "er")[0] == "Undo your statement"
+    somebody_else(desk, er="negative")
+    assert at_the_fact(desk, "er") is None

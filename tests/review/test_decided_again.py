@@ -5,6 +5,7 @@ from html import unescape
 
 import pytest
 
+from tests.review.ehr_stub import chart_of
 from tests.review.visit import line_on
 
 LINE = "treatment-category/her2-tdxd-p"
@@ -23,10 +24,11 @@ def part(page, start, end):
     return unescape(page.partition(start)[2].partition(end)[0])
 
 
-def test_the_strip_the_changes_and_save_name_it(moved):
+def test_the_strip_the_attention_and_save_name_it_and_the_changes_lead_there(moved):
     page = moved.read().text
     assert "none decided; 1 to decide again." in part(page, 'id="progress"', "</p>")
-    for place in (part(page, 'id="changes"', "</section>"), part(page, 'id="send"', "</section>")):
+    assert '<a href="#again"><b>1 decision counts no longer</b></a>' in part(page, 'id="changes"', "</section>")
+    for place in (part(page, 'id="attention"', "</section>"), part(page, 'id="send"', "</section>")):
         assert "Decide again:" in place
         assert f"you declined it: {REASON}" in place
         assert "It was “Conditional” then and is “For your judgement” now." in place
@@ -61,6 +63,23 @@ def test_what_was_accepted_and_is_dropped_from_the_plan_is_named(visit):
     assert "No longer in the plan:" in place
     assert "you accepted it" in place
     assert "is “Not due” now" in place
+
+
+def test_what_was_accepted_with_a_line_that_is_gone_is_named_and_stays(visit, chart):
+    chart.resources[:] = chart_of("bone-metastases")
+    visit.post("/facts/cord-compression-suspected", value="true")
+    assert visit.decide("treatment-category/cord", "accept", "offered", bring="spine-mri pain").status_code == 303
+    told = "Accepted with it, and still in the plan: Pain."
+    assert told not in re.sub(r"<[^>]+>", "", visit.read().text)
+    visit.post("/facts/cord-compression-suspected", value="false", reason="Examined")
+    page = visit.read().text
+    attention = re.sub(r"<[^>]+>", "", part(page, 'id="attention"', "</section>"))
+    assert "No longer in the plan: Emergency pathway: cord compression" in attention
+    assert "No longer in the plan: Whole-spine MRI" in attention
+    assert attention.count(told) == 1
+    assert 'class="badge accept"' in line_on(page, "supportive-care/pain")
+    visit.decide("supportive-care/pain", "reopen")
+    assert "still in the plan: Pain" not in re.sub(r"<[^>]+>", "", visit.read().text)
 
 
 def test_the_saved_plan_says_what_was_decided_and_why_it_does_not_count(moved):

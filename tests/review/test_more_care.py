@@ -63,10 +63,17 @@ def test_hospice_information_is_added_with_one_press_and_printed_for_the_patient
     line = re.search(rf'<article class="own-line[^>]*id="own-{KEY}".*?</article>', page, re.S)[0]
     assert "Hospice: Information about hospice" in line
     assert "chosen from the template’s list" in unescape(line)
-    assert "Chosen from the list. Not drafted since:" in line
+    assert "Added by Dr. Ana Ruiz" in line
+    assert re.search(r"What the template said before: Not drafted since: [^<]*Hospice elected: no \(presumed\)", line)
+    assert "Reason:" not in line
+    assert 'name="reason" maxlength="500" autocomplete="off" value=""' in line
     assert "hospice" not in codes_on(page)
-    assert "chosen from the template's list: Hospice" in unescape(visit.page(f"{visit.workspace}/plan.json").text)
-    assert "Hospice: Information about hospice" in visit.page(f"{visit.workspace}/note.txt").text
+    plan = unescape(visit.page(f"{visit.workspace}/plan.json").text)
+    assert "chosen from the template's list: Hospice" in plan
+    assert "What the template said before: Not drafted since: " in plan
+    note = visit.page(f"{visit.workspace}/note.txt").text
+    assert re.search(r"Hospice: Information about hospice[^\n]* \(Dr. Ana Ruiz\)", note)
+    assert "Not drafted since" not in note
     english, spanish = (visit.page(f"{visit.workspace}/print/patient?lang={lang}").text for lang in ("en", "es"))
     assert "We tell you what hospice is" in english
     assert "Le contamos qué es el hospicio" in spanish
@@ -84,8 +91,13 @@ def test_taken_away_it_is_on_the_list_again(visit):
 def test_a_change_in_words_keeps_where_it_came_from_and_is_shown_before_printing(visit):
     add(visit, "hospice")
     seen = re.search(rf'id="own-{KEY}"[^>]*data-seen="(\d+)"', visit.read().text)[1]
-    visit.post(f"/own/{KEY}", action="change", kind="care", text="Hospice talk on Monday", seen=seen)
-    assert "chosen from the template’s list" in unescape(visit.read().text)
+    visit.post(
+        f"/own/{KEY}", action="change", kind="care", text="Hospice talk on Monday", reason="She asked", seen=seen
+    )
+    line = re.search(rf'<article class="own-line[^>]*id="own-{KEY}".*?</article>', unescape(visit.read().text), re.S)[0]
+    assert "chosen from the template’s list" in line
+    assert "Reason: She asked" in line
+    assert "What the template said before: Not drafted since:" in line
     page = visit.page(f"{visit.workspace}/print/patient").text
     assert "“Hospice talk on Monday”" in re.search(r'id="changed".*?</div>', page, re.S)[0]
     assert "We tell you what hospice is" in page

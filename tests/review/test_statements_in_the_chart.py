@@ -147,8 +147,9 @@ def test_our_own_statements_are_no_resources_of_the_chart(visit):
 
 
 def press_undo(visit):
-    """Undo the last statement from the panel of what it changed."""
-    number = re.search(r'<section id="changes".*?name="entry" value="(\d+)"', visit.read().text, re.S)[1]
+    """Undo the last statement at the fact itself: a save puts the panel of what it changed away."""
+    page = visit.page(f"{visit.workspace}/facts/{FACT}/open").text
+    number = re.search(r'name="entry" value="(\d+)"', page)[1]
     assert visit.post("/undo", entry=number).status_code == 303
 
 
@@ -189,3 +190,24 @@ def test_what_was_saved_names_the_lines_of_ones_own_and_is_no_longer_called_save
     assert 'class="delivery saved"' not in page
     assert '<a href="#own">the line added by clinicians</a>' in page
     assert "undecided, 1 added by clinicians." in save(visit)
+
+
+def saved_state(page):
+    """What the strip says of saving."""
+    return " ".join(re.sub(r"<[^>]+>", " ", re.search(r'<li id="saved-state">.*?</li>', page, re.S)[0]).split())
+
+
+def test_the_strip_says_when_the_plan_was_saved_and_since_when_it_is_not(visit, clock):
+    visit.post(f"/facts/{FACT}", value="true")
+    page = visit.read().text
+    assert saved_state(page) == "Save"
+    assert 'id="changes"' in page
+    page = save(visit)
+    assert re.fullmatch(r"Saved \d\d:\d\d", saved_state(page))
+    assert 'id="changes"' not in page
+    at = saved_state(page).removeprefix("Saved ")
+    visit.decide("supportive-care/pc", "accept")
+    assert saved_state(visit.read().text) == f"Not saved since {at}"
+    clock.now += timedelta(days=1)
+    assert saved_state(visit.read().text) == f"Not saved since 22 Nov 2026, {at}"
+    assert re.fullmatch(r"Saved \d\d:\d\d", saved_state(save(visit)))

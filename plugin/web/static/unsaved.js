@@ -66,7 +66,7 @@ const note = (form, words, isUnsent) => {
   const made = Object.assign(document.createElement("p"), { className: isUnsent ? "kept not-sent" : "kept", textContent: words });
   made.dataset.note = name;
   made.setAttribute("role", "status");
-  made.append(button("Discard", () => { form.reset(); drop(name); }));
+  made.append(button("Discard", () => form.reset()));
   form.before(made);
 };
 
@@ -189,6 +189,9 @@ const saveOnceTold = async (form, submitter) => {
   submitter.textContent = "Save without it";
   told.focus();
 };
+
+// A form that is emptied, by whatever button, has nothing to keep.
+document.addEventListener("reset", (event) => { if (event.target.dataset.keep) drop(event.target.dataset.keep); });
 
 const isClosing = (form) => form.getAttribute("action").endsWith("/close"); // a field may be called "action"
 let mayDrop = false;
