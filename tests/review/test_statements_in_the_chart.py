@@ -209,5 +209,6 @@ def test_the_strip_says_when_the_plan_was_saved_and_since_when_it_is_not(visit, 
     visit.decide("supportive-care/pc", "accept")
     assert saved_state(visit.read().text) == f"Not saved since {at}"
     clock.now += timedelta(days=1)
+    visit.launch()
     assert saved_state(visit.read().text) == f"Not saved since 22 Nov 2026, {at}"
     assert re.fullmatch(r"Saved \d\d:\d\d", saved_state(save(visit)))
