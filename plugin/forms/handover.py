@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal, cast
@@ -132,17 +132,19 @@ class Handovers:
             row.language = language
         return secret
 
-    def keep(self, held: Handover, answers: Mapping[str, Any], language: str) -> Handover:
-        """Keep what is answered so far, by linkId, and that the form is in use.
+    def keep(self, held: Handover, asked: Collection[str], given: Mapping[str, Any], language: str) -> Handover:
+        """Keep the answers given to the questions that were asked, by linkId, and that the form is in use.
 
-        From the first answer that cannot wait on, the team sees the form as it stands, sent or not.
+        What was answered elsewhere stays, also what came since `held` was looked at. From the first answer that cannot
+        wait on, the team sees the form as it stands, sent or not.
         """
         with self._database.session() as session:
             row = session.get_one(HandoverRow, digest(held.token), with_for_update=True)
             if row.state == "open":
                 before = urgent_only(row.form, row.answers)
-                row.answers, row.language, row.seen = dict(answers), language, self._now()
-                urgent = urgent_only(row.form, answers)
+                others = {link_id: value for link_id, value in row.answers.items() if link_id not in asked}
+                row.answers, row.language, row.seen = others | dict(given), language, self._now()
+                urgent = urgent_only(row.form, row.answers)
                 if urgent or row.unfinished is not None:
                     fresh = row.unfinished is None or urgent != before
                     self._show_team(session, row, UNFINISHED, fresh)

@@ -172,10 +172,9 @@ def _policy() -> CookiePolicy:
 def _kept(held: Handover, part: int, action: str) -> tuple[Handover, set[str]]:
     language = _language(held, action.removeprefix(LANGUAGE)) if action.startswith(LANGUAGE) else held.language
     if part > len(held.form["item"]):
-        return handovers().keep(held, held.answers, language), set()
+        return handovers().keep(held, (), {}, language), set()
     given, faults = read_step(held.form, part - 1, request.form)
-    others = {link_id: value for link_id, value in held.answers.items() if link_id not in _links(held, part)}
-    return handovers().keep(held, others | given, language), faults
+    return handovers().keep(held, _links(held, part), given, language), faults
 
 
 def _links(held: Handover, part: int) -> set[str]:

@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, Playwrig
 from plugin.sandbox.demo import SandboxEHR, plugin_of_this_package, sandbox_ehr
 from plugin.sandbox.fhir_server import free_port
 from plugin.sandbox.serving import serving
+from tests.browser.waiting import at_rest
 
 CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = [
@@ -28,6 +29,7 @@ ARGUMENTS = [
     "--disable-sync",
 ]
 PATIENT = "hr-positive"
+PATIENCE = 30_000  # milliseconds: a busy machine is no fault of what is tested
 WRITTEN = ("CarePlan", "Goal", "Observation", "Provenance", "QuestionnaireResponse", "DocumentReference")
 
 
@@ -87,6 +89,10 @@ class Installation:
         """The observations that the EHR holds."""
         return self._of("Observation", patient)
 
+    def answers_of(self, patient: str) -> list[dict]:
+        """The filled-in forms that the EHR holds."""
+        return self._of("QuestionnaireResponse", patient)
+
     def _of(self, kind: str, patient: str) -> list[dict]:
         answer = requests.get(f"{self.ehr.backend_url}/{kind}", {"patient": patient, "_count": 500}, timeout=10).json()
         return [entry["resource"] for entry in answer.get("entry", ())]
@@ -132,7 +138,7 @@ def browse(chromium: Browser) -> Iterator[Callable[..., BrowserContext]]:
 
     def open_browser(**options: object) -> BrowserContext:
         context = chromium.new_context(**{"viewport": {"width": 1440, "height": 900}, **options})
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(PATIENCE)
         opened.append(context)
         return context
 
@@ -150,8 +156,7 @@ def in_frame(installation: Installation, browse: Callable[..., BrowserContext]) 
         page.goto(f"{installation.ehr.url}/")
         page.locator(f"a[href='/patients/{patient}/app']").click()
         frame = page.frame_locator("iframe")
-        frame.locator("#main").wait_for()
-        frame.locator("#facts").wait_for()
+        at_rest(frame)
         return frame.locator("body")
 
     return launch
@@ -164,7 +169,8 @@ def in_tab(installation: Installation, browse: Callable[..., BrowserContext]) ->
     def launch(patient: str = PATIENT, browser: BrowserContext | None = None, **options: object) -> Page:
         page = (browser or browse(**options)).new_page()
         page.goto(f"{installation.ehr.url}/patients/{patient}/launch")
-        page.locator("#facts").wait_for()
+        if options.get("java_script_enabled", True):
+            at_rest(page)
         return page
 
     return launch

@@ -2,6 +2,9 @@
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+from tests.browser.waiting import at_rest
 
 
 def test_a_conflict_is_settled_the_plan_changes_and_undo_brings_it_back(in_tab):
@@ -83,3 +86,34 @@ def test_axe_finds_nothing_in_what_changed_and_in_what_if(in_tab, scheme):
     assert found.violations_count == 0, found.generate_report()
     page.locator("#changes").get_by_role("button", name="Undo").click()
     page.locator("#changes", has_text="taken back").wait_for()
+
+
+def test_a_finding_without_value_is_entered_corrected_with_a_reason_only_and_withdrawn(in_tab):
+    page = in_tab("her2-low")
+    page.get_by_role("region", name="What we know").get_by_role("link", name="Bone metastasis").click()
+    fact = page.locator("#fact-metastasis-bone")
+    assert "Unknown is never read as negative" in fact.get_by_text("The chart holds nothing on this").inner_text()
+    fact.get_by_label("Value").select_option("Yes")
+    state(page, fact, "Enter", "Bone metastasis: stated as Yes")
+    assert page.locator(".line .mark").count() > 0
+
+    page.get_by_role("link", name="the fact with its results and its history").click()
+    fact.get_by_label("Value").select_option("No")
+    fact.get_by_role("button", name="Correct").click()
+    expect(fact.get_by_label("Reason (required)")).to_be_focused()
+    fact.get_by_label("Reason (required)").fill("Old fracture on the scan")
+    state(page, fact, "Correct", "Bone metastasis: stated as No")
+
+    page.get_by_role("link", name="the fact with its results and its history").click()
+    said = fact.locator(".history").inner_text()
+    assert [words for words in ("Yes", "No “Old fracture on the scan”") if words not in said] == []
+    state(page, fact, "Withdraw this statement", "Bone metastasis: ")
+    assert fact.locator("summary .state-unknown").count() == 1
+
+
+def state(page, fact, button, title):
+    """Press a button of a fact and wait for what it changed."""
+    with page.expect_navigation():
+        fact.get_by_role("button", name=button).click()
+    page.locator("#changes:focus", has_text=title).wait_for()
+    at_rest(page)

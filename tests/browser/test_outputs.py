@@ -1,6 +1,8 @@
 """What is taken along, in a real browser: copied with one press, unticked before printing, one sheet on paper."""
 
+import json
 import re
+from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -9,6 +11,7 @@ from tests.pdfs import sheets
 
 MILLIMETRE = 96 / 25.4
 LETTER_SHEET = {"width": round((215.9 - 24) * MILLIMETRE), "height": round((279.4 - 23) * MILLIMETRE)}
+MAKING_A_PDF = 90_000  # milliseconds, on a busy machine
 PRINTS = "window.print = () => { document.body.dataset.printed = location.pathname; }"
 PAGES = ("print/board", "print/patient", "print/patient?lang=es", "note")
 
@@ -21,6 +24,13 @@ def decide(page, title, choice):
     line = page.locator("article, .line", has=page.get_by_text(title, exact=True)).first
     with page.expect_navigation():
         line.get_by_role("button", name=choice).first.click()
+
+
+def downloaded(page, role, name, file):
+    with page.expect_download(timeout=MAKING_A_PDF) as begun:
+        page.get_by_role(role, name=name, exact=True).click(timeout=MAKING_A_PDF)
+    assert begun.value.suggested_filename == file
+    return Path(begun.value.path()).read_bytes()
 
 
 def test_the_note_is_copied_with_one_press_in_both_flavours(in_tab):
@@ -62,6 +72,7 @@ def test_print_prints_the_page_and_not_the_ehr_around_it(in_frame):
 
 def test_what_is_typed_is_kept_by_print_by_the_enter_key_and_by_the_way_back(in_tab):
     page = in_tab("tn-second-line")
+    decide(page, "Specialist palliative care", "Accept")
     page.context.add_init_script(PRINTS)
     page.goto(f"{workspace_of(page)}print/patient")
     page.get_by_label("Phone").first.fill("555-0100")
@@ -71,10 +82,29 @@ def test_what_is_typed_is_kept_by_print_by_the_enter_key_and_by_the_way_back(in_
     page.get_by_label("Phone").nth(1).fill("555-0101")
     page.get_by_label("Phone").nth(1).press("Enter")
     page.locator("body:not([data-printed]) .call", has_text="555-0101").wait_for()
+    page.get_by_role("button", name="Español").click()
+    page.get_by_role("heading", level=1, name="Su plan").wait_for()
+    assert page.locator("html").get_attribute("lang") == "es"
+    assert "Trabaja junto con su equipo del cáncer." in page.locator("main").inner_text()
+    assert page.locator(".call .phone").all_inner_texts() == ["555-0100", "555-0101"]
     page.get_by_label("Phone").nth(2).fill("555-0102")
     page.get_by_role("button", name="Back to the review").click()
     page.locator("#take-along").get_by_role("link", name="Page for the patient").click()
     page.locator(".call", has_text="555-0102").wait_for()
+
+
+def test_the_whole_plan_as_fhir_and_a_page_as_pdf_are_files_to_take_along(in_tab):
+    page = in_tab("her2-low")
+    decide(page, "Specialist palliative care", "Accept")
+    bundle = json.loads(downloaded(page, "link", "FHIR resources (JSON)", "care-plan.json"))
+    assert bundle["resourceType"] == "Bundle"
+    [plan] = [each["resource"] for each in bundle["entry"] if each["resource"]["resourceType"] == "CarePlan"]
+    lines = {each["detail"]["code"]["text"]: each["detail"] for each in plan["activity"]}
+    assert lines["Specialist palliative care"]["statusReason"]["text"].startswith("Accepted by ")
+    assert page.get_by_role("link", name="printed page (PDF)").is_visible()  # made for `-m pdf`: it takes its time
+    page.get_by_role("link", name="Page for the board").click()
+    page.get_by_label("Question for the board").fill("Local therapy first?")
+    assert downloaded(page, "button", "PDF", "board-page.pdf").startswith(b"%PDF")
 
 
 def test_what_is_unticked_is_not_printed_and_the_tools_are_not_either(in_tab):

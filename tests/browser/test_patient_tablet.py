@@ -4,6 +4,7 @@ import re
 
 from axe_playwright_python.sync_playwright import Axe
 
+LONGER_THAN_A_PAGE_TAKES = 700  # milliseconds
 TABLET = {"viewport": {"width": 768, "height": 1024}, "has_touch": True}
 
 
@@ -20,7 +21,7 @@ def hand_over(page, language="es"):
     return page.get_by_role("link", name="Open the patient’s form").evaluate("(link) => link.href")
 
 
-def test_a_patient_answers_in_spanish_on_a_tablet_and_no_way_leads_to_the_chart(in_tab):
+def test_a_patient_answers_in_spanish_on_a_tablet_and_no_way_leads_to_the_chart(in_tab, installation):
     page = in_tab("line-under-way", bypass_csp=True, **TABLET)
     chart = page.url
     name = page.locator(".banner .name").inner_text()
@@ -37,12 +38,13 @@ def test_a_patient_answers_in_spanish_on_a_tablet_and_no_way_leads_to_the_chart(
     page.get_by_role("alert").get_by_text("Avise ahora a alguien del equipo").wait_for()
     assert not page.get_by_label("Nada de esto").is_checked()
     axe_finds_nothing(page)
-    page.get_by_role("button", name="Siguiente").tap()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Siguiente").tap()
     page.get_by_role("alert").get_by_text("Avise ahora a alguien del equipo").wait_for()
     assert page.title().startswith("Parte 2 de ")
     pain = page.get_by_role("group", name=re.compile("El peor dolor"))
     pain.get_by_text("7", exact=True).tap()
-    with page.expect_response(re.compile("/keep$")):
+    with page.expect_response(lambda answer: "Me mareo" in (answer.request.post_data or "")):
         page.get_by_label("¿Ha notado algo más?").fill("Me mareo por la mañana")
     page.reload()
     assert page.get_by_label("¿Ha notado algo más?").input_value() == "Me mareo por la mañana"
@@ -70,6 +72,31 @@ def test_a_patient_answers_in_spanish_on_a_tablet_and_no_way_leads_to_the_chart(
     page.get_by_role("button", name="Back to the chart").tap()
     page.locator("#said-urgent").get_by_text("A fever of 38 °C").wait_for()
     assert "Me mareo por la mañana" in page.locator("#said").text_content()
+    page.get_by_role("button", name="Save to EHR").tap()
+    page.locator("#delivery.saved").wait_for()
+    [response] = [each for each in installation.answers_of("line-under-way") if "Me mareo" in str(each)]
+    assert response["source"]["reference"] == "Patient/line-under-way"
+
+
+def test_an_answer_that_is_kept_late_does_not_take_back_what_was_marked_after_it(in_tab):
+    page = in_tab("bone-metastases", **TABLET)
+    page.goto(hand_over(page, "en"))
+    page.get_by_role("button", name="Start").tap()
+    fever = page.get_by_role("checkbox", name=re.compile("A fever of 38"))
+    breath = page.get_by_role("checkbox", name=re.compile("breath")).first
+    late = []
+    page.route(re.compile("/keep$"), lambda route: late.append(route))
+    with page.expect_request(re.compile("/keep$")):
+        fever.check()
+    breath.check()
+    page.get_by_role("button", name="Next").tap()
+    page.wait_for_timeout(LONGER_THAN_A_PAGE_TAKES)
+    with page.expect_navigation():
+        late[0].continue_()
+    assert page.title().startswith("Part 2 of ")
+    with page.expect_navigation():
+        page.get_by_role("button", name="Back").tap()
+    assert (fever.is_checked(), breath.is_checked()) == (True, True)
 
 
 def test_what_she_typed_is_covered_when_nobody_touches_the_tablet(in_tab):

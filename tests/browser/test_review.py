@@ -67,18 +67,6 @@ def test_decisions_are_there_after_a_restart_and_a_new_launch(in_tab, installati
     assert decided(again) == 1
 
 
-def test_a_decline_without_reason_is_not_stored_and_says_what_to_do(in_tab):
-    page = in_tab("her2-low")
-    line = page.locator(".support .line").first
-    line.locator("summary", has_text="Decline").click()
-    line.get_by_role("button", name="Decline with this reason").click()
-    page.locator("#problem").wait_for()
-    assert "needs a reason" in page.locator("#problem").inner_text()
-    assert not line.locator(".badge.decline").count()
-    # What is below may still be on its way.
-    page.locator(".support .line").first.locator("details.decide[open]").wait_for()
-
-
 def test_a_statement_redrafts_the_plan_at_once_and_stays_the_clinicians(in_tab):
     page = in_tab("no-results")
     question = page.locator("#questions form", has=page.get_by_role("button", name="Confirm")).first
@@ -112,7 +100,7 @@ def correct(page, code, value, reason=""):
     fact.locator("select").select_option(value)
     fact.get_by_label("Reason").fill(reason)
     fact.get_by_role("button", name="Correct").click()
-    fact.locator(".state-stated").first.wait_for(state="attached")
+    page.locator("#changes:focus").wait_for()
     page.get_by_role("button", name="Save to EHR").click()
     page.locator(".delivery.saved").wait_for()
 
@@ -169,6 +157,17 @@ def test_why_brings_the_rule_to_the_line_and_what_is_not_offered_can_be_searched
     line.locator(".why > summary").click()
     line.get_by_text("Rules that open it").wait_for()
     assert "results disagree" in line.locator(".rule").inner_text()
+    why = line.locator(".why").inner_text()
+    settled = r"Oestrogen receptor \(ER\) by ER and PR\s+if positive: offered\s+if negative: left to your judgement"
+    assert re.search(settled, why)
+    assert re.search(r"ASCO Guideline Update[^·]*guideline, 2021 ·", why)
+    assert [part for part in ("Safety gates checked", "Drugs of the class", "Approved") if part not in why] == []
+    line.get_by_role("link", name="Oestrogen receptor (ER)").first.click()
+    results = page.locator("#fact-er").get_by_role("table")
+    results.wait_for()
+    assert re.search(r"Specimen: .*\n?.*By .*Laborator|Patholog", results.inner_text())
+    page.locator("#fact-er").get_by_text("in the EHR, to copy").click()
+    assert re.search(r"http://127.0.0.1:\d+/fhir/Observation/", page.locator("#fact-er .addresses").inner_text())
     page.locator("#list-not-offered > summary").click()
     closed = page.locator("#list-not-offered .line")
     whole = closed.count()

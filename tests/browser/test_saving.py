@@ -3,6 +3,7 @@
 import re
 
 from tests.browser.test_seldom_seen import axe_finds_nothing
+from tests.browser.waiting import at_rest
 
 
 def test_a_slow_save_says_so_is_sent_once_and_can_be_pressed_again_when_no_answer_comes(in_tab, browse):
@@ -10,6 +11,7 @@ def test_a_slow_save_says_so_is_sent_once_and_can_be_pressed_again_when_no_answe
     page = in_tab("no-results", browser)
     page.clock.install()
     page.reload()
+    at_rest(page)
     sent = []
 
     def answer_nothing(route):  # and the page stays, as it does while the EHR is silent
@@ -39,8 +41,7 @@ def test_a_slow_save_says_so_is_sent_once_and_can_be_pressed_again_when_no_answe
     assert save.inner_text() == words
     page.unroute_all()
     save.click()
-    page.locator(".delivery.saved").wait_for()
-    assert page.evaluate("document.activeElement.id") == "delivery"
+    page.locator("#delivery.saved:focus").wait_for()
     outcome = page.get_by_role("group", name=re.compile("^Saved. The plan is in the chart"))
     assert outcome.get_attribute("id") == "delivery"
     page.locator(".where > summary").click()

@@ -42,7 +42,7 @@ def test_a_conflict_is_settled_a_line_declined_care_added_the_patients_page_prin
     assert "chosen from the template’s list" in added.inner_text()
 
     page.locator("#take-along").get_by_role("link", name="Page for the patient").click()
-    page.locator("h1").first.wait_for()
+    page.get_by_role("heading", level=1, name="Your plan").wait_for()
     assert "hospice" in page.locator("main").inner_text().lower()
     found = Axe().run(page)
     assert found.violations_count == 0, found.generate_report()

@@ -158,7 +158,7 @@ def test_nothing_is_sent_once_the_launch_was_closed_and_the_next_launch_offers_i
     sending.visit.launch()
     page = sending.page()
     assert "the launch that it belonged to has ended" in page
-    assert 'id="unsent"' in page
+    assert 'id="unconfirmed"' in page
     sending.save()
     assert "<strong>Saved</strong>" in sending.page()
 

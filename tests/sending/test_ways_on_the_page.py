@@ -66,7 +66,7 @@ def test_what_was_stored_in_part_is_told_part_by_part(sending):
     assert "We keep &lt;no&gt; forms" in page
     assert any(each.startswith("QuestionnaireResponse : refused") for each in parts(page))
     assert any(each.startswith("Provenance : not sent") for each in parts(page))
-    assert 'id="unsent"' in page
+    assert 'id="unconfirmed"' in page
     sending.server.instead = takes
     sending.save()
     assert "<strong>Saved</strong>" in sending.page()

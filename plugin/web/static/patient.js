@@ -7,16 +7,21 @@
   const uncovered = document.getElementById("uncovered");
   const { keep, page, coverAfter, closeAfter } = document.body.dataset;
   const PAUSE = 800; // milliseconds after the last stroke
+  const PATIENCE = 3_000; // milliseconds that a page waits to be left until what it sent before has arrived
   let waiting = 0;
+  let keeping = null; // the answers under way: what is sent next waits for them, or they could arrive after it and take it back
   let touched = Date.now();
   let leaving = false;
 
-  const put = () => {
+  const send = () => {
     clearTimeout(waiting);
     waiting = 0;
-    if (!leaving) fetch(keep, { method: "POST", body: new FormData(form), keepalive: true }).catch(() => later());
+    if (leaving) return;
+    const sent = fetch(keep, { method: "POST", body: new FormData(form), keepalive: true }).catch(() => later());
+    keeping = sent.finally(() => { keeping = null; });
   };
   const later = () => { clearTimeout(waiting); waiting = setTimeout(put, PAUSE); };
+  const put = () => { if (keeping) later(); else send(); };
   form.addEventListener("input", later);
 
   // A mark that cannot wait is answered beside it at once; "none of these" and the marks of its list exclude each other.
@@ -39,8 +44,17 @@
     }
     if ("urgent" in target.dataset || "none" in target.dataset) answered(target.matches("[data-urgent]") ? target : { checked: false });
   });
-  form.addEventListener("submit", () => { leaving = true; clearTimeout(waiting); });
-  addEventListener("pagehide", () => { if (waiting) put(); });
+  form.addEventListener("submit", (event) => {
+    const isSecond = leaving;
+    leaving = true;
+    clearTimeout(waiting);
+    if (!keeping) return;
+    event.preventDefault();
+    if (isSecond) return;
+    const patience = new Promise((resolve) => { setTimeout(resolve, PATIENCE); });
+    Promise.race([keeping, patience]).then(() => { keeping = null; form.requestSubmit(event.submitter); });
+  });
+  addEventListener("pagehide", () => { if (waiting) send(); });
 
   const show = (covered) => {
     cover.hidden = !covered;
