@@ -114,6 +114,19 @@ def test_the_tab_key_follows_the_page_and_escape_closes_nothing(in_tab):
     assert line.locator("input[name=reason_text]:visible").input_value() == "Half a sen"
 
 
+def test_only_one_place_is_ringed_as_the_one_where_the_reader_stands(in_tab):
+    page = in_tab(viewport={"width": 1280, "height": 800})
+    page.get_by_role("navigation", name="On this page").get_by_role("link", name="Facts").press("Enter")
+    page.locator("#facts:focus").wait_for()
+    ringed = (
+        "[...document.querySelectorAll('main *')].filter((part) => getComputedStyle(part).outlineStyle === 'solid')"
+    )
+    assert page.evaluate(f"{ringed}.map((part) => part.id)") == ["facts"]
+    page.keyboard.press("Tab")
+    page.locator("#all-facts > summary:focus").wait_for()
+    assert page.evaluate(f"{ringed}.map((part) => part.tagName)") == ["SUMMARY"]
+
+
 def test_the_way_around_stays_in_sight(in_tab):
     page = in_tab(viewport={"width": 1280, "height": 800})
     page.evaluate("window.scrollTo(0, 2000)")
