@@ -74,6 +74,19 @@ def test_goals_are_jumped_to_with_the_title_of_the_plan_in_sight(in_tab, width):
     assert under <= page.locator("#plan h2").bounding_box()["y"] < page.locator("#goals").bounding_box()["y"] < 300
 
 
+def test_only_one_place_is_ringed_as_the_one_where_the_reader_stands(in_tab):
+    page = in_tab(viewport={"width": 1280, "height": 800})
+    page.evaluate("location.hash = '#facts'")
+    page.locator("#facts:focus").wait_for()
+    ringed = (
+        "[...document.querySelectorAll('main *')].filter((part) => getComputedStyle(part).outlineStyle === 'solid')"
+    )
+    assert page.evaluate(f"{ringed}.map((part) => part.id)") == ["facts"]
+    page.keyboard.press("Tab")
+    page.locator("#all-facts > summary:focus").wait_for()
+    assert page.evaluate(f"{ringed}.map((part) => part.tagName)") == ["SUMMARY"]
+
+
 def test_the_way_around_stays_in_sight(in_tab):
     page = in_tab(viewport={"width": 1280, "height": 800})
     page.evaluate("window.scrollTo(0, 2000)")

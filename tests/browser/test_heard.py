@@ -90,3 +90,63 @@ def test_a_list_of_choices_that_is_fetched_does_not_call_the_reader_away(page):
     expect(fold).to_be_focused()
     page.keyboard.press("Tab")
     expect(page.get_by_label("What the plan should say instead").first).to_be_focused()
+
+
+def test_the_form_of_facts_is_led_through_by_headings_and_a_refusal_keeps_what_was_answered(in_tab):
+    page = in_tab("her2-conflict")
+    page.goto(f"{page.url.partition('#')[0]}forms/facts/")
+    page.locator("#send-facts:not([disabled])").wait_for()
+    said = page.locator("#rendering")
+    assert (said.text_content(), said.get_attribute("aria-live"), said.get_attribute("role")) == (
+        "The form is ready.",
+        "polite",
+        None,
+    )
+    assert page.get_by_role("heading", level=2).all_inner_texts() == [
+        "Facts on which the plan rests",
+        "Stated by clinicians",
+    ]
+    page.locator(".lhc-help-button").first.press("Enter")
+    page.locator(".lhc-popover-help").wait_for()
+    page.keyboard.press("Tab")
+    page.locator(".lhc-popover-help").wait_for(state="detached")  # it would lie on the answers of the next fact
+    choice = page.get_by_role("combobox", name="HER2", exact=True)
+    choice.press_sequentially("negative")
+    choice.press("Enter")
+    page.get_by_role("textbox", name="Reason").wait_for()
+    page.locator("#send-facts").press("Enter")
+    page.locator("#problem:focus", has_text="needs a reason").wait_for()
+    page.locator("#send-facts:not([disabled])").wait_for()
+    expect(choice).to_have_value("negative")
+    page.get_by_role("textbox", name="Reason").fill("Both stains seen again")
+    page.locator("#send-facts").press("Enter")
+    page.locator("#changes:focus", has_text="HER2: stated as Negative").wait_for()
+
+
+def test_in_what_if_the_reader_stands_at_what_each_press_brought(in_tab):
+    page = in_tab("her2-conflict", viewport={"width": 1280, "height": 600})
+    page.goto(f"{page.url.partition('#')[0]}what-if")
+    fact = page.get_by_label("A fact")
+    fact.fill("receptor")
+    fact.press("Enter")
+    page.locator("form[aria-label='Facts that match']:focus").wait_for()
+    page.get_by_role("form", name="Facts that match").get_by_role("button").first.press("Enter")
+    page.locator("form[aria-label^='Value to suppose']:focus").wait_for()
+    page.goto(page.url)
+    page.get_by_role("button", name="HER2", exact=True).press("Enter")
+    page.locator("form[aria-label='Value to suppose: HER2']:focus").wait_for()
+    page.keyboard.press("Tab")
+    page.locator("#suppose-value:focus").select_option("positive")
+    page.get_by_role("button", name="Show the plan").press("Enter")
+    title = page.get_by_role("heading", name="What would change").and_(page.locator(":focus"))
+    title.wait_for()
+    banner = page.locator(".what-if-banner").bounding_box()
+    assert title.bounding_box()["y"] >= banner["y"] + banner["height"]
+    offered = page.get_by_role("form", name="Facts that would change most").get_by_role("button").all_inner_texts()
+    assert offered
+    assert "HER2" not in offered  # it is supposed already
+    page.get_by_role("button", name="Drop HER2").press("Enter")
+    page.locator("h2:focus", has_text="Supposed").wait_for()
+    page.get_by_label("A fact").fill("no such thing")
+    page.get_by_label("A fact").press("Enter")
+    page.locator(".alert:focus", has_text="Not tried").wait_for()

@@ -57,6 +57,15 @@ def test_a_decline_without_reason_is_not_stored_and_says_what_to_do(page):
     axe_finds_nothing(page)
 
 
+def test_a_form_of_facts_that_was_refused(page):
+    page.goto(f"{home_of(page)}forms/facts/")
+    page.locator("#send-facts:not([disabled])").click()
+    page.locator("#problem").wait_for()
+    page.locator("#send-facts:not([disabled])").wait_for()
+    page.get_by_text("Confirm as they stand").click()
+    axe_finds_nothing(page)
+
+
 def test_a_launch_that_is_over_and_one_that_is_refused(installation, browse):
     page = browse(bypass_csp=True).new_page()
     for place in ("w/over/", "launch?iss=https://stranger.example/fhir&launch=1"):

@@ -36,7 +36,7 @@ def test_another_window_of_the_same_person_is_called_so_also_where_it_took_a_dec
     visit.decide(CARE, "accept")
     answer = visit.decide(CARE, "decline", seen="0", reason_text="Later")
     assert answer.status_code == 409
-    assert "You decided here in another window" in answer.text
+    assert "You, in another window:" in answer.text
     visit.decide(CARE, "reopen")
     assert visit.decide(CARE, "accept", seen="0").status_code == 409
 
