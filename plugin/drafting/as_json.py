@@ -5,7 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from plugin.drafting.drugs_as_json import agents_json, not_beside_json, superseded_json
-from plugin.drafting.model import Alert, CategoryLine, Consequence, Draft, Fact, GoalLine, ItemLine, OwnWords
+from plugin.drafting.model import (
+    Alert,
+    CategoryLine,
+    Consequence,
+    Draft,
+    Fact,
+    GoalLine,
+    ItemLine,
+    OwnWords,
+    TestResult,
+)
 from plugin.findings.as_json import finding_json
 from plugin.library.rules import Remark
 
@@ -73,7 +83,14 @@ def _closed(line: CategoryLine) -> dict[str, Any]:
 def _item(line: ItemLine) -> dict[str, Any]:
     beside = {"opens": list(line.opens), "accompanies": list(line.accompanies)}
     said = {"notes": [_remark(note) for note in line.notes], "superseded": superseded_json(line)}
+    if line.kind == "assessment":
+        said["results"] = [_result(result) for result in line.results]
     return _reason(line) | _authority(line) | beside | said
+
+
+def _result(result: TestResult) -> dict[str, str]:
+    said = {"name": result.name, "finding": result.code, "standing": result.standing}
+    return said | {"text": result.words, "date": result.date}
 
 
 def _in_use(line: CategoryLine) -> dict[str, Any]:

@@ -13,7 +13,7 @@ SHARE = 0.5  # of the open lines
 
 @dataclass(frozen=True, slots=True)
 class CommonGround:
-    """Presumed and worked out facts on which at least half of the open lines rest."""
+    """Presumed and worked out facts on which at least half of the open lines rest; what is evident is left out."""
 
     presumes: tuple[Fact, ...]
     derives: tuple[Fact, ...]
@@ -39,11 +39,12 @@ def common_ground(draft: Draft) -> CommonGround:
 def _common(lines: Sequence[CategoryLine], facts: Callable[[CategoryLine], tuple[Fact, ...]]) -> tuple[Fact, ...]:
     counted = Counter((fact.code, fact.value) for line in lines for fact in facts(line))
     enough = max(2, len(lines) * SHARE)
-    met = {(fact.code, fact.value): fact for line in lines for fact in facts(line)}
+    met = {(fact.code, fact.value): fact for line in lines for fact in facts(line) if not fact.evident}
     return tuple(fact for key, fact in met.items() if counted[key] >= enough)
 
 
 def _beside(facts: tuple[Fact, ...], common: tuple[Fact, ...]) -> tuple[bool, tuple[Fact, ...]]:
+    facts = tuple(fact for fact in facts if not fact.evident)
     shared = {(fact.code, fact.value) for fact in common}
     own = {(fact.code, fact.value) for fact in facts}
     if not shared or not shared <= own:

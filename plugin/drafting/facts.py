@@ -86,7 +86,10 @@ class Facts:
         """The finding as a line cites it."""
         if code not in self._facts:
             finding, label = self.findings[code], self.vocabulary[code].label
-            self._facts[code] = Fact(code, label, written_value(finding.value), finding.state, finding.evidence)
+            evident = finding.value is False and self.can_be_nothing_else(code)
+            self._facts[code] = Fact(
+                code, label, written_value(finding.value), finding.state, finding.evidence, evident
+            )
         return self._facts[code]
 
     def is_settled(self, code: str) -> bool:

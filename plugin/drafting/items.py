@@ -8,6 +8,7 @@ from typing import Literal
 from plugin.drafting.facts import Facts, merged, references
 from plugin.drafting.model import Alert, Brought, CategoryLine, ItemLine
 from plugin.drafting.model import Fact as Reason
+from plugin.drafting.results_of_tests import results_of
 from plugin.findings.dates import day_of, last_day, spoken
 from plugin.findings.index import reading_of
 from plugin.findings.model import Finding, Problem
@@ -101,10 +102,11 @@ def _line(kind: ItemKind, rules: list[Holding], facts: Facts, template: Template
         notes=activity.notes,
         evidence_kind=lead.grounds.kind,
         confidence=lead.grounds.confidence,
+        results=results_of(activity, facts.findings, facts.vocabulary),
     )
 
 
-def wanted_test(code: str, missing: Iterable[str], template: Template) -> ItemLine:
+def wanted_test(code: str, missing: Iterable[str], facts: Facts, template: Template) -> ItemLine:
     """A test that no testing rule made due, but that a line, or a drug on it, waits for: for these missing facts."""
     labels = [template.vocabulary[each].label for each in missing]
     more = f" and {len(labels) - MOST_NAMED} more" if len(labels) > MOST_NAMED else ""
@@ -125,6 +127,7 @@ def wanted_test(code: str, missing: Iterable[str], template: Template) -> ItemLi
         sources=(),
         unsourced=False,
         notes=activity.notes if activity else (),
+        results=results_of(activity, facts.findings, facts.vocabulary),
     )
 
 

@@ -17,13 +17,17 @@ GoalStanding = Literal["proposed", "to-ask"]
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One finding as a line uses it: `blood-group = AB`, in words for the page and with the results behind it."""
+    """One finding as a line uses it: `blood-group = AB`, in words for the page and with the results behind it.
+
+    evident: it was concluded to be absent, and could be nothing else for this patient; it counts, and need not be said.
+    """
 
     code: str
     label: str
     value: str
     state: str
     evidence: tuple[str, ...]
+    evident: bool = False
 
     def __str__(self) -> str:
         return f"{self.code} = {self.value}"
@@ -184,6 +188,23 @@ class CategoryLine:
 
 
 @dataclass(frozen=True, slots=True)
+class TestResult:
+    """One of the results that a test of several brings, and whether the chart has it.
+
+    name: short, as people say it; code: of the finding that holds it.
+    words, date: what the result says, in the chart's words, and when; empty where it says nothing.
+    """
+
+    __test__ = False
+
+    name: str
+    code: str
+    standing: Literal["on-record", "conflicting", "too-old", "missing"]
+    words: str = ""
+    date: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ItemLine:
     """A due test or a supportive-care item.
 
@@ -196,6 +217,7 @@ class ItemLine:
     leads: it leads the plan: it stands first, and its list before the treatment.
     for_everybody: no fact about this patient and no treatment calls for it in particular.
     notes: what is known of the item whoever the patient is.
+    results: of a test that brings several, each with what the chart has of it.
     """
 
     kind: ItemKind
@@ -223,6 +245,7 @@ class ItemLine:
     decides: tuple[str, ...] = ()
     settles: tuple[str, ...] = ()
     comes_first: bool = False
+    results: tuple[TestResult, ...] = ()
 
     @property
     def opens_with_others(self) -> tuple[str, ...]:

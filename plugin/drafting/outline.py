@@ -9,6 +9,7 @@ from plugin.drafting.common_ground import NOTHING_COMMON, CommonGround, common_g
 from plugin.drafting.drug_words import drug_sentences, older_sentences
 from plugin.drafting.goals import source_of_words
 from plugin.drafting.model import Alert, CategoryLine, Disposition, Draft, Fact, ItemLine, OwnWords
+from plugin.drafting.results_of_tests import results_in_words
 from plugin.findings.model import Finding
 from plugin.findings.words import value_in_words
 from plugin.library.rules import Remark, Template
@@ -193,6 +194,7 @@ def item_entry(line: ItemLine, template: Template) -> Entry:
         line.label,
         (
             line.why,
+            *results_in_words(line.results),
             *_what_waits(line, template),
             *_in_practice(line),
             *older_sentences(line),

@@ -16,7 +16,7 @@ from plugin.drafting.standing import category_lines
 from plugin.drafting.superseded import with_superseded
 from plugin.drafting.worth import consequences
 from plugin.findings.model import Findings
-from plugin.library.rules import Gate, Template
+from plugin.library.rules import CategoryRule, Gate, Template
 
 
 def draft_plan(findings: Findings, template: Template, as_of: date) -> Draft:
@@ -167,7 +167,7 @@ def _assessments(
         if test not in known:
             settled = [code for code in missing if test in facts.vocabulary[code].settled_by]
             wanted.setdefault(test, {}).update(dict.fromkeys(settled))
-    every = (*due, *(wanted_test(test, missing, template) for test, missing in wanted.items()))
+    every = (*due, *(wanted_test(test, missing, facts, template) for test, missing in wanted.items()))
     awaited = dict.fromkeys(code for line in waiting for code in line.missing)
     first = {activity.code for activity in template.activities.values() if activity.comes_first}
     lines = [
@@ -220,9 +220,14 @@ def _to_confirm(
 
 def _suspected(facts: Facts, template: Template) -> frozenset[str]:
     """The findings of those rules whose conditions may be true by a suspicion that the chart raises."""
-    raised = [
-        rule.condition.names
+    raised = [rule.condition.names for rule in suspected_rules(facts, template)]
+    return frozenset(code for code, variable, _ in facts.by_variable() if any(variable in names for names in raised))
+
+
+def suspected_rules(facts: Facts, template: Template) -> tuple[CategoryRule, ...]:
+    """The rules that are not true, as far as is known, but that the chart makes one suspect to be."""
+    return tuple(
+        rule
         for rule in template.category_rules
         if rule.suspected and facts.truth(rule.suspected) is True and facts.truth(rule.condition) is not True
-    ]
-    return frozenset(code for code, variable, _ in facts.by_variable() if any(variable in names for names in raised))
+    )

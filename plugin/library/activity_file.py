@@ -10,6 +10,7 @@ from plugin.library.elements import coding, extensions, parts
 from plugin.library.near import did_you_mean
 from plugin.library.rules import Activity, Effect, Monitoring, Remark
 from plugin.library.sources import Citation
+from plugin.library.vocabulary import Vocabulary
 from plugin.library.yaml_file import Document, ElementPath
 
 ROUTINE = "routine"
@@ -21,9 +22,12 @@ class ActivityReader:
     citations: the sources of evidence.yaml by id. areas: code of CodeSystem monitored-area -> its display.
     """
 
-    def __init__(self, citations: Mapping[str, Citation], areas: Mapping[str, str], faults: list[Fault]) -> None:
+    def __init__(
+        self, citations: Mapping[str, Citation], areas: Mapping[str, str], vocabulary: Vocabulary, faults: list[Fault]
+    ) -> None:
         self.citations = citations
         self.areas = areas
+        self.vocabulary = vocabulary
         self.faults = faults
 
     def read(self, document: Document) -> Activity:
@@ -46,7 +50,17 @@ class ActivityReader:
             who=tuple(each["role"]["text"] for each in data.get("participant", [])),
             asks=tuple(extensions(data, "activity-ask")),
             comes_first=data.get("priority", ROUTINE) != ROUTINE,
+            results=tuple(self._results(document)),
         )
+
+    def _results(self, document: Document) -> Iterator[tuple[str, str]]:
+        for place, values in parts(document.data, "activity-result"):
+            finding = values["finding"][0]
+            if finding not in self.vocabulary:
+                remedy = f"{did_you_mean(finding, self.vocabulary)}name a finding of findings.yaml"
+                self.faults.append(document.fault(("extension", place), f"'{finding}' is no finding", remedy))
+                continue
+            yield values["name"][0], finding
 
     def _monitors(self, document: Document) -> Iterator[Monitoring]:
         for said, values in self._sentences(document, "activity-monitor"):

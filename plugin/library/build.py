@@ -185,7 +185,9 @@ class Builder:
             )
 
     def _activities(self, documents: list[Document]) -> None:
-        reader = ActivityReader(self.citations, self.terminology.displays("monitored-area"), self.faults)
+        reader = ActivityReader(
+            self.citations, self.terminology.displays("monitored-area"), self.vocabulary, self.faults
+        )
         for document in documents:
             activity = reader.read(document)
             if activity.code in self.activities:

@@ -242,6 +242,7 @@ class Activity:
     agents: names of the drugs of a class. not_with: what it is not combined with.
     who: who does it; asks: what to ask or check.
     comes_first: its priority is above routine: of several that are due, it is listed before the others.
+    results: what a test of several results brings, by short name, each with the finding that holds it.
     """
 
     code: str
@@ -259,6 +260,7 @@ class Activity:
     who: tuple[str, ...] = ()
     asks: tuple[str, ...] = ()
     comes_first: bool = False
+    results: tuple[tuple[str, str], ...] = ()
 
 
 Rule: TypeAlias = CategoryRule | Gate | Combination | ItemRule | GoalRule | AlertRule
@@ -345,6 +347,12 @@ class Template:
     def conditioned_on(self) -> frozenset[str]:
         """The findings that any of its conditions asks about, by code."""
         names = frozenset[str]().union(*(rule.condition.names for rule in self.rules))
+        return frozenset(code for code, definition in self.vocabulary.items() if definition.variable in names)
+
+    def asked_by_all(self) -> frozenset[str]:
+        """The codes of the findings that every rule of treatment asks about."""
+        asked = [rule.condition.names for rule in self.category_rules]
+        names = asked[0].intersection(*asked) if asked else frozenset()
         return frozenset(code for code, definition in self.vocabulary.items() if definition.variable in names)
 
     def cited(self) -> Iterator[str]:

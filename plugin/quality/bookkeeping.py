@@ -6,12 +6,13 @@ more in that list.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 
 from plugin.library.elements import coding
-from plugin.library.rules import AlertRule, CategoryRule, Gate, Rule, Template
+from plugin.library.rules import AlertRule, CategoryRule, Condition, Gate, Rule, Template
 from plugin.library.source_attributes import used_findings
+from plugin.quality.cases import SUSPECTED, UNSUSPECTED
 from plugin.quality.charts.section import charts_read, readings_shown, readings_tried
 from plugin.quality.coverage import COVERAGE_FILE, load_coverage
 from plugin.quality.lints.codes import cases_name_what_is_there, codes_known, codes_used
@@ -62,6 +63,39 @@ def rules_that_wait(material: Material) -> Section:
         *(_about(material, rule, "gap", "is decided in every case", remedy) for rule in others),
     ]
     return Section("Rules shown with the fact unknown that decides them", len(rules), tuple(remarks))
+
+
+def suspicions_shown(material: Material) -> Section:
+    """What raises a suspicion of a rule is shown from each side by cases that are about the rule and say so."""
+    suspicions = [(rule, rule.suspected) for rule in material.template.category_rules if rule.suspected]
+    remarks = [
+        _about(material, rule, "fault", f"has no case that says {text}", remedy)
+        for rule, suspected in suspicions
+        for text, remedy, shown in _suspicion_sides(rule, suspected, material)
+        if not shown
+    ]
+    return Section("Suspicions shown from each side", len(suspicions), tuple(remarks))
+
+
+def _suspicion_sides(rule: Rule, suspected: Condition, material: Material) -> Iterator[tuple[str, str, bool]]:
+    """Each side of a suspicion: what a case has to say, how to write one, and whether one says it."""
+    policy, algebra = material.policy, material.policy.algebra
+    truth = policy.truth(suspected)
+    said = {
+        name: algebra.some(
+            1 << place
+            for place, case in enumerate(material.cases)
+            if case.rule == rule.id and rule.id in case.expect.get(name, ())
+        )
+        for name in (SUSPECTED, UNSUSPECTED)
+    }
+    write = f"write a patient of whom {{}}, with {{}}: [{rule.id}]"
+    unknown = algebra.other(algebra.some((truth.yes, truth.no)))
+    yield "that it is suspected", write.format("it is", SUSPECTED), bool(said[SUSPECTED])
+    yield "that it is not suspected", write.format("it is not", UNSUSPECTED), bool(said[UNSUSPECTED] & truth.no)
+    if can_wait(suspected.expression):
+        remedy = write.format("that is not known", UNSUSPECTED)
+        yield "what comes while the facts of its suspicion are not known", remedy, bool(said[UNSUSPECTED] & unknown)
 
 
 def categories_reached(material: Material) -> Section:
@@ -198,6 +232,7 @@ def sides_shown(material: Material) -> Section:
 SECTIONS: tuple[Callable[[Material], Section], ...] = (
     rules_that_hold,
     rules_that_wait,
+    suspicions_shown,
     categories_reached,
     rules_sourced,
     sources_used,

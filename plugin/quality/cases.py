@@ -28,9 +28,11 @@ LISTS = (
 )
 CASES_FOLDER = "cases"
 SILENT, SPEAKS, ABSENT, NOT_BESIDE = "silent", "speaks", "absent", "not_beside"
+# Rules whose facts are asked first, since the chart makes one suspect that they hold; and those of which it does not.
+SUSPECTED, UNSUSPECTED = "suspected", "not_suspected"
 # What a case can say of the drugs of a line, and of the lines that do not go together with it.
 OF_LINES = ("agents_named", "agents_withheld", "agents_waiting", "agents_judgement", NOT_BESIDE)
-EXPECTATIONS = (*LISTS, "offered_exactly", ABSENT, SPEAKS, SILENT, *OF_LINES)
+EXPECTATIONS = (*LISTS, "offered_exactly", ABSENT, SPEAKS, SILENT, SUSPECTED, UNSUSPECTED, *OF_LINES)
 TYPES: dict[str, tuple[type, ...]] = {"boolean": (bool,), "code": (str,), "integer": (int,), "decimal": (int, float)}
 
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from plugin.drafting.facts import Facts
 from plugin.drafting.model import AgentLine, CategoryLine, Draft, Fact, GateOutcome, GoalLine, ItemLine
+from plugin.drafting.plan import suspected_rules
 from plugin.library.near import did_you_mean
 from plugin.library.rules import Combination, Gate, ItemRule, Rule, Template
-from plugin.quality.cases import ABSENT, NOT_BESIDE, SILENT, SPEAKS, Case
+from plugin.quality.cases import ABSENT, NOT_BESIDE, SILENT, SPEAKS, SUSPECTED, UNSUSPECTED, Case
 
 EXACTLY = "_exactly"
 # Of the drugs that a line holds back, those that a list of a case speaks of.
@@ -67,6 +68,11 @@ def _of_lists(case: Case, lists: Mapping[str, tuple[str, ...]], why: _Explanatio
         if name == SPEAKS:
             unheard = [rule for rule in expected if rule not in why.speaking()]
             yield Miss(name, tuple(why.told(rule, True, why.kept_silent(rule), rule) for rule in unheard))
+            continue
+        if name in (SUSPECTED, UNSUSPECTED):
+            wanted = name == SUSPECTED
+            wrong = [rule for rule in expected if why.is_suspected(rule) is not wanted]
+            yield Miss(name, tuple(why.told(rule, wanted, why.of_suspicion(rule), rule) for rule in wrong))
             continue
         if name == ABSENT:
             found = [code for code in expected if any(code in codes for codes in lists.values())]
@@ -227,6 +233,22 @@ class _Explanation:
         if self._facts is None:
             self._facts = Facts(self.draft.findings, self.template.vocabulary)
         return self._facts
+
+    def is_suspected(self, rule_id: str) -> bool:
+        """Whether the facts of a rule are asked first, since the chart makes one suspect that it holds."""
+        return any(rule.id == rule_id for rule in suspected_rules(self.facts, self.template))
+
+    def of_suspicion(self, rule_id: str) -> str:
+        """What the facts say of what raises a suspicion."""
+        rule = next((rule for rule in self.template.category_rules if rule.id == rule_id), None)
+        if rule is None or rule.suspected is None:
+            return "nothing raises a suspicion of it: it has no rule-suspected-when"
+        if self._true(rule):
+            return f"it holds, and need not be suspected{_since(self.facts.reasons(rule.condition))}"
+        if missing := self.facts.missing(rule.suspected):
+            return f"what raises the suspicion waits for {_listed(missing)}"
+        is_so = "holds" if self.facts.truth(rule.suspected) else "does not hold"
+        return f"what raises the suspicion {is_so}{_since(self.facts.reasons(rule.suspected))}"
 
     def _rules(self, code: str) -> list[Rule]:
         rules = [rule for rule in self.template.rules if not isinstance(rule, Gate | Combination)]

@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import cache
 
 from plugin.library.rules import Gate
-from plugin.quality.cases import ABSENT, SILENT, SPEAKS, Case
+from plugin.quality.cases import ABSENT, SILENT, SPEAKS, SUSPECTED, UNSUSPECTED, Case
 from plugin.quality.polarity.expectations import EXACTLY, STANDS, Spot, standing
 from plugin.quality.worlds.index import index_of
 from plugin.quality.worlds.policy import Policy
@@ -50,6 +50,8 @@ class _Settling:
     def _comes(self, name: str, expected: tuple[str, ...], bit: int) -> bool:
         if name in (SPEAKS, SILENT):
             return all(self._is_heard(rule, bit) is (name == SPEAKS) for rule in expected)
+        if name in (SUSPECTED, UNSUSPECTED):
+            return all(self._is_so(Spot(SUSPECTED, rule), bit) is (name == SUSPECTED) for rule in expected)
         if name == ABSENT:
             return all(self._is_absent(code, bit) for code in expected)
         shown = name.removesuffix(EXACTLY)

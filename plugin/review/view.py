@@ -23,6 +23,7 @@ from plugin.review.course.treatments import Told, in_no_line
 from plugin.review.fact_view import FactGroup, FactView, columns_of, facts_of, profile_of
 from plugin.review.in_plan import in_plan
 from plugin.review.line_view import LineView, Progress, Topic, progress_of, topics_of
+from plugin.review.rests_on import RestsOn, rests_on
 from plugin.review.settling import Settling, settling
 from plugin.review.terms import results_to_wait_for
 from plugin.review.words import date_in_words
@@ -48,12 +49,14 @@ class Words:
     topics: headings of treatment in the order of the page.
     weighed: the findings that its conditions ask about; None where all may be shown at a glance.
     drug_names: drug -> its other names, brands among them.
+    asked_by_all: the findings that every rule of treatment asks about.
     """
 
     labels: Mapping[str, str]
     topics: tuple[str, ...] = ()
     weighed: frozenset[str] | None = None
     drug_names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    asked_by_all: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,7 @@ class PageView:
     chosen: what was decided on each line, by the id of the line on the page; None where nothing counts.
     again: decisions that no longer count, or whose line the plan no longer asks about.
     on_condition: lines that were accepted or changed while facts that they depend on are not known.
+    rests_on: what each open line of treatment rests on, by its code.
     """
 
     draft: Draft
@@ -92,6 +96,7 @@ class PageView:
     in_no_line: tuple[Told, ...] = ()
     again: tuple[Again, ...] = ()
     drug_names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    rests_on: Mapping[str, RestsOn] = field(default_factory=dict)
 
     def drugs_by_any_name(self, line: CategoryLine) -> str:
         """The drugs of a line with their other names, brands among them, each once, for a search."""
@@ -175,6 +180,7 @@ def build_page(
     labels = {**words.labels, **{code: definition.label for code, definition in vocabulary.items()}}
     facts = facts_of(draft, vocabulary, statements, labels)
     lines = [view(line) for line in decidable_lines(draft)]
+    ground = common_ground(draft)
     questions = _in_turn(sorted((fact for fact in facts if fact.rank), key=lambda fact: fact.rank), draft)
     return PageView(
         draft=draft,
@@ -198,7 +204,8 @@ def build_page(
         chosen={line.anchor: line.choice for line in lines},
         again=again_of(draft, decisions, labels),
         labels=labels,
-        ground=common_ground(draft),
+        ground=ground,
+        rests_on=rests_on(draft.categories, ground, {fact.definition.code: fact for fact in facts}, words.asked_by_all),
         sampled=sampled,
         drug_names=words.drug_names,
         clashes=clashes(draft, lambda line: view(line).choice),

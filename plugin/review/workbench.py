@@ -92,6 +92,7 @@ class Workbench:
             tuple(dict.fromkeys(activity.topic for activity in activities)),
             template.conditioned_on(),
             other_names(template.drugs, template.vocabulary.treatment.agents, template.terminology),
+            template.asked_by_all(),
         )
         self.template = template
         self._settings = settings_offered(template.questionnaires["plan-review"])

@@ -8,6 +8,7 @@ from plugin.delivery.decision_words import decision_in_words, terms_in_words
 from plugin.delivery.on_condition import IF_THEY_HOLD, awaited
 from plugin.delivery.own_lines import KIND_WORDS
 from plugin.drafting.drug_words import HELD, together
+from plugin.drafting.results_of_tests import results_in_words
 from plugin.library.unit_words import unit_in_words
 from plugin.review.course.markers import range_words
 from plugin.review.statements import form_value
@@ -58,6 +59,7 @@ def init_words(app: Flask, settings: Settings) -> None:
     app.jinja_env.filters["terms"] = terms_in_words
     app.jinja_env.filters["said_of_decision"] = decision_in_words
     app.jinja_env.filters["form_value"] = form_value
+    app.jinja_env.filters["results_in_words"] = lambda results: " ".join(results_in_words(results))
     app.jinja_env.filters["together"] = together
     app.jinja_env.filters["normal_range"] = range_words
     app.jinja_env.globals.update(

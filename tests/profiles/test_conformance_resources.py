@@ -20,6 +20,7 @@ GENERATED = [
         r"^(Profile|Extension|ValueSet|CodeSystem): .*\n(?:.*\n)*?Id: (.+)$", FSH, re.MULTILINE
     )
 ]
+OF_DESCRIPTIONS = ("activity-agents", "activity-ask", "activity-result")
 OF_ITEMS = ("activity-monitor", "activity-effect", "activity-not-with", "activity-note")
 CONTRACT = {
     "treatment-category": ("cdk46-et", "inavo-triplet", "parp", "tdxd-her2low", "her2-thp", "brain-local", "bma", "lm"),
@@ -110,5 +111,5 @@ def test_extensions_say_where_they_belong():
             assert where == ["PlanDefinition.action"], identifier
         if identifier in OF_ITEMS:
             assert where == ["ActivityDefinition", "CarePlan.activity"], identifier
-        elif identifier.startswith("activity-") and identifier not in ("activity-agents", "activity-ask"):
+        elif identifier.startswith("activity-") and identifier not in OF_DESCRIPTIONS:
             assert where == ["CarePlan.activity"], identifier

@@ -301,6 +301,47 @@ def test_what_moves_no_list_and_yet_means_something_else_is_not_called_wording(v
     assert "1 rule, fact or item means something else" in found["verdict"]
 
 
+def test_what_is_asked_first_is_a_change_of_questions_and_of_no_list(versions):
+    change(versions[1] / "pathways/treatment.yaml", 'expression: "%nightPain"', 'expression: "%nightPain or %blackout"')
+    found = difference(*versions)
+    assert found["kind"] == "asked"
+    assert "other questions come first (mirror-second)" in found["verdict"]
+    [changed] = found["changed"]
+    assert (changed["id"], changed["change"]) == ("mirror-second", "questions")
+    assert "mirror-second “Mirror in a later line”" in diff(*versions).stdout
+    assert "is asked about first for others" in diff(*versions).stdout
+
+
+def test_a_suspicion_that_is_written_otherwise_and_raised_by_the_same_is_wording(versions):
+    change(
+        versions[1] / "pathways/treatment.yaml", 'expression: "%nightPain"', 'expression: "%nightPain or %nightPain"'
+    )
+    assert difference(*versions)["kind"] == "wording"
+
+
+def test_words_for_results_that_disagree_are_a_change_of_notices(versions):
+    file = versions[1] / "alerts.yaml"
+    mark = (
+        "      - {url: https://careplan-plugin.example.org/fhir/StructureDefinition/alert-level, valueCode: critical}\n"
+    )
+    url = "https://careplan-plugin.example.org/fhir/StructureDefinition/rule-disputed"
+    change(file, mark, f'{mark}      - {{url: {url}, valueString: "Results disagree."}}\n')
+    found = difference(*versions)
+    assert found["kind"] == "asked"
+    assert "other notices are given" in found["verdict"]
+
+
+def test_what_a_form_marks_as_what_cannot_wait_is_a_change_of_notices(versions):
+    file = versions[1] / "questionnaires/for-the-patient.yaml"
+    url = "https://careplan-plugin.example.org/fhir/StructureDefinition/item-urgent"
+    change(file, "    type: boolean\n", f"    type: boolean\n    extension: [{{url: {url}, valueBoolean: true}}]\n")
+    found = difference(*versions)
+    assert found["kind"] == "asked"
+    [changed] = [each for each in found["changed"] if each["kind"] == "question of a form"]
+    assert changed["change"] == "notices"
+    assert changed["parts"] == [{"part": "cannot wait", "old": "", "new": "yes"}]
+
+
 def test_a_test_that_is_due_since_a_line_waits_for_it_is_decided_for_every_chart(versions, tmp_path):
     """No rule makes the oil test due where the oil is known; a line waits for the fact that it would settle now."""
     file = versions[1] / "findings.yaml"

@@ -187,6 +187,9 @@ def _name_cases(schema: Schema, template: Template) -> None:
             expect[name]["items"] = {"enum": codes}
     for name in ("silent", "speaks"):
         expect[name]["items"] = {"enum": sorted(template.places)}
+    suspected = sorted(rule.id for rule in template.category_rules if rule.suspected)
+    for name in ("suspected", "not_suspected"):
+        expect[name]["items"] = {"enum": suspected} if suspected else False
     systems = {*SYSTEMS, *LISTED.values()}
     expect["absent"]["items"] = {"enum": sorted({code for name in systems for code in _codes(template, name)})}
 

@@ -25,6 +25,8 @@ LISTS = {
     "absent": "In no list",
     "speaks": "Rules that must speak",
     "silent": "Rules that must not speak",
+    "suspected": "Asked about first, on a suspicion",
+    "not_suspected": "Not asked about first",
     "agents_named": "Drugs named",
     "agents_withheld": "Drugs held back",
     "agents_waiting": "Drugs that wait",

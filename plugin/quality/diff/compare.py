@@ -25,6 +25,7 @@ from plugin.quality.worlds.policy import Policy
 from plugin.quality.worlds.solving import OutOfPatience, Solving
 
 Told = Callable[[str], None]
+MOVING_NOTHING = frozenset({"wording", "questions", "notices"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +78,10 @@ def compare(old: Version, new: Version, cohort: Cohort, as_of: date, told: Told)
     one, two = old.template, new.template
     told("rules")
     worlds = _Worlds(one, two)
-    rules = tuple(changed_rules(one, two, frozenset(worlds.same(_conditions))))
+    alike = frozenset(worlds.same(_suspicions))
+    rules = tuple(changed_rules(one, two, frozenset(worlds.same(_conditions)), alike))
     others = tuple(changed_others(one, two, frozenset(worlds.same(_names))))
-    moving = [each.id for each in rules if each.change != "wording"]
+    moving = [each.id for each in rules if each.change not in MOVING_NOTHING]
     lines = Lines(worlds.old, worlds.new, worlds.regions, moving)
     moves = tuple(lines.moves(lambda code: told(f"line {code}")))
     told("tests, care, goals and alerts")
@@ -154,6 +156,10 @@ class _Worlds:
 
 def _conditions(template: Template) -> dict[str, Condition]:
     return {rule.id: rule.condition for rule in template.rules}
+
+
+def _suspicions(template: Template) -> dict[str, Condition]:
+    return {rule.id: rule.suspected for rule in template.category_rules if rule.suspected}
 
 
 def _names(template: Template) -> dict[str, Condition]:

@@ -9,10 +9,15 @@ from typing import Any, Literal
 from plugin.library.drugs import Drug
 from plugin.library.rules import Rule, Template
 from plugin.library.vocabulary import FindingDefinition, Vocabulary
+from plugin.quality.diff.notices import notices_of
 from plugin.quality.diff.shown import differing, field_in_words, shown
 
-Change = Literal["added", "removed", "meaning", "wording"]
-Kind = Literal["rule", "definition", "finding", "item", "drug", "category part", "older statement"]
+# `questions`: what is asked first, `notices`: what is said where results disagree, or that something cannot wait; lists
+# stay as they are.
+Change = Literal["added", "removed", "meaning", "questions", "notices", "wording"]
+Kind = Literal[
+    "rule", "definition", "finding", "item", "drug", "category part", "older statement", "question of a form"
+]
 What = tuple[str, str, str]
 # Of a rule, a finding and an item, what people read but no list of a draft depends on.
 WORDS = frozenset(
@@ -38,7 +43,7 @@ WORDS = frozenset(
         "asked_of",
     }
 )
-CONDITION = "condition"
+CONDITION, SUSPECTED, DISPUTED = "condition", "suspected", "disputed"
 # Of a finding, how it is read from a chart: told of in words of its own, by `plugin.quality.diff.readings`.
 READ = frozenset({"reading", "value_sets", "stated_days", "holds_since"})
 CANONICAL = frozenset({"url"})
@@ -59,8 +64,14 @@ class Changed:
     title: str = ""
 
 
-def changed_rules(old: Template, new: Template, same: frozenset[str]) -> Iterator[Changed]:
-    """Every rule that differs, in the order of the new version. same: ids whose conditions mean the same."""
+def changed_rules(
+    old: Template, new: Template, same: frozenset[str], suspected_alike: frozenset[str] = frozenset()
+) -> Iterator[Changed]:
+    """Every rule that differs, in the order of the new version.
+
+    same: ids whose conditions mean the same. suspected_alike: ids of which a suspicion is raised by the same.
+    """
+    alike = {CONDITION: same, SUSPECTED: suspected_alike}
     before, after = {rule.id: rule for rule in old.rules}, {rule.id: rule for rule in new.rules}
     for rule_id, rule in after.items():
         if rule_id not in before:
@@ -68,12 +79,20 @@ def changed_rules(old: Template, new: Template, same: frozenset[str]) -> Iterato
             continue
         parts = tuple(differing(before[rule_id], rule))
         if parts:
-            meant = [name for name, *_ in parts if name not in WORDS and not (name == CONDITION and rule_id in same)]
-            change: Change = "meaning" if meant else "wording"
-            yield Changed("rule", rule_id, change, _told(parts), _place(new, rule_id), _title(rule))
+            meant = {name for name, *_ in parts if name not in WORDS and rule_id not in alike.get(name, ())}
+            yield Changed("rule", rule_id, _change(meant), _told(parts), _place(new, rule_id), _title(rule))
     for rule_id, rule in before.items():
         if rule_id not in after:
             yield Changed("rule", rule_id, "removed", (), _place(old, rule_id), _title(rule))
+
+
+def _change(meant: set[str]) -> Change:
+    """What it is that these parts of a rule change, whose meaning differs."""
+    if not meant:
+        return "wording"
+    if meant <= {SUSPECTED, DISPUTED}:
+        return "questions" if SUSPECTED in meant else "notices"
+    return "meaning"
 
 
 def changed_others(old: Template, new: Template, same: frozenset[str]) -> Iterator[Changed]:
@@ -91,6 +110,18 @@ def changed_others(old: Template, new: Template, same: frozenset[str]) -> Iterat
             yield Changed("category part", code, "meaning", (("parts", one, two),), "", new.label(code))
     before, after = ({each.id: each for each in template.superseded} for template in (old, new))
     yield from _changed_of("older statement", before, after, lambda name: name, lambda *_: True)
+    yield from changed_notices(old, new)
+
+
+def changed_notices(old: Template, new: Template) -> Iterator[Changed]:
+    """The questions and answers of forms that mark something else as what cannot wait, or as a sign."""
+    before, after = notices_of(old), notices_of(new)
+    for place in dict.fromkeys((*after, *before)):
+        (text, one), (_, two) = before.get(place, ("", {})), after.get(place, ("", {}))
+        differ = [name for name in dict.fromkeys((*two, *one)) if one.get(name) != two.get(name)]
+        what = tuple((name, one.get(name, ""), two.get(name, "")) for name in differ)
+        if what:
+            yield Changed("question of a form", place, "notices", what, "", after.get(place, (text, {}))[0])
 
 
 def changed_findings(old: Vocabulary, new: Vocabulary) -> Iterator[Changed]:

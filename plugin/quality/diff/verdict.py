@@ -10,10 +10,12 @@ from plugin.quality.as_text import counted
 from plugin.quality.diff.compare import Difference
 
 # `readings`: how facts are read changed; `contradicted`: the cohort denies what was decided; `moved`: some charts get
-# other lists; `meaning`: rules or facts mean something else, and no list moves; `stated`: statements or cases differ;
+# other lists; `meaning`: rules or facts mean something else, and no list moves; `asked`: other questions come first, or
+# other notices are given; `stated`: statements or cases differ;
 # `files`: nothing that is compared differs, but files do.
-Kind = Literal["contradicted", "readings", "moved", "meaning", "stated", "files", "wording", "same"]
+Kind = Literal["contradicted", "readings", "moved", "meaning", "asked", "stated", "files", "wording", "same"]
 MOST_NAMED = 4
+ASKED = ("questions", "notices")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,18 +32,24 @@ class Verdict:
 
 def verdict(found: Difference) -> Verdict:
     """The difference in a sentence or two."""
-    meant = [each for each in found.changed if each.change != "wording"]
+    meant = [each for each in found.changed if each.change not in ("wording", *ASKED)]
     if found.readings:
         return Verdict("readings", _read(found))
     if found.patients and not _moves(found) and not found.undecided:
         text = "The cohort contradicts the comparison: nothing was found to stand elsewhere for any chart, but"
         return Verdict("contradicted", f"{text} {_cohort(found)}. Report this; trust the cohort.")
     if _moves(found) or found.undecided:
-        return Verdict("moved", f"{_moved(found)}{_stated(found)}.")
+        return Verdict("moved", f"{_moved(found)}{_also_asked(found)}{_stated(found)}.")
     if meant:
         kinds = counted(len(meant), "rule, fact or item") if len(meant) == 1 else f"{len(meant)} rules, facts or items"
         text = f"Every chart gets the same lines, tests, care, goals and alerts, but {kinds} mean{_s(meant)} something"
-        return Verdict("meaning", f"{text} else: drugs that a line names, and reasons, may differ{_stated(found)}.")
+        return Verdict(
+            "meaning",
+            f"{text} else: drugs that a line names, and reasons, may differ{_also_asked(found)}{_stated(found)}.",
+        )
+    if asked := _asked(found):
+        text = "Every chart gets the same lines, tests, care, goals and alerts, but"
+        return Verdict("asked", f"{text} {asked}{_stated(found)}.")
     if found.stated:
         return Verdict("stated", f"Every chart gets the same lines, tests, care, goals and alerts{_stated(found)}.")
     if found.changed or found.systems:
@@ -96,7 +104,7 @@ def _read(found: Difference) -> str:
     )
     return (
         f"How a chart is read has changed for {what}. What that does is not decided for every chart: the same chart "
-        f"may give other facts. For charts with the same facts, {moved}{_stated(found)}."
+        f"may give other facts. For charts with the same facts, {moved}{_also_asked(found)}{_stated(found)}."
     )
 
 
@@ -119,6 +127,26 @@ def _of_cohort(found: Difference) -> str:
 def _cohort(found: Difference) -> str:
     of = f"{len(found.patients)} of {counted(found.cohort, 'patient')} of the cohort"
     return f"{of} get{_s(found.patients)} another plan"
+
+
+def _asked(found: Difference) -> str:
+    """What is asked first, or said where it cannot wait or results disagree, and where; empty where nothing changed."""
+    said = {
+        "questions": "other questions come first",
+        "notices": "other notices are given of what cannot wait, or where results disagree",
+    }
+    parts = []
+    for change, words in said.items():
+        named = [each.id for each in found.changed if each.change == change]
+        more = f" and {len(named) - MOST_NAMED} more" if len(named) > MOST_NAMED else ""
+        if named:
+            parts.append(f"{words} ({', '.join(named[:MOST_NAMED])}{more})")
+    return "; ".join(parts)
+
+
+def _also_asked(found: Difference) -> str:
+    asked = _asked(found)
+    return f"; {asked}" if asked else ""
 
 
 def _stated(found: Difference) -> str:

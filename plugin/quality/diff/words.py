@@ -20,11 +20,13 @@ STANDS = {
     "judgement": "for judgement",
     "not-offered": "not offered",
 }
-SIGNS = {"added": "+", "removed": "-", "meaning": "~", "changed": "~", "wording": "·"}
+SIGNS = {"added": "+", "removed": "-", "meaning": "~", "questions": "~", "notices": "~", "changed": "~", "wording": "·"}
 SAID = {
     "added": "is new",
     "removed": "is gone",
     "meaning": "means something else",
+    "questions": "is asked about first for others",
+    "notices": "gives other notices",
     "changed": "says something else",
     "wording": "is worded otherwise",
 }

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from plugin.library.content import CANONICAL, system_url
 from plugin.library.yaml_file import Document, ElementPath
-from plugin.quality.cases import ABSENT, OF_LINES, SILENT, SPEAKS
+from plugin.quality.cases import ABSENT, OF_LINES, SILENT, SPEAKS, SUSPECTED, UNSUSPECTED
 from plugin.quality.lints.walking import at, elements
 from plugin.quality.material import Material
 from plugin.quality.report import Remark, Section
@@ -107,11 +107,16 @@ def _known(material: Material) -> Mapping[str, frozenset[str]]:
         "goals_to_ask": goals,
         ABSENT: anything,
         **dict.fromkeys((SILENT, SPEAKS), frozenset(rule.id for rule in template.rules)),
+        **dict.fromkeys(
+            (SUSPECTED, UNSUSPECTED), frozenset(rule.id for rule in template.category_rules if rule.suspected)
+        ),
         "agent": frozenset(template.drugs),
     }
 
 
 def _remedy(name: str) -> str:
+    if name in (SUSPECTED, UNSUSPECTED):
+        return "name a rule with a rule-suspected-when by its id"
     return "name a rule by its id" if name in (SILENT, SPEAKS) else "correct it, or add what it names to the template"
 
 

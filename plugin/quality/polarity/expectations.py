@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from plugin.drafting.model import Disposition
-from plugin.quality.cases import ABSENT, LISTS, NOT_BESIDE, SILENT, SPEAKS, Case
+from plugin.quality.cases import ABSENT, LISTS, NOT_BESIDE, SILENT, SPEAKS, SUSPECTED, UNSUSPECTED, Case
 from plugin.quality.worlds.policy import Policy
 from plugin.quality.worlds.together import not_beside
 
@@ -72,6 +72,12 @@ class Expectations:
             elif name == SILENT:
                 for rule in expected:
                     self._at(Spot(SPEAKS, rule)).not_there |= bit
+            elif name == SUSPECTED:
+                for rule in expected:
+                    self._at(Spot(SUSPECTED, rule)).there |= bit
+            elif name == UNSUSPECTED:
+                for rule in expected:
+                    self._at(Spot(SUSPECTED, rule)).not_there |= bit
             elif name == ABSENT:
                 for kind in LISTS:
                     for code in expected:
@@ -103,6 +109,8 @@ def standing(spot: Spot, policy: Policy[int]) -> int:
     """The cases in whose draft something stands at a spot."""
     if spot.list == SPEAKS:
         return policy.heard(spot.code)
+    if spot.list == SUSPECTED:
+        return policy.suspected(spot.code)
     if spot.list == NOT_BESIDE:
         return not_beside(spot.code, spot.beside, policy)
     if spot.beside:

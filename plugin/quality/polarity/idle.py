@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from plugin.library.expressions import Expression
-from plugin.library.rules import NamedCondition, Rule, Template
+from plugin.library.rules import CategoryRule, NamedCondition, Rule, Template
 from plugin.quality.worlds.every_chart import every_chart
 from plugin.quality.worlds.formulas import Formula
 from plugin.quality.worlds.outcomes import differ, outcomes, touched
@@ -17,6 +17,13 @@ def is_idle_rule(rule: Rule, expression: Expression, template: Template) -> bool
     charts = every_chart(template)
     changed = charts.policy.changed({id(rule.condition): expression}, touched(rule, charts.policy))
     return charts.never(differ(outcomes(rule, charts.policy), outcomes(rule, changed), charts.algebra))
+
+
+def is_idle_suspicion(rule: CategoryRule, expression: Expression, template: Template) -> bool:
+    """Whether no chart is asked about in another order when a suspicion has this condition instead of its own."""
+    charts = every_chart(template)
+    changed = charts.policy.changed({id(rule.suspected): expression}, ())
+    return charts.never(differ([charts.policy.suspected(rule.id)], [changed.suspected(rule.id)], charts.algebra))
 
 
 def is_idle_name(named: NamedCondition, expression: Expression, template: Template) -> bool:

@@ -11,10 +11,10 @@ from itertools import chain
 from plugin.library.expressions import Expression, inline, written
 from plugin.library.grammar import parse
 from plugin.library.rules import AlertRule, Combination, Condition, GoalRule, ItemRule, NamedCondition, Rule
-from plugin.quality.cases import NOT_BESIDE, SPEAKS, Case
+from plugin.quality.cases import NOT_BESIDE, SPEAKS, SUSPECTED, Case
 from plugin.quality.polarity.expectations import Expectations, Spot
 from plugin.quality.polarity.flips import Flip, flips, omissions, put, stands_in
-from plugin.quality.polarity.idle import is_idle_name, is_idle_rule
+from plugin.quality.polarity.idle import is_idle_name, is_idle_rule, is_idle_suspicion
 from plugin.quality.worlds.index import index_of
 from plugin.quality.worlds.outcomes import touched
 from plugin.quality.worlds.policy import Policy
@@ -59,27 +59,41 @@ class Polarity:
         """
         changed = list(self._changed())
         missed = Counter(left_out for _, _, left_out, _, noticed in changed if not noticed)
-        for owner, flip, left_out, is_idle, noticed in changed:
+        for owner, said, left_out, is_idle, noticed in changed:
             idle = not noticed and missed[left_out] <= FEW and is_idle()
-            yield Mutant(owner, written(flip.part), left_out, noticed, idle)
+            yield Mutant(owner, said, left_out, noticed, idle)
 
-    def _changed(self) -> Iterator[tuple[str, Flip, bool, Callable[[], bool], bool]]:
+    def _changed(self) -> Iterator[tuple[str, str, bool, Callable[[], bool], bool]]:
         """Owner and part of each, whether it is left out, how to ask if it can matter, and whether a case fails."""
         for rule in self.template.rules:
             for flip, left_out in _every(rule.condition):
                 expression = inline(flip.expression, self.definitions)
                 is_idle = partial(is_idle_rule, rule, expression, self.template)
-                yield rule.id, flip, left_out, is_idle, self._is_noticed(rule, expression)
+                yield rule.id, written(flip.part), left_out, is_idle, self._is_noticed(rule, expression)
+        for rule in self.template.category_rules:
+            if rule.suspected is None:
+                continue
+            for flip, left_out in _every(rule.suspected):
+                expression = inline(flip.expression, self.definitions)
+                is_idle = partial(is_idle_suspicion, rule, expression, self.template)
+                said = f"{written(flip.part)}, which raises the suspicion,"
+                yield rule.id, said, left_out, is_idle, self._is_noticed_suspicion(rule, rule.suspected, expression)
         for named in self.template.named.values():
             for flip, left_out in _every(named.condition):
                 expression = inline(flip.expression, self.definitions)
                 is_idle = partial(is_idle_name, named, expression, self.template)
-                yield named.name, flip, left_out, is_idle, self._is_noticed_by_name(named, expression)
+                noticed = self._is_noticed_by_name(named, expression)
+                yield named.name, written(flip.part), left_out, is_idle, noticed
 
     def _is_noticed(self, rule: Rule, expression: Expression) -> bool:
         codes = touched(rule, self.policy)
         policy = self.policy.changed({id(rule.condition): expression}, codes)
         return any(self._disappoints(spot, policy) for spot in self._spots_of(rule, codes))
+
+    def _is_noticed_suspicion(self, rule: Rule, suspected: Condition, expression: Expression) -> bool:
+        policy = self.policy.changed({id(suspected): expression}, ())
+        spots = (spot for spot in self._spots.get(rule.id, ()) if spot.list == SUSPECTED)
+        return any(self._disappoints(spot, policy) for spot in spots)
 
     def _disappoints(self, spot: Spot, policy: Policy[int]) -> bool:
         return bool(self.expectations.disappointed(spot, policy) & ~self._before[spot])
@@ -88,11 +102,16 @@ class Polarity:
         """Looks first where the rules speak that use the name, since most changes are noticed there."""
         using = self._using[named.name]
         instead = {id(rule.condition): put(rule.condition.expression, named, expression) for rule in using}
+        instead |= {id(each): put(each.expression, named, expression) for each in self._suspicions}
         codes = {rule.id: touched(rule, self.policy) for rule in using}
         policy = self.policy.changed(instead, chain.from_iterable(codes.values()))
         near = dict.fromkeys(spot for rule in using for spot in self._spots_of(rule, codes[rule.id]))
         far = (spot for spot in self._before if spot not in near)
         return any(self._disappoints(spot, policy) for spot in chain(near, far))
+
+    @property
+    def _suspicions(self) -> Iterator[Condition]:
+        return (rule.suspected for rule in self.template.category_rules if rule.suspected)
 
     @cached_property
     def _using(self) -> dict[str, list[Rule]]:

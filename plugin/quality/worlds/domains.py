@@ -51,8 +51,9 @@ def domains(vocabulary: Vocabulary, expressions: Iterable[Expression]) -> Mappin
 
 
 def expressions_of(template: Template) -> Iterator[Expression]:
-    """Every condition of a template."""
-    return (rule.condition.expression for rule in template.rules)
+    """Every condition of a template, and what raises a suspicion that one holds."""
+    yield from (rule.condition.expression for rule in template.rules)
+    yield from (rule.suspected.expression for rule in template.category_rules if rule.suspected)
 
 
 def own_expressions(vocabulary: Vocabulary) -> Iterator[Expression]:

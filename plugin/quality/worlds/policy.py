@@ -189,6 +189,14 @@ class Policy(Generic[Element]):
                 return said(rule, self)
         return algebra.nobody
 
+    def suspected(self, rule_id: str) -> Element:
+        """Where the facts of a rule are asked first, since the chart makes one suspect that it holds."""
+        rule = self.index.by_id.get(rule_id)
+        if not isinstance(rule, CategoryRule) or rule.suspected is None:
+            return self.algebra.nobody
+        holds = self.truth(rule.condition).yes
+        return self.algebra.each((self.truth(rule.suspected).yes, self.algebra.other(holds)))
+
     def leads(self, rule: CategoryRule) -> Element:
         """Where the line of a category is explained by this rule, as the first of the strictest that hold."""
         algebra, rules = self.algebra, self.index.rules[rule.code]

@@ -88,3 +88,16 @@ Description: "A question for the patient or a thing to check with this item; rep
 * insert OnElement(ActivityDefinition)
 * value[x] 1..1
 * value[x] only string
+
+Extension: ActivityResult
+Id: activity-result
+Title: "Result of a test"
+Description: "One of the results that a test of several brings, by its short name, and the finding that says whether the chart has it; repeats."
+* insert OnElement(ActivityDefinition)
+* extension contains
+    name 1..1 and
+    finding 1..1
+* extension[name].value[x] 1..1
+* extension[name].value[x] only string
+* extension[finding].value[x] 1..1
+* extension[finding].value[x] only code
