@@ -1,11 +1,13 @@
 // Has the renderer show the form, and sends what it holds as a QuestionnaireResponse.
 "use strict";
 
-// Said to those who listen; those who look see the form.
+// Said to those who listen; those who look see the form. What is said while a page is still coming, Orca does not hear.
+const SETTLED = 1000; // milliseconds
 const ready = () => {
   const said = document.getElementById("rendering");
   said.className = "hidden";
-  said.textContent = said.dataset.ready;
+  said.textContent = "";
+  setTimeout(() => { said.textContent = said.dataset.ready; }, SETTLED);
 };
 
 // A help that is open covers the answers beside it: it goes when the reader goes on, as it does with Escape.
