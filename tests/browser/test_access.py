@@ -66,7 +66,7 @@ def test_the_way_around_stands_on_one_line_in_the_order_of_the_page(in_tab, widt
 def test_goals_are_jumped_to_with_the_title_of_the_plan_in_sight(in_tab, width):
     page = in_tab("her2-conflict", viewport={"width": width, "height": 800})
     page.get_by_role("navigation", name="On this page").get_by_role("link", name="Goals").click()
-    page.locator("#goals:focus").wait_for()
+    page.locator("#goals:target").wait_for()
     under = page.evaluate(
         "Math.max(0, ...[...document.querySelectorAll('.top, .banner')]"
         ".map((bar) => bar.getBoundingClientRect().bottom))"
