@@ -46,6 +46,7 @@ def create_app(
     from plugin.storage.database import Database
     from plugin.web import (
         about_pages,
+        assets,
         closing,
         decision_pages,
         desk,
@@ -72,7 +73,9 @@ def create_app(
     database.upgrade()
     database.close()  # a server may fork after this, and connections do not survive that
 
-    app = Flask(__name__, static_folder="web/static", template_folder="web/templates")
+    app = Flask(
+        __name__, static_url_path=assets.static_path(), static_folder="web/static", template_folder="web/templates"
+    )
     app.config.update(
         SECRET_KEY=settings.secret_key,
         MAX_CONTENT_LENGTH=LARGEST_REQUEST,
@@ -112,6 +115,7 @@ def create_app(
     app.register_blueprint(about_pages.blueprint)
     app.register_blueprint(closing.blueprint)
     ehr_style.init_ehr_style(app)
+    assets.init_assets(app)
     app.register_blueprint(health.blueprint)
     return app
 

@@ -39,7 +39,7 @@ def init_logs(app: Flask, settings: Settings) -> None:
 
     @app.after_request
     def _record(response: Response) -> Response:
-        if request.endpoint not in ("static", "health.check"):
+        if request.endpoint not in ("static", "assets.of_another_version", "health.check"):
             took = round((time.monotonic() - g.began) * 1000) if "began" in g else 0
             log.info(
                 "request", route=request.endpoint, method=request.method, status=response.status_code, milliseconds=took

@@ -15,8 +15,7 @@ POLICY = {
     "form-action": "'self'",
     "base-uri": "'none'",
 }
-STATIC_SECONDS = 3600
-VENDORED, VENDORED_SECONDS = "/static/vendor/", 31_536_000
+STATIC_SECONDS = 31_536_000
 
 
 def page_policy(ancestors: str, **changes: str) -> str:
@@ -41,9 +40,7 @@ def init_security(app: Flask, settings: Settings) -> None:
         if settings.tls:
             headers["Strict-Transport-Security"] = "max-age=31536000"
         if request.endpoint == "static":
-            vendored = VENDORED in request.path  # its address names the version
-            lasts = f"{VENDORED_SECONDS}, immutable" if vendored else str(STATIC_SECONDS)
-            headers["Cache-Control"] = f"public, max-age={lasts}"
+            headers["Cache-Control"] = f"public, max-age={STATIC_SECONDS}, immutable"  # `plugin.web.assets`
         else:
             # Pages hold a patient's data: neither the browser's disk nor a proxy may keep them. What holds none
             # (our public keys, definitions) says so itself.

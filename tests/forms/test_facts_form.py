@@ -186,7 +186,7 @@ def test_this_page_alone_lets_the_renderer_set_styles_and_no_page_lets_strangers
 
 
 def test_the_renderer_is_ours_to_serve_and_stays_in_the_browser(visit, form):
-    scripts = re.findall(r'(?:src|href)="(/static/vendor/[^"]+)"', form.page.text)
+    scripts = re.findall(r'(?:src|href)="(/static/[^"]+/vendor/[^"]+)"', form.page.text)
     assert len(scripts) == 4
     for address in scripts:
         answer = visit.page(address)
