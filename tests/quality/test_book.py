@@ -138,6 +138,14 @@ def test_a_rule_says_when_on_what_grounds_and_what_else_speaks(written, template
     assert "the rule is undecided" in rule
 
 
+def test_a_rule_says_what_raises_the_suspicion_of_it(written):
+    text = (written / "bone.html").read_text()
+    rule = Reader(re.search(r'<article.*?id="rule-bone-cord">.*?</article>', text, re.S)[0]).text
+    assert re.search(r"Asked about first, while it is not settled, when .*Bone metastasis ?: yes", rule)
+    other = Reader(re.search(r'<article[^>]*id="rule-bone-rt">.*?</article>', text, re.S)[0]).text
+    assert "Asked about first" not in other
+
+
 def test_an_unsourced_rule_says_so_and_claims_no_certainty(written):
     text = (written / "course.html").read_text()
     rule = Reader(re.search(r'<article.*?id="rule-course-trial">.*?</article>', text, re.S)[0]).text

@@ -37,7 +37,7 @@ def spoil(folder: Path, old: str, new: str) -> int:
 
 def test_all_questions_are_there_with_somebody_who_decides(template: Template) -> None:
     questions = open_questions(template)
-    assert [question.key for question in questions] == [f"OQ-{number:02}" for number in range(1, 31)]
+    assert [question.key for question in questions] == [f"OQ-{number:02}" for number in range(1, 34)]
     assert {question.decides for question in questions} == {"clinical lead"}
     assert all(question.question and question.default and question.encoded for question in questions)
 

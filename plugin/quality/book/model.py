@@ -48,6 +48,7 @@ class RuleView:
     kind: category, gate, item or alert. item: the label of what it opens or lists; empty for a gate.
     mark: its disposition, or the level of an alert. grounds: None for an alert.
     targets, beside, companions: labels of categories. gates: the gates that can move what this rule opens.
+    suspected: what raises the suspicion that it holds; None where nothing does.
     """
 
     rule: Rule
@@ -65,6 +66,7 @@ class RuleView:
     gates: tuple[Gate, ...]
     questions: tuple[OpenQuestion, ...]
     cases: tuple[CaseView, ...]
+    suspected: Clause | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,6 +234,9 @@ def _view(rule: Rule, template: Template, outcomes: list[Outcome], names: Mappin
         gates=tuple(gate for gate in template.gates if isinstance(rule, CategoryRule) and rule.code in gate.targets),
         questions=tuple(each for each in open_questions(template) if each.key in rule.grounds.documented),
         cases=tuple(case_view(outcome, template) for outcome in outcomes),
+        suspected=explain(rule.suspected, template.vocabulary, template.named)
+        if isinstance(rule, CategoryRule) and rule.suspected
+        else None,
     )
 
 
