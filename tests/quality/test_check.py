@@ -181,7 +181,7 @@ def test_a_rule_that_cites_nothing_stops_the_template(folder):
 def test_what_is_unused_is_a_note_and_no_fault(few):
     result = few[0]
     unused = re.search(r"Findings that a rule uses.*?used by no rule: (.*?)\n\S", result.stdout, re.S)[1]
-    assert "hepatitis-b-surface-antigen" in unused
+    assert "hepatitis-b-surface-antibody" in unused
     assert "metastasis-bone," not in unused
     assert "✗ Findings" not in result.stdout
 
