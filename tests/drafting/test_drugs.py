@@ -21,6 +21,7 @@ WOMAN = {
     "her2": "negative", "prior-systemic-therapy-metastatic": False, "qt-prolonging-drug": False,
     "qtcf-450-or-more": False, "dpd-deficiency": "none", "creatinine-clearance": 90,
     "prior-checkpoint-inhibitor": False, "msi-h": True, "hba1c-level": "normal",
+    "prior-systemic-therapy-adjuvant": False,
 }  # fmt: skip
 YOUNG = WOMAN | {"age": 41, "menopausal-status": "premenopausal", "pregnant": False}
 

@@ -58,7 +58,8 @@ def test_results_that_disagree_are_not_called_missing(due):
 
 def test_the_text_and_the_json_say_the_same(due, template):
     draft, _ = due(observation(HBSAG, "Negative", "2026-11-09"))
-    assert "On record: HBsAg negative, 9 Nov 2026. Not in the chart: anti-HBc; anti-HBs." in as_text(draft, template)
+    text = as_text(draft, template)
+    assert "      On record: HBsAg negative, 9 Nov 2026.\n      Not in the chart: anti-HBc; anti-HBs.\n" in text
     item = next(each for each in draft_json(draft)["assessments"] if each["code"] == "hbv")
     assert item["results"][0] == {
         "name": "HBsAg",
