@@ -115,7 +115,7 @@ def create_app(
     app.register_blueprint(about_pages.blueprint)
     app.register_blueprint(closing.blueprint)
     ehr_style.init_ehr_style(app)
-    assets.init_assets(app)
+    app.register_blueprint(assets.blueprint)
     app.register_blueprint(health.blueprint)
     return app
 

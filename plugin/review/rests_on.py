@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from plugin.drafting.common_ground import CommonGround
 from plugin.drafting.model import CategoryLine, Fact
 from plugin.review.fact_view import FactView
+from plugin.review.words import plain
 
 MOST_DECIDING = 5
 MOST_PRESUMED = 2  # of those that are named before the fold is opened
@@ -37,7 +38,7 @@ class RestsOn:
 
     def _counted(self) -> Iterator[str]:
         if self.presumed:
-            named = [f"{fact.label}: {in_words(fact)}" for fact in self.presumed[:MOST_PRESUMED]]
+            named = [f"{fact.label}: {plain(fact.value)}" for fact in self.presumed[:MOST_PRESUMED]]
             more = len(self.presumed) - len(named)
             yield f"Presumed: {', '.join(named)}{f' and {more} more' if more else ''}"
         elif any(self.as_for_most):
@@ -46,11 +47,6 @@ class RestsOn:
             yield f"{len(self.concluded)} more concluded from the chart"
         if self.recorded:
             yield f"{len(self.recorded)} more on record"
-
-
-def in_words(fact: Fact) -> str:
-    """The value of a fact: `yes`, `no`, `positive`."""
-    return {"true": "yes", "false": "no"}.get(fact.value, fact.value)
 
 
 def rests_on(

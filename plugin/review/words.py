@@ -67,3 +67,8 @@ def ago_in_words(moment: datetime, now: datetime) -> str:
             count = minutes // size
             return f"{count} {unit}{'' if count == 1 else 's'} ago"
     return "just now"
+
+
+def plain(code: str) -> str:
+    """A code as people read it: `guideline-evidence-based` -> `guideline evidence based`, `true` -> `yes`."""
+    return {"true": "yes", "false": "no"}.get(code, code.replace("-", " "))

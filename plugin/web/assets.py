@@ -6,7 +6,7 @@ import hashlib
 from functools import cache
 from pathlib import Path
 
-from flask import Blueprint, Flask, Response, current_app
+from flask import Blueprint, Response, current_app
 
 FOLDER = Path(__file__).parent / "static"
 LENGTH = 12
@@ -23,12 +23,7 @@ def static_path() -> str:
     return f"/static/{said.hexdigest()[:LENGTH]}"
 
 
-def init_assets(app: Flask) -> None:
-    """Answer for the files of other versions too: while servers are replaced, their pages come here as well."""
-    app.register_blueprint(blueprint)
-
-
 @blueprint.get("/static/<version>/<path:filename>")
 def of_another_version(version: str, filename: str) -> Response:
-    """The file of this version, for which a browser asks anew each time."""
+    """The file of this version, for a page of another one while servers are replaced; browsers ask anew each time."""
     return current_app.send_static_file(filename)

@@ -18,6 +18,7 @@ from plugin.review.words import (
     clock_in_words,
     date_in_words,
     moment_in_words,
+    plain,
     value_in_words,
 )
 from plugin.settings import Settings
@@ -81,8 +82,3 @@ def init_words(app: Flask, settings: Settings) -> None:
         to_do_shown=TO_DO_SHOWN,
         follow_shown=FOLLOW_SHOWN,
     )
-
-
-def plain(code: str) -> str:
-    """A code as people read it: `guideline-evidence-based` -> `guideline evidence based`, `true` -> `yes`."""
-    return {"true": "yes", "false": "no"}.get(code, code.replace("-", " "))

@@ -14,6 +14,8 @@ from plugin.quality.worlds.together import not_beside
 EXACTLY = "_exactly"
 # A test may be due without its rule, because a line waits for it: that it is there says nothing of the rule.
 ASSESSMENTS = "assessments"
+# What a case that names a rule here denies of it.
+OPPOSITES = {SILENT: SPEAKS, UNSUSPECTED: SUSPECTED}
 STANDS: Mapping[str, Disposition] = {
     "offered": "offered",
     "conditional": "conditional",
@@ -66,18 +68,12 @@ class Expectations:
     def _add(self, case: Case, bit: int, codes: Mapping[str, tuple[str, ...]]) -> None:
         for name, expected in case.expect.items():
             shown = name.removesuffix(EXACTLY)
-            if name == SPEAKS:
+            if name in (SPEAKS, SUSPECTED):
                 for rule in expected:
-                    self._at(Spot(SPEAKS, rule)).there |= bit
-            elif name == SILENT:
+                    self._at(Spot(name, rule)).there |= bit
+            elif name in OPPOSITES:
                 for rule in expected:
-                    self._at(Spot(SPEAKS, rule)).not_there |= bit
-            elif name == SUSPECTED:
-                for rule in expected:
-                    self._at(Spot(SUSPECTED, rule)).there |= bit
-            elif name == UNSUSPECTED:
-                for rule in expected:
-                    self._at(Spot(SUSPECTED, rule)).not_there |= bit
+                    self._at(Spot(OPPOSITES[name], rule)).not_there |= bit
             elif name == ABSENT:
                 for kind in LISTS:
                     for code in expected:
